@@ -1,0 +1,174 @@
+#include "app/base/buf.h"
+
+#include "app/base/arena.h"
+#include "app/base/err.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SINK_BYTES = 64 * 1024 };
+
+struct buf buf_init(struct arena *a, size_t cap_bytes)
+{
+	return (struct buf){ .arena = a, .cap = cap_bytes };
+}
+
+struct buf buf_init_sink(struct arena *a, bool (*sink)(void *ctx, struct text part), void *ctx)
+{
+	return (struct buf){ .arena = a, .cap = SIZE_MAX / 2, .sink = sink, .sink_ctx = ctx };
+}
+
+bool buf_flush(struct buf *b)
+{
+	if (b->sink && b->n && !b->overflow && !b->sink(b->sink_ctx, buf_text(b)))
+		b->overflow = true;
+	if (b->sink)
+		b->n = 0;
+	return !b->overflow;
+}
+
+/* Room for n more bytes, or NULL where that passes the cap. */
+static char *buf_room(struct buf *b, size_t n)
+{
+	size_t want, room;
+	char *p;
+
+	if (b->sink && b->n >= SINK_BYTES)
+		(void)buf_flush(b);
+	if (b->overflow || n > b->cap - b->n) {
+		b->overflow = true;
+		return NULL;
+	}
+	want = b->n + n;
+	if (want > b->room) {
+		room = b->room ? b->room : 256;
+		while (room < want)
+			room = room > b->cap / 2 ? b->cap : room * 2;
+		p = arena_alloc(b->arena, room);
+		if (b->n)
+			memcpy(p, b->p, b->n);
+		b->p = p;
+		b->room = room;
+	}
+	p = b->p + b->n;
+	b->n = want;
+	return p;
+}
+
+void buf_add(struct buf *b, struct text t)
+{
+	char *p = buf_room(b, t.n);
+
+	if (p && t.n)
+		memcpy(p, t.p, t.n);
+}
+
+void buf_byte(struct buf *b, char c)
+{
+	char *p = buf_room(b, 1);
+
+	if (p)
+		*p = c;
+}
+
+void buf_fmt(struct buf *b, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *p;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	BUG_ON(n < 0);
+	p = buf_room(b, (size_t)n + 1); /* vsnprintf writes a NUL too */
+	if (p) {
+		(void)vsnprintf(p, (size_t)n + 1, fmt, again);
+		b->n--;
+	}
+	va_end(again);
+}
+
+void buf_u64(struct buf *b, uint64_t v)
+{
+	buf_fmt(b, "%" PRIu64, v);
+}
+
+void buf_i64(struct buf *b, int64_t v)
+{
+	buf_fmt(b, "%" PRId64, v);
+}
+
+void buf_hex(struct buf *b, const void *p, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *from = p;
+
+	for (size_t i = 0; i < n; i++) {
+		buf_byte(b, digits[from[i] >> 4]);
+		buf_byte(b, digits[from[i] & 15]);
+	}
+}
+
+void buf_url(struct buf *b, struct text t)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < t.n; i++) {
+		unsigned char c = (unsigned char)t.p[i];
+
+		if (char_is_alnum(t.p[i]) || c == '-' || c == '.' || c == '_' || c == '~') {
+			buf_byte(b, t.p[i]);
+		} else {
+			buf_byte(b, '%');
+			buf_byte(b, digits[c >> 4]);
+			buf_byte(b, digits[c & 15]);
+		}
+	}
+}
+
+void buf_html(struct buf *b, struct text t)
+{
+	for (size_t i = 0; i < t.n; i++) {
+		switch (t.p[i]) {
+		case '&':
+			buf_add(b, TEXT("&amp;"));
+			break;
+		case '<':
+			buf_add(b, TEXT("&lt;"));
+			break;
+		case '>':
+			buf_add(b, TEXT("&gt;"));
+			break;
+		case '"':
+			buf_add(b, TEXT("&quot;"));
+			break;
+		case '\'':
+			buf_add(b, TEXT("&#39;"));
+			break;
+		default:
+			buf_byte(b, t.p[i]);
+		}
+	}
+}
+
+bool buf_ok(const struct buf *b)
+{
+	return !b->overflow;
+}
+
+struct text buf_text(const struct buf *b)
+{
+	return (struct text){ b->p ? b->p : "", b->n };
+}
+
+const struct err *buf_done(struct buf *b, struct text *ret)
+{
+	if (!buf_ok(b))
+		return err_new(b->arena, ERR_INTERNAL, "buffer over its cap of %zu bytes", b->cap);
+	*ret = buf_text(b);
+	return NULL;
+}

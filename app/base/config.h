@@ -1,0 +1,95 @@
+/*
+ * What is in force: one TOML file, each key overridden by CRATEHOUSE_SECTION_KEY. Unknown keys, wrong types and values
+ * out of range are errors that name file and line. The table in config.c is the list of all keys with default, range
+ * and help text; `cratehouse config check` prints it with the values in force (secrets as ***).
+ */
+#pragma once
+
+#include "app/base/text.h"
+
+struct arena;
+
+struct secret {
+	struct text value; /* never printed; prints as *** */
+};
+
+enum sendfile { SENDFILE_NONE, SENDFILE_X_ACCEL, SENDFILE_X_SENDFILE };
+
+struct config {
+	struct text path; /* of the file; absent when there was none */
+
+	struct {
+		struct text url;    /* "https://crates.example.org", without a final slash */
+		struct text domain; /* host[:port] of url unless set: what messages call the site */
+		struct text title;
+	} site;
+	struct {
+		struct text socket;    /* "/path" or "host:port" (TCP, loopback) */
+		uint64_t socket_mode;  /* of the Unix socket, as decimal digits of an octal number: 660 */
+		struct text base_path; /* "" or "/prefix" before every route */
+		uint64_t workers, job_runners;
+		uint64_t max_requests; /* a worker leaves after so many; 0: never */
+		uint64_t max_rss_mb;   /* or when over this mark after a request; 0: never */
+		uint64_t drain_s;      /* how long a stop waits for requests in hand */
+		enum sendfile sendfile;
+		struct text sendfile_prefix; /* URL prefix of the internal location for X-Accel-Redirect */
+		struct text libexec;         /* folder of cratehouse-inspect and cratehouse-git */
+		struct text user, group;     /* to become, when started as root; empty: stay */
+		struct text blocked_ips, blocked_routes; /* comma lists (contract/api.md 1.5) */
+		struct text cdn_user_agent;
+		struct text real_ip_header;  /* header whose last entry is the client, from trusted front ends; empty: REMOTE_ADDR */
+		struct text allowed_origins; /* comma list beside site.url */
+		struct text cargo_status;    /* "adjust-all", "adjust-success", "disabled" (contract/api.md 1.9) */
+		bool read_only;
+	} server;
+	struct {
+		struct text dir; /* DATA: blobs, public, index, lock, tmp */
+	} data;
+	struct {
+		struct text socket, host, user, name;
+		struct secret password;
+		uint64_t port;
+		uint64_t connect_timeout_s, query_timeout_s;
+		struct text replica; /* host:port of a server for reads that can bear a lag; empty: none */
+		bool galera;         /* wsrep_sync_wait = 1 where a read must be fresh */
+	} db;
+	struct {
+		bool enabled; /* rate limits */
+		uint64_t upload_bytes, unpacked_bytes, metadata_bytes, body_bytes;
+		uint64_t features, dependencies, keywords, categories;
+		uint64_t tar_entries;        /* 0: unlimited */
+		uint64_t new_versions_daily; /* 0: unlimited */
+		uint64_t publish_new_rate_s, publish_new_burst;
+		uint64_t publish_update_rate_s, publish_update_burst;
+		uint64_t yank_rate_s, yank_burst;
+	} limits;
+	struct {
+		bool require; /* refuse to inspect without seccomp */
+		uint64_t processes, cpu_s, wall_s, memory_mb;
+	} sandbox;
+	struct {
+		uint64_t session_days;
+		struct secret key; /* base64 or hex of 32 bytes: encrypts OAuth tokens at rest */
+	} auth;
+	struct {
+		bool auth_required;
+		bool pubtime; /* write `pubtime` into index lines */
+	} registry;
+	struct {
+		uint64_t retries; /* a job that failed so often rests until `job retry` */
+		uint64_t lease_s;
+	} jobs;
+	struct {
+		struct text dir;  /* where .eml files go without SMTP; empty: DATA/mail */
+		struct text from; /* empty: noreply@ the host of site.url */
+	} mail;
+};
+
+/*
+ * arena; the environment is read too. path NULL: $CRATEHOUSE_CONFIG, else the installed file, else defaults.
+ * NULL on failure, and *ret_why is "FILE:LINE: what" or "CRATEHOUSE_X: what".
+ */
+const struct config *config_load(struct arena *a, const char *path, struct text *ret_why);
+
+/* Every key as "section.key = value  # help", secrets as ***. arena */
+struct text config_print(struct arena *a, const struct config *cfg);

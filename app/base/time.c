@@ -1,0 +1,215 @@
+#include "app/base/time.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static const char *const month_name[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+static const char *const day_name[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+
+static int64_t clock_us(clockid_t clock)
+{
+	struct timespec ts;
+
+	BUG_ON(clock_gettime(clock, &ts) != 0);
+	return (int64_t)ts.tv_sec * US_PER_S + ts.tv_nsec / 1000;
+}
+
+int64_t time_now_us(void)
+{
+	return clock_us(CLOCK_REALTIME);
+}
+
+int64_t time_monotonic_us(void)
+{
+	return clock_us(CLOCK_MONOTONIC);
+}
+
+/* Floor division, so that times before 1970 keep a positive remainder. */
+static int64_t seconds_of(int64_t us, int64_t *ret_rest)
+{
+	int64_t s = us / US_PER_S, rest = us % US_PER_S;
+
+	if (rest < 0) {
+		s--;
+		rest += US_PER_S;
+	}
+	*ret_rest = rest;
+	return s;
+}
+
+static struct tm broken_down(int64_t us, int64_t *ret_rest)
+{
+	time_t s = (time_t)seconds_of(us, ret_rest);
+	struct tm tm;
+
+	BUG_ON(!gmtime_r(&s, &tm));
+	return tm;
+}
+
+struct time_text time_rfc3339_s(int64_t us)
+{
+	struct time_text t;
+	int64_t rest;
+	struct tm tm = broken_down(us, &rest);
+
+	(void)snprintf(t.s, sizeof(t.s), "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+		       tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return t;
+}
+
+struct time_text time_rfc3339(int64_t us)
+{
+	struct time_text t = time_rfc3339_s(us);
+	size_t n = strlen(t.s) - 1; /* over the Z */
+	int64_t rest;
+
+	(void)seconds_of(us, &rest);
+	if (rest % 1000)
+		(void)snprintf(t.s + n, sizeof(t.s) - n, ".%06dZ", (int)rest);
+	else if (rest)
+		(void)snprintf(t.s + n, sizeof(t.s) - n, ".%03dZ", (int)(rest / 1000));
+	return t;
+}
+
+struct time_text time_http(int64_t us)
+{
+	struct time_text t;
+	int64_t rest;
+	struct tm tm = broken_down(us, &rest);
+
+	(void)snprintf(t.s, sizeof(t.s), "%s, %02d %s %04d %02d:%02d:%02d GMT", day_name[tm.tm_wday], tm.tm_mday,
+		       month_name[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return t;
+}
+
+struct time_text time_date(int64_t us)
+{
+	struct time_text t;
+	int64_t rest;
+	struct tm tm = broken_down(us, &rest);
+
+	(void)snprintf(t.s, sizeof(t.s), "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+	return t;
+}
+
+static bool digits(struct text t, size_t from, size_t n, int *ret)
+{
+	uint64_t v;
+
+	if (from + n > t.n || !text_u64(text_sub(t, from, from + n), 0, 9999, &v))
+		return false;
+	*ret = (int)v;
+	return true;
+}
+
+static bool leap(int y)
+{
+	return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+}
+
+static bool valid(const struct tm *tm)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	return tm->tm_year >= 1 && tm->tm_mon >= 0 && tm->tm_mon < 12 && tm->tm_mday >= 1 &&
+	       tm->tm_mday <= days[tm->tm_mon] + (tm->tm_mon == 1 && leap(tm->tm_year)) &&
+	       tm->tm_hour < 24 && tm->tm_min < 60 && tm->tm_sec <= 60;
+}
+
+/* tm with the real year and month 0 to 11 -> µs. */
+static int64_t to_us(struct tm tm)
+{
+	tm.tm_year -= 1900;
+	return (int64_t)timegm(&tm) * US_PER_S;
+}
+
+bool time_parse_rfc3339(struct text t, int64_t *ret_us)
+{
+	struct tm tm = { 0 };
+	int64_t us, fraction = 0, scale = 100000;
+	int oh, om;
+	size_t at = 19;
+
+	if (!digits(t, 0, 4, &tm.tm_year) || !digits(t, 5, 2, &tm.tm_mon) || !digits(t, 8, 2, &tm.tm_mday) ||
+	    !digits(t, 11, 2, &tm.tm_hour) || !digits(t, 14, 2, &tm.tm_min) || !digits(t, 17, 2, &tm.tm_sec))
+		return false;
+	if (t.p[4] != '-' || t.p[7] != '-' || t.p[13] != ':' || t.p[16] != ':' ||
+	    (t.p[10] != 'T' && t.p[10] != 't' && t.p[10] != ' '))
+		return false;
+	tm.tm_mon--;
+	if (!valid(&tm))
+		return false;
+	if (at < t.n && t.p[at] == '.') {
+		size_t from = ++at;
+
+		for (; at < t.n && char_is_digit(t.p[at]); at++) {
+			fraction += (t.p[at] - '0') * scale;
+			scale /= 10;
+		}
+		if (at == from || at - from > 9)
+			return false;
+	}
+	us = to_us(tm) + fraction;
+	if (at + 1 == t.n && (t.p[at] == 'Z' || t.p[at] == 'z')) {
+		*ret_us = us;
+		return true;
+	}
+	if (at + 6 != t.n || (t.p[at] != '+' && t.p[at] != '-') || t.p[at + 3] != ':' ||
+	    !digits(t, at + 1, 2, &oh) || !digits(t, at + 4, 2, &om) || oh > 23 || om > 59)
+		return false;
+	us += (int64_t)(oh * 60 + om) * 60 * US_PER_S * (t.p[at] == '+' ? -1 : 1);
+	*ret_us = us;
+	return true;
+}
+
+static bool month_of(struct text t, int *ret)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(month_name); i++) {
+		if (text_eq(t, text_from(month_name[i]))) {
+			*ret = (int)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool clock_of(struct text t, struct tm *tm)
+{
+	return t.n == 8 && t.p[2] == ':' && t.p[5] == ':' && digits(t, 0, 2, &tm->tm_hour) &&
+	       digits(t, 3, 2, &tm->tm_min) && digits(t, 6, 2, &tm->tm_sec);
+}
+
+bool time_parse_http(struct text t, int64_t *ret_us)
+{
+	size_t comma = text_find_byte(t, ',');
+	struct tm tm = { 0 };
+	struct text rest;
+	bool ok;
+
+	if (comma < t.n) {
+		rest = text_trim(text_sub(t, comma + 1, t.n));
+		if (rest.n == 24) { /* 06 Nov 1994 08:49:37 GMT */
+			ok = digits(rest, 0, 2, &tm.tm_mday) && month_of(text_sub(rest, 3, 6), &tm.tm_mon) &&
+			     digits(rest, 7, 4, &tm.tm_year) && clock_of(text_sub(rest, 12, 20), &tm);
+		} else if (rest.n == 22) { /* 06-Nov-94 08:49:37 GMT */
+			ok = digits(rest, 0, 2, &tm.tm_mday) && month_of(text_sub(rest, 3, 6), &tm.tm_mon) &&
+			     digits(rest, 7, 2, &tm.tm_year) && clock_of(text_sub(rest, 10, 18), &tm);
+			tm.tm_year += tm.tm_year < 70 ? 2000 : 1900;
+		} else {
+			return false;
+		}
+		ok = ok && text_ends(rest, TEXT(" GMT"));
+	} else { /* Sun Nov  6 08:49:37 1994 */
+		if (t.n != 24)
+			return false;
+		ok = month_of(text_sub(t, 4, 7), &tm.tm_mon) &&
+		     (t.p[8] == ' ' ? digits(t, 9, 1, &tm.tm_mday) : digits(t, 8, 2, &tm.tm_mday)) &&
+		     clock_of(text_sub(t, 11, 19), &tm) && digits(t, 20, 4, &tm.tm_year);
+	}
+	if (!ok || !valid(&tm))
+		return false;
+	*ret_us = to_us(tm);
+	return true;
+}

@@ -1,0 +1,54 @@
+/*
+ * TOML 1.0 (toml.io/en/v1.0.0): the whole language, as the official toml-test suite checks it. Input at most 1 MiB,
+ * nesting at most 64. The tree lives in the arena; texts point into it.
+ */
+#pragma once
+
+#include "app/base/text.h"
+
+struct arena;
+
+enum toml_type {
+	TOML_STRING,
+	TOML_INTEGER,
+	TOML_FLOAT,
+	TOML_BOOL,
+	TOML_DATETIME,       /* with an offset */
+	TOML_DATETIME_LOCAL,
+	TOML_DATE_LOCAL,
+	TOML_TIME_LOCAL,
+	TOML_ARRAY,
+	TOML_TABLE,
+};
+
+struct toml {
+	enum toml_type type;
+	unsigned line, column; /* where the value starts, from 1 */
+	struct text key;       /* in a table */
+	union {
+		struct text string; /* TOML_STRING; for the four date types the text as written */
+		int64_t integer;
+		double real;
+		bool boolean;
+	} v;
+	/* Tables and arrays: the members in the order of the text, as a list (look-up of keys is hashed). */
+	struct toml *first, *next;
+	size_t n;
+	struct toml_index *index; /* toml.c's own */
+};
+
+struct toml_error {
+	unsigned line, column; /* from 1; column counts code points */
+	const char *why;       /* a constant sentence without capital and full stop */
+};
+
+/* The root table, or NULL and *ret_error. */
+struct toml *toml_parse(struct arena *a, struct text in, struct toml_error *ret_error);
+
+/* The error as the `toml` crate prints it: "TOML parse error at line 1, column 6\n  |\n1 | ...\n  |  ^\n{why}\n". arena. */
+struct text toml_error_text(struct arena *a, struct text in, const struct toml_error *e);
+
+/* The member of a table, or NULL; t may be NULL or no table (NULL then). */
+const struct toml *toml_get(const struct toml *t, struct text key);
+
+const char *toml_type_name(enum toml_type type); /* "string", "integer", "float", "boolean", "datetime", "array", "table" */

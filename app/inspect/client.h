@@ -1,0 +1,52 @@
+/*
+ * The way to cratehouse-inspect: what strangers sent is taken apart there, without secrets, network or files, under
+ * limits of time and memory (design.md 2). Its answer is JSON of at most 4 MiB, read here as a stranger's input.
+ */
+#pragma once
+
+#include "app/base/err.h"
+#include "app/registry/manifest.h"
+
+struct config;
+struct inspect;
+
+/* owned (free with inspect_free). Reaches the inspector of the master by its socket, or executes one for each call. */
+struct inspect *inspect_new(const struct config *cfg, const char *socket_or_null);
+void inspect_free(struct inspect *i);
+
+struct inspect_archive_in {
+	int fd;             /* the .crate; read from offset 0; stays the caller's */
+	struct text name, version;
+	uint64_t max_unpacked, max_entries; /* max_entries 0: no limit */
+};
+
+/*
+ * The .crate as cargo reads it (contract/publish.md 5 and 6). A verdict is ERR_INVALID in the contract's words; one that
+ * died or ran over a limit is a verdict too; only one that could not be started is ERR_BUSY. ret is arena.
+ */
+const struct err *must_use inspect_archive(struct inspect *i, struct arena *a, const struct inspect_archive_in *in,
+					   struct manifest *ret);
+
+struct inspect_lines_in {
+	int fd;
+	struct text name, version;
+};
+
+/* The JSON for versions.linecounts (contract/jobs.md 13). arena. */
+const struct err *must_use inspect_lines(struct inspect *i, struct arena *a, const struct inspect_lines_in *in,
+					 struct text *ret_json);
+
+struct inspect_readme_in {
+	struct text text;         /* at most 512 KiB is rendered, more is shown as plain text */
+	struct text path;         /* "README.md" */
+	struct text repository;   /* for relative links; absent: none */
+	struct text path_in_vcs;
+};
+
+/* Safe HTML (contract/jobs.md 9). *ret_plain: over a limit, so it is the text, escaped. arena. */
+const struct err *must_use inspect_readme(struct inspect *i, struct arena *a, const struct inspect_readme_in *in,
+					  struct text *ret_html, bool *ret_plain);
+
+/* The README text itself out of a .crate, for `import crates` and `render readmes`: path is below the root. */
+const struct err *must_use inspect_file(struct inspect *i, struct arena *a, const struct inspect_lines_in *in,
+					struct text path, struct text *ret);

@@ -1,0 +1,57 @@
+/*
+ * What a registry reads of a Cargo.toml, and where it is read: contract/publish.md 6 to 9, after cargo's
+ * src/cargo/util/toml and crates.io's crates/crates_io_tarball/src/manifest.rs. All texts are arena.
+ */
+#pragma once
+
+#include "app/base/text.h"
+
+struct arena;
+struct toml;
+
+enum dep_kind { DEP_NORMAL = 0, DEP_BUILD = 1, DEP_DEV = 2 }; /* stored in dependencies.kind */
+
+struct texts {
+	struct text *v;
+	size_t n;
+};
+
+struct manifest_dep {
+	struct text name;           /* of the package, after `package = "..."` */
+	struct text explicit_name;  /* the TOML key, absent unless `package` was given */
+	struct text req;            /* as written; "*" where there is none */
+	struct text target;         /* key of [target.*] as written; absent for none */
+	struct text registry;       /* `registry`; absent for none */
+	struct text registry_index; /* `registry-index`; absent for none */
+	struct texts features;
+	enum dep_kind kind;
+	bool optional, default_features;
+};
+
+struct manifest_feature {
+	struct text name;
+	struct texts values;
+};
+
+struct manifest {
+	struct text name, version;
+	struct text description, homepage, documentation, repository, license; /* as given; absent for none */
+	bool has_license_file;                                                 /* license-file, not empty */
+	struct text edition, rust_version, links;
+	struct texts keywords, categories;
+	struct manifest_feature *features; /* sorted by name */
+	size_t nfeatures;
+	struct manifest_dep *deps; /* in the order of contract/publish.md 9 */
+	size_t ndeps;
+	bool has_lib;
+	struct text lib_name;   /* absent without a library */
+	struct texts bin_names; /* sorted */
+	struct text path_in_vcs; /* of .cargo_vcs_info.json; empty if there is none */
+};
+
+/*
+ * Reads the text of a Cargo.toml. paths are the files of the archive below its root (for target discovery).
+ * NULL on success; else the sentence behind "failed to parse `Cargo.toml` manifest file\n\n" (arena).
+ * path_in_vcs is left empty.
+ */
+const struct text *manifest_parse(struct arena *a, struct text toml, struct texts paths, struct manifest *ret);

@@ -1,0 +1,44 @@
+/* A route is declared beside its handler; handlers/routes.c lists the arrays. What can be declared is done by the dispatcher. */
+#pragma once
+
+#include "app/base/text.h"
+#include "app/registry/manifest.h" /* struct texts */
+
+struct req;
+struct reply;
+
+enum { ROUTE_PARAMS_MAX = 4 };
+
+enum route_method { GET = 1, PUT = 2, POST = 4, DELETE = 8, PATCH = 16 };
+
+/* Who may: contract/api.md 3.4 has the letters. */
+enum route_auth {
+	AUTH_NONE,   /* "–": credentials are not looked at */
+	AUTH_COOKIE, /* "C" */
+	AUTH_USER,   /* "U": cookie, or a legacy token without crate scopes */
+	AUTH_SCOPE,  /* "S:x(N)": .scope, and .crate_param names the path parameter that is N */
+	AUTH_ADMIN,  /* "A" */
+	AUTH_LATE,   /* parsed by the handler at the place the contract says, with auth_require (app/server/auth.h) */
+};
+
+enum route_body { BODY_NONE, BODY_JSON, BODY_STREAM };
+
+struct route {
+	enum route_method method;
+	const char *path; /* "/api/v1/crates/{name}/follow" */
+	struct reply (*fn)(struct req *r);
+	enum route_auth auth;
+	const char *scope;       /* "yank", "change-owners", ...; AUTH_SCOPE only */
+	const char *crate_param; /* "name" */
+	enum route_body body;
+	uint64_t body_max;  /* bytes; 0: limits.body_bytes for BODY_JSON */
+	bool no_user_agent; /* answers without User-Agent too (the path ends with "download") */
+	bool no_db;         /* needs no database: answers also when it is away */
+	bool no_store;      /* Cache-Control: no-store on success */
+	const char *doc;
+};
+
+#define ROUTE(m, p, f, ...) { .method = (m), .path = (p), .fn = (f), __VA_ARGS__ }
+#define ROUTE_END { .path = NULL }
+
+extern const struct route *const route_lists[]; /* handlers/routes.c; NULL at the end */

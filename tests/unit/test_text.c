@@ -1,0 +1,185 @@
+/* app/base/text.c, buf.c, jw.c, arena.c, hash.c, time.c: what everything else stands on. */
+#include "app/base/arena.h"
+#include "app/base/hash.h"
+#include "app/base/jw.h"
+#include "app/base/text.h"
+#include "app/base/time.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static void check_text(struct text got, struct text want)
+{
+	if (!text_eq(got, want))
+		fail_msg("got \"%.*s\", want \"%.*s\"", TEXT_F(got), TEXT_F(want));
+}
+
+static void numbers(void **state)
+{
+	static const struct {
+		const char *in;
+		bool ok;
+		uint64_t v;
+	} t[] = {
+		{ "0", true, 0 },
+		{ "007", true, 7 },
+		{ "18446744073709551615", true, UINT64_MAX },
+		{ "18446744073709551616", false, 0 },
+		{ "", false, 0 },
+		{ "-1", false, 0 },
+		{ "+1", false, 0 },
+		{ "1 ", false, 0 },
+	};
+	int64_t i;
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_SIZE(t); k++) {
+		uint64_t v = 0;
+
+		assert_int_equal(text_u64(text_from(t[k].in), 0, UINT64_MAX, &v), t[k].ok);
+		assert_true(v == t[k].v);
+	}
+	assert_true(text_i64(TEXT("-9223372036854775808"), INT64_MIN, INT64_MAX, &i));
+	assert_true(i == INT64_MIN);
+	assert_false(text_i64(TEXT("9223372036854775808"), INT64_MIN, INT64_MAX, &i));
+	assert_false(text_i64(TEXT("5"), 6, 9, &i));
+}
+
+static void utf8(void **state)
+{
+	static const struct {
+		struct text in, lossy;
+	} t[] = {
+		{ TEXT_INIT("caf\xc3\xa9"), TEXT_INIT("caf\xc3\xa9") },
+		{ TEXT_INIT("\xed\xa0\x80"), TEXT_INIT("\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd") }, /* a surrogate */
+		{ TEXT_INIT("\xc0\x80"), TEXT_INIT("\xef\xbf\xbd\xef\xbf\xbd") },                 /* over-long NUL */
+		{ TEXT_INIT("\xe2\x82"), TEXT_INIT("\xef\xbf\xbd") },                             /* cut off */
+		{ TEXT_INIT("a\xf0\x9f\x92z"), TEXT_INIT("a\xef\xbf\xbdz") },
+	};
+	struct arena *a = arena_new(0);
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_SIZE(t); k++)
+		check_text(text_lossy(a, t[k].in), t[k].lossy);
+	arena_free(a);
+}
+
+static void json_order_and_escapes(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct buf b = buf_init(a, 4096);
+	struct jw j = jw_init(&b);
+
+	(void)state;
+	jw_object(&j, NULL);
+	jw_text(&j, "z", TEXT("a\"\\\n\x01\xc3\xa9/"));
+	jw_array(&j, "list");
+	jw_u64(&j, NULL, 1);
+	jw_null(&j, NULL);
+	jw_object(&j, NULL);
+	jw_end(&j);
+	jw_end(&j);
+	jw_text_or_null(&j, "n", TEXT_NONE);
+	jw_time(&j, "t", 1483712591250000);
+	jw_end(&j);
+	assert_true(jw_done(&j));
+	check_text(buf_text(&b), TEXT("{\"z\":\"a\\\"\\\\\\n\\u0001\xc3\xa9/\",\"list\":[1,null,{}],\"n\":null,"
+				      "\"t\":\"2017-01-06T14:23:11.250Z\"}"));
+	arena_free(a);
+}
+
+static void buf_overflow_is_sticky(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct buf b = buf_init(a, 4);
+
+	(void)state;
+	buf_add(&b, TEXT("abc"));
+	buf_add(&b, TEXT("de"));
+	buf_add(&b, TEXT("f"));
+	assert_false(buf_ok(&b));
+	check_text(buf_text(&b), TEXT("abc"));
+	arena_free(a);
+}
+
+static char deferred_seen[8];
+
+static void see(void *p)
+{
+	size_t n = text_from(deferred_seen).n;
+
+	deferred_seen[n] = *(const char *)p;
+}
+
+static void deferred_run_last_first(void **state)
+{
+	static char names[] = "abc";
+	struct arena *a = arena_new(0);
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		arena_defer(a, see, &names[i]);
+	for (size_t i = 0; i < 100000; i += 1000)
+		(void)arena_alloc(a, i);
+	assert_true(arena_used(a) > 4000000);
+	arena_reset(a);
+	check_text(text_from(deferred_seen), TEXT("cba"));
+	assert_int_equal(arena_used(a), 0);
+	arena_free(a);
+}
+
+static void times(void **state)
+{
+	static const struct {
+		const char *in;
+		bool ok;
+		const char *out;
+	} t[] = {
+		{ "2017-01-06T14:23:11Z", true, "2017-01-06T14:23:11Z" },
+		{ "2017-01-06T14:23:11.000042+02:00", true, "2017-01-06T12:23:11.000042Z" },
+		{ "2024-02-29T00:00:00Z", true, "2024-02-29T00:00:00Z" },
+		{ "2023-02-29T00:00:00Z", false, NULL },
+		{ "2023-02-28T24:00:00Z", false, NULL },
+		{ "2023-02-28", false, NULL },
+	};
+	int64_t us, http;
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_SIZE(t); k++) {
+		assert_int_equal(time_parse_rfc3339(text_from(t[k].in), &us), t[k].ok);
+		if (t[k].ok)
+			check_text(text_from(time_rfc3339(us).s), text_from(t[k].out));
+	}
+	assert_true(time_parse_http(TEXT("Sun, 06 Nov 1994 08:49:37 GMT"), &http));
+	check_text(text_from(time_http(http).s), TEXT("Sun, 06 Nov 1994 08:49:37 GMT"));
+	assert_true(time_parse_http(TEXT("Sunday, 06-Nov-94 08:49:37 GMT"), &us) && us == http);
+	assert_true(time_parse_http(TEXT("Sun Nov  6 08:49:37 1994"), &us) && us == http);
+	assert_false(time_parse_http(TEXT("Sun, 06 Nov 1994 08:49:37"), &us));
+}
+
+static void hashes(void **state)
+{
+	struct sha256 s = sha256_of(TEXT("abc")), again;
+
+	(void)state;
+	assert_true(sha256_parse(TEXT("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"), &again));
+	assert_true(sha256_eq(&s, &again));
+	assert_true(secret_eq(TEXT("a"), TEXT("a")));
+	assert_false(secret_eq(TEXT_NONE, TEXT_NONE));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers),	    cmocka_unit_test(utf8),
+		cmocka_unit_test(json_order_and_escapes), cmocka_unit_test(buf_overflow_is_sticky),
+		cmocka_unit_test(deferred_run_last_first), cmocka_unit_test(times),
+		cmocka_unit_test(hashes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,116 @@
+#include "app/registry/name.h"
+
+#include "app/base/arena.h"
+#include "app/base/err.h"
+
+enum problem { FINE, TOO_LONG, EMPTY, FIRST_DIGIT, FIRST_CHAR, OTHER_CHAR };
+
+/* *ret_char is the character in question, borrowed. */
+static enum problem problem_of(enum name_what what, struct text name, struct text *ret_char)
+{
+	size_t chars = 0;
+	uint32_t c;
+
+	for (size_t at = 0; text_next_char(name, &at, &c);)
+		chars++;
+	if (chars > NAME_MAX_CHARS)
+		return TOO_LONG;
+	if (!name.n)
+		return EMPTY;
+	for (size_t at = 0, from = 0; text_next_char(name, &at, &c); from = at) {
+		*ret_char = text_sub(name, from, at);
+		if (!from) {
+			if (char_is_digit(name.p[0]))
+				return FIRST_DIGIT;
+			if (!char_is_alpha(name.p[0]) && !(what == NAME_RENAMED && c == '_'))
+				return FIRST_CHAR;
+		} else if (!char_is_alnum(name.p[from]) && c != '-' && c != '_') {
+			return OTHER_CHAR;
+		}
+	}
+	return FINE;
+}
+
+bool name_is_valid(enum name_what what, struct text name)
+{
+	struct text c;
+
+	return problem_of(what, name, &c) == FINE;
+}
+
+const struct err *name_check(struct arena *a, enum name_what what, struct text name)
+{
+	const char *kind = what == NAME_CRATE ? "crate" : "dependency";
+	struct text c = TEXT("");
+	enum problem problem = problem_of(what, name, &c);
+
+	name = text_lossy(a, name);
+	c = text_lossy(a, c);
+	switch (problem) {
+	case FINE:
+		return NULL;
+	case TOO_LONG:
+		return err_new(a, ERR_INVALID, "the %s name `%.*s` is too long (max %d characters)",
+			       kind, TEXT_F(name), NAME_MAX_CHARS);
+	case EMPTY:
+		return err_new(a, ERR_INVALID, "%s name cannot be empty", kind);
+	case FIRST_DIGIT:
+		return err_new(a, ERR_INVALID,
+			       "the name `%.*s` cannot be used as a %s name, the name cannot start "
+			       "with a digit",
+			       TEXT_F(name), kind);
+	case FIRST_CHAR:
+		return err_new(a, ERR_INVALID,
+			       "invalid character `%.*s` in %s name: `%.*s`, the first character "
+			       "must be an ASCII character%s",
+			       TEXT_F(c), kind, TEXT_F(name),
+			       what == NAME_RENAMED ? ", or `_`" : "");
+	case OTHER_CHAR:
+		return err_new(a, ERR_INVALID,
+			       "invalid character `%.*s` in %s name: `%.*s`, characters must be an "
+			       "ASCII alphanumeric characters, `-`, or `_`",
+			       TEXT_F(c), kind, TEXT_F(name));
+	}
+	BUG_ON(true);
+}
+
+struct text canon_name(struct arena *a, struct text name)
+{
+	char *p = arena_copy(a, name.p, name.n);
+
+	for (size_t i = 0; i < name.n; i++)
+		p[i] = p[i] == '-' ? '_' : char_lower(p[i]);
+	return (struct text){ p, name.n };
+}
+
+struct text index_path(struct arena *a, struct text name)
+{
+	struct text n = text_lower(a, name);
+
+	BUG_ON(!n.n);
+	switch (n.n) {
+	case 1:
+	case 2:
+		return text_fmt(a, "%zu/%.*s", n.n, TEXT_F(n));
+	case 3:
+		return text_fmt(a, "3/%c/%.*s", n.p[0], TEXT_F(n));
+	default:
+		return text_fmt(a, "%.2s/%.2s/%.*s", n.p, n.p + 2, TEXT_F(n));
+	}
+}
+
+bool crate_scope_is_valid(struct text pattern)
+{
+	if (text_eq(pattern, TEXT("*")))
+		return true;
+	if (text_ends(pattern, TEXT("*")))
+		pattern = text_sub(pattern, 0, pattern.n - 1);
+	return name_is_valid(NAME_CRATE, pattern);
+}
+
+bool crate_scope_matches(struct text pattern, struct text name)
+{
+	if (text_ends(pattern, TEXT("*")))
+		return text_starts(name, text_sub(pattern, 0, pattern.n - 1));
+	return text_eq(pattern, name);
+}

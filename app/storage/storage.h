@@ -1,7 +1,12 @@
 /*
- * The bytes: DATA/blobs (by hash, not served), DATA/public (served as /static), DATA/index (served as /index),
- * DATA/tmp, DATA/lock; all on one file system. Names are checked against a grammar and opened below a directory
- * descriptor, never joined. Only settle (app/index) writes what is served.
+ * The bytes: DATA/blobs (by hash, not served), DATA/public (served as /static), DATA/index (served
+ * as /index), DATA/tmp, DATA/lock; all on one file system. Names are checked against a grammar and
+ * opened below a directory descriptor, never joined. Only settle (app/index) writes what is served.
+ *
+ * Failures: ERR_BUSY for a full disk (ENOSPC, EDQUOT, EFBIG) and a full table of files,
+ * ERR_INTERNAL for the rest and for a name outside the grammar. After a failure nothing half
+ * written is visible under any name but a file in DATA/tmp, and that is removed at once (or, after
+ * a crash, by storage_sweep_tmp).
  */
 #pragma once
 
@@ -15,34 +20,110 @@ struct storage;
 struct storage *storage_open(struct arena *a, const struct config *cfg, struct text *ret_why);
 void storage_free(struct storage *s);
 
-/* A new file in DATA/tmp, already unlinked or removed at close; the descriptor is the caller's. Not above max_bytes. */
+/* A new file in DATA/tmp without a name; the descriptor is the caller's. */
 const struct err *must_use storage_tmp(struct storage *s, struct arena *a, int *ret_fd);
 
+/* A second descriptor of fd that can only read, at offset 0: what a sandboxed child is given. The
+ * caller closes it. */
+const struct err *must_use storage_reopen_readonly(struct arena *a, int fd, int *ret_fd);
+
 /*
- * The whole of fd (from offset 0) becomes the blob of that hash: copied or linked, fsynced with its folder. An existing
- * one with the same length is enough. ERR_BUSY for a full disk; nothing is left behind then.
+ * The whole of fd (from offset 0) becomes the blob of that hash, copied and fsynced with its
+ * folder. The bytes are hashed once more on the way: others than sha are ERR_INTERNAL. An existing
+ * one with the same length is enough.
  */
-const struct err *must_use storage_put_blob(struct storage *s, struct arena *a, int fd, const struct sha256 *sha);
+const struct err *must_use storage_put_blob(struct storage *s, struct arena *a, int fd,
+					    const struct sha256 *sha);
 
 bool storage_has_blob(struct storage *s, const struct sha256 *sha, uint64_t *ret_bytes);
-const struct err *must_use storage_open_blob(struct storage *s, struct arena *a, const struct sha256 *sha, int *ret_fd);
+/* ERR_NOT_FOUND where there is none. The caller closes it. */
+const struct err *must_use storage_open_blob(struct storage *s, struct arena *a,
+					     const struct sha256 *sha, int *ret_fd);
 
-/* DATA/public/crates/NAME/NAME-VERSION.crate is a hard link to the blob; also when it is there already. */
-const struct err *must_use storage_link_crate(struct storage *s, struct arena *a, struct text name,
-					      struct text version, const struct sha256 *sha);
-const struct err *must_use storage_unlink_crate(struct storage *s, struct arena *a, struct text name, struct text version);
+/* One version for storage_link_crates. */
+struct storage_link {
+	struct text version;
+	struct sha256 sha;
+};
 
-/* Writes DATA/public/PATH (of a known grammar: readmes/NAME/NAME-VERSION.html, ...) by tmp + fsync + rename. */
-const struct err *must_use storage_put_public(struct storage *s, struct arena *a, struct text path, struct text bytes);
-const struct err *must_use storage_unlink_public(struct storage *s, struct arena *a, struct text path);
+/*
+ * DATA/public/crates/NAME/NAME-VERSION.crate becomes a hard link to the blob, for each of them;
+ * what is one already stays, what is another file is replaced. The folder is fsynced once, if
+ * something changed. ERR_NOT_FOUND: a blob is missing (the others are linked all the same).
+ * ret_changed may be NULL.
+ */
+const struct err *must_use storage_link_crates(struct storage *s, struct arena *a, struct text name,
+					       const struct storage_link *v, size_t n,
+					       size_t *ret_changed);
 
-/* DATA/index/PATH with that mtime (whole seconds) by tmp + fsync + utimens + rename; absent bytes remove the file. */
-const struct err *must_use storage_put_index(struct storage *s, struct arena *a, struct text path, struct text bytes,
-					     int64_t mtime_s);
+/* Whether the public name is a link to (or, where links cannot be, a copy as long as) the blob. */
+bool storage_is_linked(struct storage *s, struct text name, const struct storage_link *v);
+
+/* Absent already is success. The folder of a crate goes with its last file. */
+const struct err *must_use storage_unlink_crate(struct storage *s, struct arena *a,
+						struct text name, struct text version);
+
+/* Writes DATA/public/PATH (readmes/NAME/NAME-VERSION.html, ...; not crates/) by tmp + fsync +
+ * rename. */
+const struct err *must_use storage_put_public(struct storage *s, struct arena *a, struct text path,
+					      struct text bytes);
+/* arena; ret absent when there is no such file. */
+const struct err *must_use storage_get_public(struct storage *s, struct arena *a, struct text path,
+					      struct text *ret);
+const struct err *must_use storage_unlink_public(struct storage *s, struct arena *a,
+						 struct text path);
+
+/*
+ * DATA/index/PATH with that mtime (whole seconds) by tmp + fsync + utimens + rename; absent bytes
+ * remove the file. mtime_s 0: the time of the write.
+ */
+const struct err *must_use storage_put_index(struct storage *s, struct arena *a, struct text path,
+					     struct text bytes, int64_t mtime_s);
 /* arena; ret absent when there is no such file. ret_mtime_s may be NULL. */
-const struct err *must_use storage_get_index(struct storage *s, struct arena *a, struct text path, struct text *ret,
-					     int64_t *ret_mtime_s);
+const struct err *must_use storage_get_index(struct storage *s, struct arena *a, struct text path,
+					     struct text *ret, int64_t *ret_mtime_s);
 
-/* flock on DATA/lock/NAME; released by storage_unlock, or when the process ends. */
-const struct err *must_use storage_lock(struct storage *s, struct arena *a, struct text name, int *ret_fd);
-void storage_unlock(int fd);
+/*
+ * flock on DATA/lock/NAME; released by storage_unlock, or when the process ends. Waits wait_ms at
+ * most, then ERR_BUSY: a lock here only saves work, nothing is right or wrong by it.
+ */
+const struct err *must_use storage_lock(struct storage *s, struct arena *a, struct text name,
+					uint64_t wait_ms, int *ret_fd);
+void storage_unlock(int fd); /* -1 is fine */
+
+/*
+ * Walks for `fsck`: one entry at a time, nothing is held; fn may remove what it was shown. An error
+ * of fn ends the walk and is returned. What is outside the grammar is shown with name absent and
+ * only `path` set (below DATA).
+ */
+struct storage_entry {
+	struct text path;    /* below DATA: "blobs/ab/cdef...", "index/se/rd/serde",
+				"public/crates/x/x-1.0.0.crate" */
+	struct sha256 sha;   /* of a blob, from its name */
+	struct text name;    /* of a crate, from its folder; of an index file, its last component */
+	struct text version; /* of a public crate file */
+	uint64_t bytes;
+	int64_t mtime_s;
+};
+
+const struct err *must_use
+storage_each_blob(struct storage *s, struct arena *a,
+		  const struct err *(*fn)(void *ctx, const struct storage_entry *entry), void *ctx);
+const struct err *must_use storage_each_index(
+	struct storage *s, struct arena *a,
+	const struct err *(*fn)(void *ctx, const struct storage_entry *entry), void *ctx);
+const struct err *must_use storage_each_crate(
+	struct storage *s, struct arena *a,
+	const struct err *(*fn)(void *ctx, const struct storage_entry *entry), void *ctx);
+
+/*
+ * Removes a blob that no version names, if it is still older than that: a publish that finds its
+ * bytes already there makes them young again, under the same lock.
+ */
+const struct err *must_use storage_sweep_blob(struct storage *s, struct arena *a,
+					      const struct sha256 *sha, int64_t older_than_us,
+					      bool *ret_removed);
+
+/* Removes files of DATA/tmp last written before that time; how many. */
+const struct err *must_use storage_sweep_tmp(struct storage *s, struct arena *a,
+					     int64_t older_than_us, size_t *ret_n);

@@ -1,0 +1,155 @@
+/* DATA/blobs/ab/cdef...: bytes under their SHA-256. Written once, never changed. */
+#include "app/base/arena.h"
+#include "app/base/fault.h"
+#include "app/base/time.h"
+#include "app/storage/parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { COPY_PIECE = 256 * 1024, LOCK_WAIT_MS = 5000 };
+
+/* Copies fd into the new file and says what the bytes hash to. */
+static const struct err *copy_hashed(struct arena *a, int from, int to, struct sha256 *ret)
+{
+	struct sha256_ctx *h = sha256_new();
+	char *p = arena_alloc(a, COPY_PIECE);
+	const struct err *e = NULL;
+	off_t at = 0;
+
+	for (;;) {
+		ssize_t n = pread(from, p, COPY_PIECE, at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			e = storage_io(a, errno, "read", "upload");
+		if (n <= 0)
+			break;
+		sha256_add(h, (struct text){ p, (size_t)n });
+		e = storage_write_all(a, to, (struct text){ p, (size_t)n });
+		if (e)
+			break;
+		at += n;
+	}
+	if (e)
+		sha256_free(h);
+	else
+		*ret = sha256_end(h);
+	return e;
+}
+
+/* The blob is there with that length: it becomes young, so that a sweep under way leaves it. */
+static const struct err *keep_existing(struct storage *s, struct arena *a, int dir,
+				       const char *name, off_t size, bool *ret_kept)
+{
+	struct stat st;
+	int lock = -1;
+	const struct err *e;
+
+	*ret_kept = false;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_size != size)
+		return NULL;
+	e = storage_lock(s, a, TEXT("blobs"), LOCK_WAIT_MS, &lock);
+	if (e)
+		return e;
+	*ret_kept = utimensat(dir, name, NULL, AT_SYMLINK_NOFOLLOW) == 0;
+	storage_unlock(lock);
+	return *ret_kept ? storage_sync(a, dir, name) : NULL;
+}
+
+static const struct err *put_new(struct storage *s, struct arena *a, int fd,
+				 const struct sha256 *sha, int dir, const char *name)
+{
+	struct storage_new f;
+	struct sha256 got;
+	const struct err *e = storage_new_open(s, a, &f);
+
+	if (e)
+		return e;
+	e = copy_hashed(a, fd, f.fd, &got);
+	if (!e && !sha256_eq(&got, sha))
+		e = err_new(a, ERR_INTERNAL, "the bytes for blob %s changed", name);
+#ifdef ENABLE_FAULTS
+	if (!e)
+		e = fault_at(a, FAULT_PUBLISH_IN_BLOB);
+#endif
+	if (e) {
+		storage_new_drop(s, &f);
+		return e;
+	}
+	return storage_new_publish(s, a, &f, dir, name);
+}
+
+const struct err *storage_put_blob(struct storage *s, struct arena *a, int fd,
+				   const struct sha256 *sha)
+{
+	struct storage_blob_name name = storage_blob_name(sha);
+	struct stat st;
+	const struct err *e;
+	bool kept;
+	int dir;
+
+	if (fstat(fd, &st) != 0)
+		return storage_io(a, errno, "stat", "upload");
+	name.s[2] = '\0';
+	e = storage_folder(a, s->blobs, name.s, true, &dir);
+	if (e)
+		return e;
+	e = keep_existing(s, a, dir, name.s + 3, st.st_size, &kept);
+	if (!e && !kept)
+		e = put_new(s, a, fd, sha, dir, name.s + 3);
+	(void)close(dir);
+	return e;
+}
+
+bool storage_has_blob(struct storage *s, const struct sha256 *sha, uint64_t *ret_bytes)
+{
+	struct storage_blob_name name = storage_blob_name(sha);
+	struct stat st;
+
+	if (fstatat(s->blobs, name.s, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
+		return false;
+	*ret_bytes = (uint64_t)st.st_size;
+	return true;
+}
+
+const struct err *storage_open_blob(struct storage *s, struct arena *a, const struct sha256 *sha,
+				    int *ret_fd)
+{
+	struct storage_blob_name name = storage_blob_name(sha);
+	int fd = openat(s->blobs, name.s, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		return err_new(a, ERR_NOT_FOUND, "blob %s is missing", name.s);
+	if (fd < 0)
+		return storage_io(a, errno, "open blob", name.s);
+	*ret_fd = fd;
+	return NULL;
+}
+
+const struct err *storage_sweep_blob(struct storage *s, struct arena *a, const struct sha256 *sha,
+				     int64_t older_than_us, bool *ret_removed)
+{
+	struct storage_blob_name name = storage_blob_name(sha);
+	const struct err *e;
+	struct stat st;
+	int lock = -1;
+
+	*ret_removed = false;
+	e = storage_lock(s, a, TEXT("blobs"), LOCK_WAIT_MS, &lock);
+	if (e)
+		return e;
+	if (fstatat(s->blobs, name.s, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    (int64_t)st.st_mtim.tv_sec * US_PER_S < older_than_us) {
+		if (unlinkat(s->blobs, name.s, 0) == 0)
+			*ret_removed = true;
+		else
+			e = storage_io(a, errno, "unlink", name.s);
+	}
+	storage_unlock(lock);
+	return e;
+}

@@ -1,0 +1,85 @@
+/*
+ * handlers/api/version_files.c - GET /api/v1/crates/{name}/{version}/download, .../readme, .../authors
+ *
+ * Where the files of a version are. Nothing is looked up: whether there is such a file is for the web server to say.
+ */
+#include "app/base/buf.h"
+#include "app/base/config.h"
+#include "app/base/jw.h"
+#include "app/server/req.h"
+#include "handlers/api/version_path.h"
+#include "handlers/routes.h"
+
+enum { URL_MAX = 4096 };
+
+/* {site}{base_path}/static/{folder}/{name}/{name}-{version}{ending}, `+` as %2B */
+static const struct err *file_url(struct req *r, const char *folder, const char *ending,
+				  struct text *ret)
+{
+	struct buf b = buf_init(r->arena, URL_MAX);
+	struct text name, version;
+	const struct err *e;
+
+	e = version_path(r, &name, &version);
+	if (e)
+		return e;
+	buf_add(&b, r->cfg->site.url);
+	buf_fmt(&b, "/static/%s/", folder);
+	buf_url(&b, name);
+	buf_byte(&b, '/');
+	buf_url(&b, name);
+	buf_byte(&b, '-');
+	buf_url(&b, version);
+	buf_add(&b, text_from(ending));
+	return buf_done(&b, ret);
+}
+
+static struct reply redirect_or_json(struct req *r, const char *folder, const char *ending)
+{
+	struct text url, accept = req_header(r, "Accept");
+	const struct err *e;
+	struct reply rp;
+
+	e = file_url(r, folder, ending, &url);
+	if (e)
+		return reply_err(r, e);
+	if (text_find(accept, TEXT("json")) < accept.n) {
+		struct buf b = buf_init(r->arena, URL_MAX * 2);
+		struct jw j = jw_init(&b);
+
+		jw_object(&j, NULL);
+		jw_text(&j, "url", url);
+		jw_end(&j);
+		rp = reply_json(r, 200, buf_text(&b));
+	} else {
+		rp = reply_redirect(r, 302, url);
+	}
+	reply_header(&rp, "Vary", TEXT("accept"));
+	return rp;
+}
+
+static struct reply download(struct req *r)
+{
+	return redirect_or_json(r, "crates", ".crate");
+}
+
+static struct reply readme(struct req *r)
+{
+	return redirect_or_json(r, "readmes", ".html");
+}
+
+/* upstream: the same for any path, valid or not. */
+static struct reply authors(struct req *r)
+{
+	return reply_json(r, 200, TEXT("{\"meta\":{\"names\":[]},\"users\":[]}"));
+}
+
+const struct route version_files_routes[] = {
+	ROUTE(GET, "/api/v1/crates/{name}/{version}/readme", readme, .no_db = true,
+	      .doc = "Where the rendered README is"),
+	ROUTE(GET, "/api/v1/crates/{name}/{version}/authors", authors, .no_db = true,
+	      .doc = "Always empty (deprecated)"),
+	ROUTE(GET, "/api/v1/crates/{name}/{version}/download", download, .no_db = true,
+	      .no_user_agent = true, .doc = "Where the .crate file is"),
+	ROUTE_END,
+};

@@ -43,7 +43,8 @@ static const struct err *read_length(struct req *r, const char *what, uint32_t *
 
 static const struct err *too_short(struct req *r, const char *what, uint32_t n)
 {
-	return err_new(r->arena, ERR_INVALID, "invalid %s length for remaining payload: %u", what, n);
+	return err_new(r->arena, ERR_INVALID, "invalid %s length for remaining payload: %u", what,
+		       n);
 }
 
 const struct err *publish_frame_metadata(struct req *r, struct text *ret_json)

@@ -1,6 +1,6 @@
 /*
- * The body of a publish (contract/publish.md 1): length and JSON, length and .crate, both u32 little endian. Read in the
- * two steps between which the contract judges who asks.
+ * The body of a publish (contract/publish.md 1): length and JSON, length and .crate, both u32
+ * little endian. Read in the two steps between which the contract judges who asks.
  */
 #pragma once
 
@@ -16,8 +16,8 @@ struct publish_file {
 };
 
 /*
- * Rows 15 to 17: the .crate, at most max_bytes, hashed on its way into a new file. What follows it is not read.
- * ERR_INVALID, 413, or ERR_BUSY where the disk is full.
+ * Rows 15 to 17: the .crate, at most max_bytes, hashed on its way into a new file. What follows it
+ * is not read. ERR_INVALID, 413, or ERR_BUSY where the disk is full.
  */
 const struct err *must_use publish_frame_crate(struct req *r, uint64_t max_bytes,
 					       struct publish_file *ret);

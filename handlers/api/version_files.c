@@ -1,7 +1,9 @@
 /*
- * handlers/api/version_files.c - GET /api/v1/crates/{name}/{version}/download, .../readme, .../authors
+ * handlers/api/version_files.c - GET /api/v1/crates/{name}/{version}/download, .../readme,
+ * .../authors
  *
- * Where the files of a version are. Nothing is looked up: whether there is such a file is for the web server to say.
+ * Where the files of a version are. Nothing is looked up: whether there is such a file is for the
+ * web server to say.
  */
 #include "app/base/buf.h"
 #include "app/base/config.h"

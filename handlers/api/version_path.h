@@ -4,8 +4,8 @@
 #include "app/server/req.h"
 
 /*
- * The version first: ERR_INVALID `Invalid URL: ...` where it is no semver version; then ERR_NOT_FOUND where the name
- * could not be a crate's. Both as given in the URL.
+ * The version first: ERR_INVALID `Invalid URL: ...` where it is no semver version; then
+ * ERR_NOT_FOUND where the name could not be a crate's. Both as given in the URL.
  */
 const struct err *must_use version_path(struct req *r, struct text *ret_name,
 					struct text *ret_version);

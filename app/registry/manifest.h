@@ -1,6 +1,7 @@
 /*
- * What a registry reads of a Cargo.toml, and where it is read: contract/publish.md 6 to 9, after cargo's
- * src/cargo/util/toml and crates.io's crates/crates_io_tarball/src/manifest.rs. All texts are arena.
+ * What a registry reads of a Cargo.toml, and where it is read: contract/publish.md 6 to 9, after
+ * cargo's src/cargo/util/toml and crates.io's crates/crates_io_tarball/src/manifest.rs. All texts
+ * are arena.
  */
 #pragma once
 
@@ -35,8 +36,9 @@ struct manifest_feature {
 
 struct manifest {
 	struct text name, version;
-	struct text description, homepage, documentation, repository, license; /* as given; absent for none */
-	bool has_license_file;                                                 /* license-file, not empty */
+	struct text description, homepage, documentation, repository,
+		license;       /* as given; absent for none */
+	bool has_license_file; /* license-file, not empty */
 	struct text edition, rust_version, links;
 	struct texts keywords, categories;
 	struct manifest_feature *features; /* sorted by name */
@@ -44,14 +46,29 @@ struct manifest {
 	struct manifest_dep *deps; /* in the order of contract/publish.md 9 */
 	size_t ndeps;
 	bool has_lib;
-	struct text lib_name;   /* absent without a library */
-	struct texts bin_names; /* sorted */
+	struct text lib_name;    /* absent without a library */
+	struct texts bin_names;  /* [[bin]] in the order of the text, then what was found, sorted by
+				    file name */
 	struct text path_in_vcs; /* of .cargo_vcs_info.json; empty if there is none */
 };
 
+struct manifest_draft; /* a Cargo.toml that was read, before its targets are looked for */
+
 /*
- * Reads the text of a Cargo.toml. paths are the files of the archive below its root (for target discovery).
- * NULL on success; else the sentence behind "failed to parse `Cargo.toml` manifest file\n\n" (arena).
- * path_in_vcs is left empty.
+ * Reads the text of a Cargo.toml; manifest_complete then needs no more of it than *ret (arena).
+ * NULL on success; else the sentence behind "failed to parse `Cargo.toml` manifest file\n\n"
+ * (arena).
  */
-const struct text *manifest_parse(struct arena *a, struct text toml, struct texts paths, struct manifest *ret);
+const struct text *manifest_read(struct arena *a, struct text toml, struct manifest_draft **ret);
+
+/*
+ * The library and the programs, by what the archive has: paths below its root, without "." and
+ * empty components; only those that begin with "src/" matter. Fails like manifest_read. path_in_vcs
+ * is left empty.
+ */
+const struct text *manifest_complete(struct arena *a, const struct manifest_draft *draft,
+				     struct texts paths, struct manifest *ret);
+
+/* Both in one. */
+const struct text *manifest_parse(struct arena *a, struct text toml, struct texts paths,
+				  struct manifest *ret);

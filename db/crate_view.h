@@ -1,0 +1,50 @@
+/* A crate as its JSON object shows it (contract/api.md 7.1), and the lists that `include` adds. */
+#pragma once
+
+#include "db/db.h"
+
+struct crate_view {
+	uint64_t id;
+	struct text name;
+	int64_t created_us, updated_us;
+	struct text description, homepage, documentation, repository;
+	bool trustpub_only;
+	uint64_t downloads;
+	struct opt_u64 recent_downloads; /* of the last 90 days; not set: no figure yet */
+	struct opt_u64 num_versions;     /* these four not set, or absent: no version */
+	struct opt_u64 default_version_id;
+	struct text default_version;
+	struct opt_u64 default_yanked;
+};
+
+/* The highest and the newest of the versions that are not yanked; absent where there is none. */
+struct crate_tops {
+	struct text max_version, max_stable_version, newest_version;
+};
+
+struct keyword_view {
+	struct text keyword;
+	int64_t created_us;
+	uint64_t crates_cnt;
+};
+
+struct category_view {
+	struct text category, slug,
+		description; /* category: the whole stored name, with its "::" */
+	int64_t created_us;
+	uint64_t crates_cnt;
+};
+
+/* name in any spelling. ERR_NOT_FOUND in the reference's words, with the name as given. */
+const struct err *must_use db_crate_view(struct db *db, struct text name, struct crate_view *ret);
+
+/* One query; all absent for a crate without a version that is not yanked. */
+const struct err *must_use db_crate_tops(struct db *db, uint64_t crate_id, struct crate_tops *ret);
+
+/* At most 5 by the rules of publish, 100 at all; in the order of the keyword, of the slug. */
+const struct err *must_use db_crate_keywords(struct db *db, uint64_t crate_id,
+					     struct keyword_view **ret, size_t *ret_n);
+const struct err *must_use db_crate_categories(struct db *db, uint64_t crate_id,
+					       struct category_view **ret, size_t *ret_n);
+
+extern const struct db_stmt *const db_crate_view_stmts[];

@@ -1,0 +1,115 @@
+#include "db/dependency_view.h"
+
+#define DEPENDENCY_COLS                                                                            \
+	DB_COL(struct dependency_view, id), DB_COL(struct dependency_view, version_id),            \
+		DB_COL(struct dependency_view, crate), DB_COL(struct dependency_view, req),        \
+		DB_COL(struct dependency_view, optional),                                          \
+		DB_COL(struct dependency_view, default_features),                                  \
+		DB_COL(struct dependency_view, features), DB_COL(struct dependency_view, target),  \
+		DB_COL(struct dependency_view, kind), DB_COL(struct dependency_view, downloads)
+
+/* The name comes from the crate while it is here: an import may know a dependency before its crate.
+ */
+static const struct db_stmt dependency_views = {
+	.name = "dependency_views",
+	.sql = "SELECT d.id, d.version_id, d.crate_name AS crate, d.req, d.optional, "
+	       "d.default_features, d.features,"
+	       "       d.target, d.kind, CAST(0 AS UNSIGNED) AS downloads"
+	       "  FROM dependencies d"
+	       " WHERE d.version_id = ?"
+	       " ORDER BY d.optional, d.crate_name, d.id LIMIT 2000",
+	.in = { DB_U64 },
+	.out = { DEPENDENCY_COLS },
+};
+
+static const struct db_stmt dependents_count = {
+	.name = "dependents_count",
+	.sql = "SELECT n FROM dependents WHERE crate_id = ?",
+	.in = { DB_U64 },
+	.out = { { "n", 0, DB_U64 } },
+};
+
+/* One page of the dependents of a crate, as a derived table with the columns of
+ * reverse_dependencies. */
+#define PAGE                                                                                       \
+	"(SELECT target_crate_id, dependent_crate_id, version_id, dependency_id, "                 \
+	"dependent_downloads"                                                                      \
+	"   FROM reverse_dependencies WHERE target_crate_id = ?"                                   \
+	"  ORDER BY dependent_downloads DESC, dependent_crate_id DESC LIMIT ? OFFSET ?) p"
+
+static const struct db_stmt dependents_page = {
+	.name = "dependents_page",
+	.sql = "SELECT d.id, d.version_id, c.name AS crate, d.req, d.optional, d.default_features, "
+	       "d.features, d.target,"
+	       "       d.kind, p.dependent_downloads AS downloads"
+	       "  FROM " PAGE " JOIN dependencies d ON d.id = p.dependency_id"
+	       "  JOIN crates c ON c.id = p.target_crate_id"
+	       " ORDER BY p.dependent_downloads DESC, p.dependent_crate_id DESC",
+	.in = { DB_U64, DB_U64, DB_U64 },
+	.out = { DEPENDENCY_COLS },
+};
+
+static const struct db_stmt dependents_versions = {
+	.name = "dependents_versions",
+	.sql = "SELECT " VERSION_VIEW_SQL " FROM " PAGE " JOIN versions v ON v.id = p.version_id"
+	       " JOIN crates c ON c.id = v.crate_id" VERSION_VIEW_JOIN " ORDER BY v.id",
+	.in = { DB_U64, DB_U64, DB_U64 },
+	.out = { VERSION_VIEW_COLS },
+};
+
+static const struct db_stmt dependents_actions = {
+	.name = "dependents_actions",
+	.sql = "SELECT " VERSION_ACTION_SQL " FROM " PAGE
+	       " JOIN version_owner_actions a ON a.version_id = p.version_id"
+	       " JOIN users u ON u.id = a.user_id ORDER BY a.version_id, a.id LIMIT 100000",
+	.in = { DB_U64, DB_U64, DB_U64 },
+	.out = { VERSION_ACTION_COLS },
+};
+
+const struct err *db_dependency_views(struct db *db, uint64_t version_id,
+				      struct dependency_view **ret, size_t *ret_n)
+{
+	return db_all(db, &dependency_views, DB_ARGS(db_u64(version_id)), sizeof(**ret), ret,
+		      ret_n);
+}
+
+const struct err *db_dependents_count(struct db *db, uint64_t crate_id, uint64_t *ret)
+{
+	bool found;
+	const struct err *e =
+		db_maybe(db, &dependents_count, DB_ARGS(db_u64(crate_id)), ret, &found);
+
+	if (!e && !found)
+		*ret = 0;
+	return e;
+}
+
+const struct err *db_dependents_page(struct db *db, uint64_t crate_id, uint64_t per_page,
+				     uint64_t offset, struct dependents *ret)
+{
+	const struct db_val page[] = { db_u64(crate_id), db_u64(per_page), db_u64(offset) };
+	const struct db_vals args = { page, ARRAY_SIZE(page) };
+	struct dependents d = { 0 };
+	struct version_action *actions;
+	const struct err *e;
+	size_t nactions;
+
+	e = db_all(db, &dependents_page, args, sizeof(*d.dependencies), &d.dependencies,
+		   &d.ndependencies);
+	if (!e && d.ndependencies)
+		e = db_all(db, &dependents_versions, args, sizeof(*d.versions), &d.versions,
+			   &d.nversions);
+	if (!e && d.nversions) {
+		e = db_all(db, &dependents_actions, args, sizeof(*actions), &actions, &nactions);
+		if (!e)
+			version_actions_share_out(actions, nactions, d.versions, d.nversions);
+	}
+	if (!e)
+		*ret = d;
+	return e;
+}
+
+const struct db_stmt *const db_dependency_view_stmts[] = {
+	&dependency_views,    &dependents_count,   &dependents_page,
+	&dependents_versions, &dependents_actions, NULL
+};

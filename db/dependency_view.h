@@ -1,0 +1,39 @@
+/* Dependencies as the API shows them (contract/api.md 7.4): of a version, and of others on a crate.
+ */
+#pragma once
+
+#include "db/version_view.h"
+
+struct dependency_view {
+	uint64_t id, version_id;
+	struct text crate; /* name of the crate that is depended upon */
+	struct text req;
+	bool optional, default_features;
+	struct text features; /* JSON list */
+	struct text target;
+	uint64_t kind; /* enum dep_kind */
+	uint64_t downloads;
+};
+
+/* Of a version: first those that are not optional, then by name; at most 500 by the rules of
+ * publish, 2,000 at all. */
+const struct err *must_use db_dependency_views(struct db *db, uint64_t version_id,
+					       struct dependency_view **ret, size_t *ret_n);
+
+/* How many crates depend on this one; kept, not counted. */
+const struct err *must_use db_dependents_count(struct db *db, uint64_t crate_id, uint64_t *ret);
+
+/* One page of them, most downloaded first, and their default versions (with actions), by version
+ * id. */
+struct dependents {
+	struct dependency_view *dependencies;
+	size_t ndependencies;
+	struct version_view *versions;
+	size_t nversions;
+};
+
+/* per_page at most 100, offset at most 20,000. Three queries. */
+const struct err *must_use db_dependents_page(struct db *db, uint64_t crate_id, uint64_t per_page,
+					      uint64_t offset, struct dependents *ret);
+
+extern const struct db_stmt *const db_dependency_view_stmts[];

@@ -1,0 +1,306 @@
+#include "db/owner.h"
+
+#include "app/base/arena.h"
+#include "app/base/hash.h"
+#include "app/base/time.h"
+
+#define DAY_US ((int64_t)24 * 3600 * US_PER_S)
+enum { INVITATION_DAYS = 30, TOKEN_CHARS = 26 };
+
+/* ---- reading */
+
+/* Two ranges of one index, users before teams. */
+static const struct db_stmt owners_of_crate = {
+	.name = "owners_of_crate",
+	.sql = "SELECT CAST(o.owner_kind AS UNSIGNED) AS kind, u.id, u.username AS login, "
+	       "u.gh_login, u.name,"
+	       "       (SELECT g.avatar FROM oauth_github g WHERE g.user_id = u.id ORDER BY "
+	       "g.account_id LIMIT 1) AS avatar,"
+	       "       (SELECT COUNT(*) FROM oauth_github g WHERE g.user_id = u.id AND g.login = "
+	       "u.username) AS matches"
+	       "  FROM crate_owners o JOIN users u ON u.id = o.owner_id"
+	       " WHERE o.crate_id = ? AND o.owner_kind = 0 AND o.deleted = 0"
+	       " UNION ALL "
+	       "SELECT CAST(o.owner_kind AS UNSIGNED), t.id, t.login, NULL, t.name, t.avatar, NULL"
+	       "  FROM crate_owners o JOIN teams t ON t.id = o.owner_id"
+	       " WHERE o.crate_id = ? AND o.owner_kind = 1 AND o.deleted = 0"
+	       " ORDER BY kind, id LIMIT 1000",
+	.in = { DB_U64, DB_U64 },
+	.out = { DB_COL(struct owner_view, kind), DB_COL(struct owner_view, id),
+		 DB_COL(struct owner_view, login), DB_COL(struct owner_view, gh_login),
+		 DB_COL(struct owner_view, name), DB_COL(struct owner_view, avatar),
+		 DB_COL(struct owner_view, matches) },
+};
+
+struct one {
+	uint64_t id;
+};
+
+static const struct db_stmt owner_is_user = {
+	.name = "owner_is_user",
+	.sql = "SELECT owner_id AS id FROM crate_owners"
+	       " WHERE crate_id = ? AND owner_kind = 0 AND owner_id = ? AND deleted = 0",
+	.in = { DB_U64, DB_U64 },
+	.out = { DB_COL(struct one, id) },
+};
+
+const struct err *db_owners(struct db *db, uint64_t crate_id, struct owner_view **ret,
+			    size_t *ret_n)
+{
+	return db_all(db, &owners_of_crate, DB_ARGS(db_u64(crate_id), db_u64(crate_id)),
+		      sizeof(**ret), ret, ret_n);
+}
+
+const struct err *db_owner_is_user(struct db *db, uint64_t crate_id, uint64_t user_id, bool *ret)
+{
+	struct one row;
+
+	return db_maybe(db, &owner_is_user, DB_ARGS(db_u64(crate_id), db_u64(user_id)), &row, ret);
+}
+
+/* ---- changing */
+
+static const struct db_stmt owner_lock_crate = {
+	.name = "owner_lock_crate",
+	.sql = "SELECT id FROM crates WHERE id = ? FOR UPDATE",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct one, id) },
+};
+
+struct invitee {
+	uint64_t id;
+	struct text gh_login;
+};
+
+static const struct db_stmt owner_find_user = {
+	.name = "owner_find_user",
+	.sql = "SELECT id, gh_login FROM users WHERE gh_login_lower = ? AND gh_id <> -1 ORDER BY "
+	       "gh_id DESC, id DESC LIMIT 1",
+	.in = { DB_TEXT },
+	.out = { DB_COL(struct invitee, id), DB_COL(struct invitee, gh_login) },
+};
+
+static const struct db_stmt owner_put = {
+	.name = "owner_put",
+	.sql = "INSERT INTO crate_owners (crate_id, owner_id, owner_kind, created_us, created_by, "
+	       "updated_us)"
+	       " VALUES (?, ?, ?, ?, ?, ?)"
+	       " ON DUPLICATE KEY UPDATE deleted = 0, created_by = VALUES(created_by), updated_us "
+	       "= VALUES(updated_us)",
+	.in = { DB_U64, DB_U64, DB_U64, DB_I64, DB_OPT_U64, DB_I64 },
+};
+
+static const struct db_stmt owner_remove = {
+	.name = "owner_remove",
+	.sql = "UPDATE crate_owners SET deleted = 1, updated_us = ?"
+	       " WHERE crate_id = ? AND owner_kind = ? AND owner_id = ?",
+	.in = { DB_I64, DB_U64, DB_U64, DB_U64 },
+};
+
+static const struct db_stmt invitation_drop_expired = {
+	.name = "invitation_drop_expired",
+	.sql = "DELETE FROM crate_owner_invitations WHERE crate_id = ? AND invited_user_id = ? AND "
+	       "expires_us <= ?",
+	.in = { DB_U64, DB_U64, DB_I64 },
+};
+
+static const struct db_stmt invitation_insert = {
+	.name = "invitation_insert",
+	.sql = "INSERT IGNORE INTO crate_owner_invitations"
+	       " (crate_id, invited_user_id, invited_by_user_id, created_us, expires_us, token) "
+	       "VALUES (?, ?, ?, ?, ?, ?)",
+	.in = { DB_U64, DB_U64, DB_U64, DB_I64, DB_I64, DB_TEXT },
+};
+
+static const struct owner_view *owner_called(const struct owner_view *owners, size_t n,
+					     struct text login)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text_eq_nocase(owners[i].kind == OWNER_USER ? owners[i].gh_login
+								: owners[i].login,
+				   login))
+			return &owners[i];
+	return NULL;
+}
+
+/* Locks the crate, reads its owners, and judges who asks. */
+static const struct err *begin(struct db *db, const struct owner_change *c, struct owner_view **ret,
+			       size_t *ret_n)
+{
+	struct one row;
+	const struct err *e = db_one(db, &owner_lock_crate, DB_ARGS(db_u64(c->crate_id)), &row);
+
+	if (!e)
+		e = db_owners(db, c->crate_id, ret, ret_n);
+	if (e || c->by_operator)
+		return e;
+	for (size_t i = 0; i < *ret_n; i++)
+		if ((*ret)[i].kind == OWNER_USER && (*ret)[i].id == c->actor_id)
+			return NULL;
+	return err_new(db_arena(db), ERR_AUTH, "only owners have permission to modify owners");
+}
+
+/* `github:org:team`: how it must be written; then it needs GitHub, which only a linked account can
+ * ask. */
+static const struct err *refuse_team(struct db *db, struct text login)
+{
+	struct text rest = login, provider, org;
+
+	(void)text_cut(&rest, ':', &provider);
+	if (!text_eq(provider, TEXT("github")))
+		return err_new(db_arena(db), ERR_INVALID,
+			       "unknown organization handler, only 'github:org:team' is supported");
+	(void)text_cut(&rest, ':', &org);
+	if (!rest.p)
+		return err_new(db_arena(db), ERR_INVALID,
+			       "missing github team argument; format is github:org:team");
+	for (size_t at = 0, from = 0; at < org.n; from = at) {
+		uint32_t c;
+
+		(void)text_next_char(org, &at, &c);
+		if (c < 128 && (char_is_alnum((char)c) || c == '-' || c == '_'))
+			continue;
+		return err_new(db_arena(db), ERR_INVALID,
+			       "organization cannot contain special characters like %.*s",
+			       TEXT_F(text_sub(org, from, at)));
+	}
+	return err_new(db_arena(db), ERR_INVALID,
+		       "Cannot add a GitHub team as an owner without a connected GitHub account");
+}
+
+static const struct err *invite(struct db *db, struct owner_change *c, const struct invitee *who,
+				struct text *ret_said)
+{
+	char *token = arena_alloc(db_arena(db), TOKEN_CHARS);
+	int64_t now = time_now_us();
+	const struct err *e;
+	uint64_t inserted = 0;
+
+	random_alnum(token, TOKEN_CHARS);
+	e = db_exec(db, &invitation_drop_expired,
+		    DB_ARGS(db_u64(c->crate_id), db_u64(who->id), db_i64(now)), NULL);
+	if (!e)
+		e = db_exec(db, &invitation_insert,
+			    DB_ARGS(db_u64(c->crate_id), db_u64(who->id), db_u64(c->actor_id),
+				    db_i64(now), db_i64(now + INVITATION_DAYS * DAY_US),
+				    db_text((struct text){ token, TOKEN_CHARS })),
+			    &inserted);
+	if (e)
+		return e;
+	*ret_said = text_fmt(
+		db_arena(db),
+		inserted
+			? "user %.*s has been invited to be an owner of crate %.*s"
+			: "user %.*s already has a pending invitation to be an owner of crate %.*s",
+		TEXT_F(who->gh_login), TEXT_F(c->crate));
+	if (inserted)
+		c->ret_invited[c->ret_ninvited++] =
+			(struct owner_invited){ who->id, who->gh_login, { token, TOKEN_CHARS } };
+	return NULL;
+}
+
+const struct err *db_owner_put(struct db *db, uint64_t crate_id, uint64_t user_id,
+			       struct opt_u64 created_by)
+{
+	int64_t now = time_now_us();
+
+	return db_exec(db, &owner_put,
+		       DB_ARGS(db_u64(crate_id), db_u64(user_id), db_u64(OWNER_USER), db_i64(now),
+			       db_opt_u64(created_by), db_i64(now)),
+		       NULL);
+}
+
+static const struct err *add_one(struct db *db, struct owner_change *c,
+				 const struct owner_view *owners, size_t nowners, struct text login,
+				 struct text *ret_said)
+{
+	struct arena *a = db_arena(db);
+	struct invitee who;
+	const struct err *e;
+	bool found;
+
+	if (owner_called(owners, nowners, login))
+		return err_new(a, ERR_INVALID, "`%.*s` is already an owner", TEXT_F(login));
+	if (text_has_byte(login, ':'))
+		return refuse_team(db, login);
+	e = db_maybe(db, &owner_find_user, DB_ARGS(db_text(text_lower(a, login))), &who, &found);
+	if (e)
+		return e;
+	if (!found)
+		return err_new(a, ERR_INVALID, "could not find user with login `%.*s`",
+			       TEXT_F(login));
+	if (!c->invite_at_once)
+		return invite(db, c, &who, ret_said);
+	*ret_said = text_fmt(a, "user %.*s has been added as an owner of crate %.*s",
+			     TEXT_F(who.gh_login), TEXT_F(c->crate));
+	return db_owner_put(db, c->crate_id, who.id, (struct opt_u64){ 0 });
+}
+
+static const struct err *add_tx(struct db *db, void *ctx)
+{
+	struct owner_change *c = ctx;
+	struct owner_view *owners;
+	const struct err *e;
+	size_t n;
+
+	c->ret_said =
+		(struct texts){ arena_array(db_arena(db), c->logins.n, sizeof(struct text)), 0 };
+	c->ret_invited = arena_array(db_arena(db), c->logins.n, sizeof(*c->ret_invited));
+	c->ret_ninvited = 0;
+	e = begin(db, c, &owners, &n);
+	for (size_t i = 0; !e && i < c->logins.n; i++) {
+		e = add_one(db, c, owners, n, c->logins.v[i], &c->ret_said.v[i]);
+		c->ret_said.n++;
+	}
+	return e;
+}
+
+const struct err *db_owners_add(struct db *db, struct owner_change *c)
+{
+	return db_tx(db, add_tx, c);
+}
+
+static const struct err *remove_tx(struct db *db, void *ctx)
+{
+	const struct owner_change *c = ctx;
+	struct owner_view *owners;
+	const struct err *e;
+	size_t n, left = 0;
+
+	e = begin(db, c, &owners, &n);
+	for (size_t i = 0; !e && i < c->logins.n; i++) {
+		const struct owner_view *o = owner_called(owners, n, c->logins.v[i]);
+
+		if (!o)
+			return err_new(db_arena(db), ERR_INVALID,
+				       "could not find owner with login `%.*s`",
+				       TEXT_F(c->logins.v[i]));
+		e = db_exec(db, &owner_remove,
+			    DB_ARGS(db_i64(time_now_us()), db_u64(c->crate_id), db_u64(o->kind),
+				    db_u64(o->id)),
+			    NULL);
+	}
+	if (!e)
+		e = db_owners(db, c->crate_id, &owners, &n);
+	if (e)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		left += owners[i].kind == OWNER_USER;
+	if (!left)
+		return err_new(db_arena(db), ERR_INVALID,
+			       "cannot remove all individual owners of a crate. Team member don't "
+			       "have permission to modify "
+			       "owners, so at least one individual owner is required.");
+	return NULL;
+}
+
+const struct err *db_owners_remove(struct db *db, struct owner_change *c)
+{
+	return db_tx(db, remove_tx, c);
+}
+
+const struct db_stmt *const db_owner_stmts[] = {
+	&owners_of_crate,         &owner_is_user,     &owner_lock_crate,
+	&owner_find_user,         &owner_put,         &owner_remove,
+	&invitation_drop_expired, &invitation_insert, NULL
+};

@@ -1,0 +1,61 @@
+/*
+ * Owners of a crate, individuals and teams: contract/api.md 16, contract/publish.md 14. Each change
+ * is one transaction that locks the crate's row first, so that two removals at once cannot leave a
+ * crate without an individual owner.
+ */
+#pragma once
+
+#include "app/registry/manifest.h" /* struct texts */
+#include "db/user_view.h"
+
+enum { OWNERS_MAX = 1000, OWNER_CHANGES_MAX = 10 };
+
+enum owner_kind { OWNER_USER = 0, OWNER_TEAM = 1 };
+
+struct owner_view {
+	uint64_t kind; /* enum owner_kind */
+	uint64_t id;
+	struct text login, gh_login; /* of a team: gh_login absent */
+	struct text name, avatar;
+	struct opt_i64 matches; /* users only: a linked GitHub account has exactly this login */
+};
+
+/* Users by id, then teams by id; at most OWNERS_MAX. */
+const struct err *must_use db_owners(struct db *db, uint64_t crate_id, struct owner_view **ret,
+				     size_t *ret_n);
+
+/* Whether this user is an individual owner. */
+const struct err *must_use db_owner_is_user(struct db *db, uint64_t crate_id, uint64_t user_id,
+					    bool *ret);
+
+/* Who was invited now, for the mail; token is what the link in it carries. */
+struct owner_invited {
+	uint64_t user_id;
+	struct text gh_login, token;
+};
+
+struct owner_change {
+	uint64_t crate_id;
+	struct text crate;     /* stored name, for the messages */
+	uint64_t actor_id;     /* the user who asks; must be an individual owner */
+	bool by_operator;      /* the command line: nobody's rights are asked */
+	bool invite_at_once;   /* the command line: owners at once, no invitation */
+	struct texts logins;   /* at most OWNER_CHANGES_MAX */
+	struct texts ret_said; /* one message a login, in order (adding) */
+	struct owner_invited *ret_invited;
+	size_t ret_ninvited;
+};
+
+/*
+ * All logins or none. ERR_AUTH and ERR_INVALID in the reference's words; which one fails first
+ * depends on the order of the logins. Teams are looked up at GitHub by the caller before this: a
+ * team that is not here yet is refused.
+ */
+const struct err *must_use db_owners_add(struct db *db, struct owner_change *c);
+const struct err *must_use db_owners_remove(struct db *db, struct owner_change *c);
+
+/* Makes, or revives, an individual owner; inside the caller's transaction or alone. */
+const struct err *must_use db_owner_put(struct db *db, uint64_t crate_id, uint64_t user_id,
+					struct opt_u64 created_by);
+
+extern const struct db_stmt *const db_owner_stmts[];

@@ -1,0 +1,128 @@
+#include "handlers/api/common.h"
+
+#include "app/base/semver.h"
+
+enum { PER_PAGE_DEFAULT = 10, PER_PAGE_MAX = 100, PAGE_MAX = 200, ANSWER_MAX_BYTES = 64 << 20 };
+
+const struct err *req_version(struct req *r, struct text *ret_num)
+{
+	struct text num = req_path(r, "version");
+	struct text why = semver_error(r->arena, num);
+
+	if (why.p)
+		return err_new(r->arena, ERR_INVALID, "Invalid URL: %.*s", TEXT_F(why));
+	*ret_num = num;
+	return NULL;
+}
+
+const struct err *req_crate_version(struct req *r, struct crate_view *ret_crate,
+				    struct version_view *ret_version)
+{
+	struct text num;
+	const struct err *e = req_version(r, &num);
+
+	if (!e)
+		e = db_crate_view(r->db, req_path(r, "name"), ret_crate);
+	if (!e)
+		e = db_version_view(r->db, ret_crate->id, req_path(r, "name"), num, ret_version);
+	return e;
+}
+
+const struct err *req_include(struct req *r, struct text value, const char *const *allowed,
+			      size_t n, const char *expected, unsigned *ret)
+{
+	struct text rest = value, item;
+	unsigned set = 0;
+
+	while (text_cut(&rest, ',', &item)) {
+		size_t i = 0;
+
+		if (!item.n)
+			continue;
+		while (i < n && !text_eq(item, text_from(allowed[i])))
+			i++;
+		if (i == n)
+			return err_new(r->arena, ERR_INVALID,
+				       "invalid component for ?include= (expected %s)", expected);
+		set |= 1U << i;
+	}
+	*ret = set;
+	return NULL;
+}
+
+/* Why t is no u32 of at least 1, in the words of the reference's parser; NULL where it is one. */
+static const char *not_positive(struct text t, uint64_t *ret)
+{
+	struct text digits = t.n > 1 && t.p[0] == '+' ? text_sub(t, 1, t.n) : t;
+
+	if (!t.n)
+		return "cannot parse integer from empty string";
+	for (size_t i = 0; i < digits.n; i++)
+		if (!char_is_digit(digits.p[i]))
+			return "invalid digit found in string";
+	if (!text_u64(digits, 0, UINT32_MAX, ret))
+		return "number too large to fit in target type";
+	return *ret ? NULL : "invalid value: integer `0`, expected a nonzero u32";
+}
+
+static const struct err *positive(struct req *r, const char *name, struct text t, uint64_t *ret)
+{
+	const char *why = not_positive(t, ret);
+
+	if (!why)
+		return NULL;
+	return err_new(r->arena, ERR_INVALID, "Failed to deserialize query string: %s: %s", name,
+		       why);
+}
+
+const struct err *req_paging(struct req *r, unsigned allows, struct paging *ret)
+{
+	struct paging p = { .page = 1, .per_page = PER_PAGE_DEFAULT };
+	struct text page, per_page;
+	const struct err *e = req_query(r, "page", &page);
+
+	if (!e)
+		e = req_query(r, "per_page", &per_page);
+	if (!e)
+		e = req_query(r, "seek", &p.seek);
+	if (!e && page.p)
+		e = positive(r, "page", page, &p.page);
+	if (!e && per_page.p)
+		e = positive(r, "per_page", per_page, &p.per_page);
+	if (e)
+		return e;
+	p.has_page = page.p != NULL;
+	p.has_per_page = per_page.p != NULL;
+	if (p.has_page && p.seek.p)
+		return err_new(r->arena, ERR_INVALID,
+			       "providing both ?page= and ?seek= is unsupported");
+	if (p.has_page && !(allows & PAGING_PAGE))
+		return err_new(r->arena, ERR_INVALID, "?page= is not supported for this request");
+	if (p.has_page && (allows & PAGING_LIMITED) && p.page > PAGE_MAX)
+		return err_new(
+			r->arena, ERR_INVALID,
+			"Page %llu is unavailable for performance reasons. Please take a look at "
+			"https://crates.io/data-access for alternatives.",
+			(unsigned long long)p.page);
+	if (p.seek.p && !(allows & PAGING_SEEK))
+		return err_new(r->arena, ERR_INVALID, "?seek= is not supported for this request");
+	if (p.per_page > PER_PAGE_MAX)
+		return err_new(r->arena, ERR_INVALID, "cannot request more than 100 items");
+	*ret = p;
+	return NULL;
+}
+
+struct buf reply_buf(struct req *r)
+{
+	return buf_init(r->arena, ANSWER_MAX_BYTES);
+}
+
+struct reply reply_jw(struct req *r, unsigned status, const struct jw *j)
+{
+	struct text json;
+	const struct err *e;
+
+	BUG_ON(!jw_done(j));
+	e = buf_done(j->b, &json);
+	return e ? reply_err(r, e) : reply_json(r, status, json);
+}

@@ -1,0 +1,44 @@
+/* What several routes read of a request in the same way. */
+#pragma once
+
+#include "app/base/jw.h"
+#include "app/server/req.h"
+#include "db/crate_view.h"
+#include "db/version_view.h"
+
+/* The path parameter `version`: ERR_INVALID "Invalid URL: ..." where it is no version
+ * (contract/api.md 2.3). */
+const struct err *must_use req_version(struct req *r, struct text *ret_num);
+
+/*
+ * The crate of the path parameter `name` and one version of it, in the order of the reference:
+ * version syntax 400, crate 404, version 404. No actions are filled in.
+ */
+const struct err *must_use req_crate_version(struct req *r, struct crate_view *ret_crate,
+					     struct version_view *ret_version);
+
+/*
+ * A comma list against the names it may hold: bit i of *ret is set for allowed[i]. An absent value
+ * sets nothing; empty items are left out. ERR_INVALID with the reference's sentence, which lists
+ * `expected`.
+ */
+const struct err *must_use req_include(struct req *r, struct text value, const char *const *allowed,
+				       size_t n, const char *expected, unsigned *ret);
+
+/* page and per_page of contract/api.md 5. */
+struct paging {
+	uint64_t page, per_page;
+	bool has_page, has_per_page;
+	struct text seek; /* absent: none */
+};
+
+enum paging_allows { PAGING_PAGE = 1, PAGING_SEEK = 2, PAGING_LIMITED = 4 };
+
+/* Checked in the reference's order; allows is a set of enum paging_allows. */
+const struct err *must_use req_paging(struct req *r, unsigned allows, struct paging *ret);
+
+/* A buf for one JSON answer; the cap is far above the largest that a route can make. */
+struct buf reply_buf(struct req *r);
+
+/* The finished answer of a jw on such a buf, or the 500 of an overflow. */
+struct reply reply_jw(struct req *r, unsigned status, const struct jw *j);

@@ -1,0 +1,263 @@
+/* handlers/api/crate_versions.c - GET /api/v1/crates/{name}/versions */
+#include "app/base/arena.h"
+#include "app/base/semver.h"
+#include "handlers/api/common.h"
+#include "handlers/api/seek.h"
+#include "templates/json_version.h"
+
+#include <stdlib.h>
+
+enum { NUMS_MAX = 100 };
+
+struct wanted {
+	bool by_date, release_tracks;
+	struct texts nums;
+	bool has_nums;
+	struct paging paging;
+};
+
+static const struct err *read_wanted(struct req *r, struct wanted *w)
+{
+	static const char *const includes[] = { "release_tracks" };
+	struct text sort, include;
+	unsigned set = 0;
+	const struct err *e;
+
+	e = req_query(r, "sort", &sort);
+	if (!e)
+		e = req_query(r, "include", &include);
+	if (!e)
+		e = req_query_list(r, "nums[]", NUMS_MAX, &w->nums);
+	if (!e)
+		e = req_query(r, "per_page", &w->paging.seek);
+	if (!e) /* without per_page there is no paging, and a seek is not even looked at */
+		e = req_paging(r, w->paging.seek.p ? PAGING_SEEK : PAGING_SEEK | PAGING_PAGE,
+			       &w->paging);
+	if (!e)
+		e = req_include(r, include, includes, 1, "'release_tracks'", &set);
+	w->has_nums = w->nums.n > 0;
+	w->by_date = text_eq_nocase(sort, TEXT("date"));
+	w->release_tracks = set != 0;
+	return e;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct version_key *x = a, *y = b;
+
+	if (x->created_us != y->created_us)
+		return x->created_us < y->created_us ? 1 : -1;
+	return (x->id < y->id) - (x->id > y->id);
+}
+
+static bool num_is_wanted(const struct wanted *w, struct text num)
+{
+	if (!w->has_nums)
+		return true;
+	for (size_t i = 0; i < w->nums.n; i++)
+		if (text_eq(w->nums.v[i], num))
+			return true;
+	return false;
+}
+
+static size_t keep_wanted(const struct wanted *w, struct version_key *keys, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (num_is_wanted(w, keys[i].num))
+			keys[kept++] = keys[i];
+	return kept;
+}
+
+/* How many keys stand before what the seek names: the page begins behind them. */
+static const struct err *seek_from(struct req *r, const struct wanted *w,
+				   const struct version_key *keys, size_t n, size_t *ret)
+{
+	struct text num, ord = TEXT_NONE;
+	struct semver v;
+	uint64_t id;
+	int64_t us = 0;
+	bool ok;
+	size_t i;
+
+	if (w->by_date) {
+		ok = seek_decode_number(r->arena, w->paging.seek, &us, &id);
+	} else {
+		ok = seek_decode_text(r->arena, w->paging.seek, &num, &id) && semver_parse(num, &v);
+		if (ok)
+			ord = semver_order_key(r->arena, &v);
+	}
+	if (!ok)
+		return err_new(r->arena, ERR_INVALID, "invalid seek parameter");
+	for (i = 0; i < n; i++) {
+		int c = w->by_date ? (keys[i].created_us > us) - (keys[i].created_us < us)
+				   : text_cmp(keys[i].semver_ord, ord);
+
+		if (c < 0 || (c == 0 && keys[i].id < id))
+			break;
+	}
+	*ret = i;
+	return NULL;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct version_view *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/* The rows of keys, in their order, with actions. all: they are all that the crate has. */
+static const struct err *rows_of(struct req *r, uint64_t crate_id, const struct version_key *keys,
+				 size_t n, bool all, struct version_view **ret)
+{
+	struct version_view *rows, *sorted = arena_array(r->arena, n, sizeof(*sorted));
+	uint64_t ids[VERSION_IDS_MAX];
+	const struct err *e;
+	size_t nrows;
+
+	if (all || n > ARRAY_SIZE(ids)) {
+		e = db_version_views(r->db, crate_id, &rows, &nrows);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			ids[i] = keys[i].id;
+		e = db_version_views_by_ids(r->db, ids, n, &rows, &nrows);
+	}
+	if (!e)
+		e = db_version_actions_of_crate(r->db, crate_id, rows, nrows);
+	if (e)
+		return e;
+	if (nrows)
+		qsort(rows, nrows, sizeof(*rows), by_id);
+	for (size_t i = 0; i < n; i++) {
+		const struct version_view key = { .id = keys[i].id };
+		const struct version_view *row = bsearch(&key, rows, nrows, sizeof(*rows), by_id);
+
+		if (!row) /* deleted between the two reads */
+			return err_new(r->arena, ERR_BUSY, "Service unavailable");
+		sorted[i] = *row;
+	}
+	*ret = sorted;
+	return NULL;
+}
+
+/* "1" for 1.x.y, "0.3" for 0.3.y: the highest of each, which is the first in keys that are sorted
+ * by precedence. */
+static void write_tracks(struct req *r, struct jw *j, const struct version_key *keys, size_t n)
+{
+	struct text last = TEXT_NONE;
+
+	jw_object(j, "release_tracks");
+	for (size_t i = 0; i < n; i++) {
+		struct text track;
+		struct semver v;
+
+		if (keys[i].yanked || keys[i].prerelease || !semver_parse(keys[i].num, &v))
+			continue;
+		track = v.major ? text_fmt(r->arena, "%llu", (unsigned long long)v.major)
+				: text_fmt(r->arena, "0.%llu", (unsigned long long)v.minor);
+		if (last.p && text_eq(track, last))
+			continue;
+		last = track;
+		jw_object_key(j, track);
+		jw_text(j, "highest", keys[i].num);
+		jw_end(j);
+	}
+	jw_end(j);
+}
+
+/* The query of this request with another seek, for `next_page`. */
+static struct text next_page(struct req *r, struct text seek)
+{
+	struct buf b = buf_init(r->arena, 64 * 1024);
+	struct text rest = r->query, pair;
+	char sep = '?';
+
+	while (text_cut(&rest, '&', &pair)) {
+		if (!pair.n || text_starts(pair, TEXT("seek=")))
+			continue;
+		buf_byte(&b, sep);
+		buf_add(&b, pair);
+		sep = '&';
+	}
+	buf_byte(&b, sep);
+	buf_add(&b, TEXT("seek="));
+	buf_add(&b, seek);
+	return buf_text(&b);
+}
+
+struct listed {
+	struct crate_view crate;
+	struct version_key *all, *keys; /* all, by precedence; those wanted, in the order wanted */
+	size_t nall, nkeys, from, n;    /* of keys, n are shown beginning at from */
+	struct version_view *rows;
+};
+
+static const struct err *load(struct req *r, const struct wanted *w, struct listed *l)
+{
+	const struct err *e = db_crate_view(r->db, req_path(r, "name"), &l->crate);
+
+	if (!e)
+		e = db_version_keys(r->db, l->crate.id, &l->all, &l->nall);
+	if (e)
+		return e;
+	l->keys = arena_array(r->arena, l->nall, sizeof(*l->keys));
+	for (size_t i = 0; i < l->nall; i++)
+		l->keys[i] = l->all[i];
+	l->nkeys = keep_wanted(w, l->keys, l->nall);
+	if (w->by_date && l->nkeys)
+		qsort(l->keys, l->nkeys, sizeof(*l->keys), newest_first);
+	l->n = l->nkeys;
+	if (w->paging.has_per_page) {
+		if (w->paging.seek.p)
+			e = seek_from(r, w, l->keys, l->nkeys, &l->from);
+		if (e)
+			return e;
+		l->n = l->nkeys - l->from;
+		if (l->n > w->paging.per_page)
+			l->n = w->paging.per_page;
+	}
+	return rows_of(r, l->crate.id, l->keys + l->from, l->n, l->n == l->nall, &l->rows);
+}
+
+static struct reply crate_versions(struct req *r)
+{
+	struct listed l = { 0 };
+	struct wanted w = { 0 };
+	const struct err *e;
+	struct buf b = reply_buf(r);
+	struct jw j = jw_init(&b);
+
+	e = read_wanted(r, &w);
+	if (!e)
+		e = load(r, &w, &l);
+	if (e)
+		return reply_err(r, e);
+	jw_object(&j, NULL);
+	json_versions(&j, "versions", l.rows, l.n, req_path(r, "name"));
+	jw_object(&j, "meta");
+	jw_u64(&j, "total", l.n ? l.nkeys : 0);
+	if (w.paging.has_per_page && l.n == w.paging.per_page) {
+		const struct version_key *last = &l.keys[l.from + l.n - 1];
+
+		jw_text(&j, "next_page",
+			next_page(r, seek_encode(r->arena, w.by_date ? TEXT_NONE : last->num,
+						 last->created_us, last->id)));
+	} else {
+		jw_null(&j, "next_page");
+	}
+	if (w.release_tracks && (w.paging.has_per_page || !w.has_nums))
+		write_tracks(r, &j, l.all, l.nall);
+	else if (w.release_tracks)
+		write_tracks(r, &j, l.all, keep_wanted(&w, l.all, l.nall));
+	jw_end(&j);
+	jw_end(&j);
+	return reply_jw(r, 200, &j);
+}
+
+const struct route crate_versions_routes[] = {
+	ROUTE(GET, "/api/v1/crates/{name}/versions", crate_versions, .auth = AUTH_NONE,
+	      .doc = "Versions of a crate"),
+	ROUTE_END,
+};

@@ -1,0 +1,85 @@
+#include "templates/json_version.h"
+
+#include "templates/json_crate.h"
+#include "templates/json_user.h"
+
+static struct text path_of(struct jw *j, struct text crate, struct text num, const char *what)
+{
+	return text_fmt(j->b->arena, "/api/v1/crates/%.*s/%.*s/%s", TEXT_F(crate), TEXT_F(num),
+			what);
+}
+
+static void raw_or_null(struct jw *j, const char *key, struct text json)
+{
+	if (json.p)
+		jw_raw(j, key, json);
+	else
+		jw_null(j, key);
+}
+
+static void actions(struct jw *j, const struct version_view *v)
+{
+	static const struct text name[] = { TEXT_INIT("publish"), TEXT_INIT("yank"),
+					    TEXT_INIT("unyank") };
+
+	jw_array(j, "audit_actions");
+	for (size_t i = 0; i < v->nactions; i++) {
+		BUG_ON(v->actions[i].action >= ARRAY_SIZE(name));
+		jw_object(j, NULL);
+		jw_text(j, "action", name[v->actions[i].action]);
+		json_user(j, "user", &v->actions[i].user);
+		jw_time(j, "time", v->actions[i].time_us);
+		jw_end(j);
+	}
+	jw_end(j);
+}
+
+void json_version(struct jw *j, const char *key, const struct version_view *v, struct text crate)
+{
+	jw_object(j, key);
+	jw_u64(j, "id", v->id);
+	jw_text(j, "crate", crate);
+	jw_text(j, "num", v->num);
+	jw_text(j, "dl_path", path_of(j, crate, v->num, "download"));
+	jw_text(j, "readme_path", path_of(j, crate, v->num, "readme"));
+	jw_time(j, "updated_at", v->updated_us);
+	jw_time(j, "created_at", v->created_us);
+	jw_u64(j, "downloads", v->downloads);
+	jw_raw(j, "features", v->features);
+	jw_bool(j, "yanked", v->yanked);
+	jw_text_or_null(j, "yank_message", v->yank_message);
+	jw_text_or_null(j, "lib_links", v->links);
+	jw_text_or_null(j, "license", v->license);
+	jw_object(j, "links");
+	jw_text(j, "dependencies", path_of(j, crate, v->num, "dependencies"));
+	jw_text(j, "version_downloads", path_of(j, crate, v->num, "downloads"));
+	jw_text(j, "authors", path_of(j, crate, v->num, "authors"));
+	jw_end(j);
+	jw_u64(j, "crate_size", v->crate_size);
+	json_user(j, "published_by", &v->publisher);
+	actions(j, v);
+	jw_hex(j, "checksum", v->tar_sha256.b, sizeof(v->tar_sha256.b));
+	jw_text_or_null(j, "rust_version", v->rust_version);
+	if (v->has_lib.set)
+		jw_bool(j, "has_lib", v->has_lib.v != 0);
+	else
+		jw_null(j, "has_lib");
+	raw_or_null(j, "bin_names", v->bin_names);
+	jw_text_or_null(j, "edition", v->edition);
+	jw_text_or_null(j, "description", v->description);
+	json_public_url(j, "homepage", v->homepage);
+	json_public_url(j, "documentation", v->documentation);
+	json_public_url(j, "repository", v->repository);
+	raw_or_null(j, "trustpub_data", v->trustpub_data);
+	raw_or_null(j, "linecounts", v->linecounts);
+	jw_end(j);
+}
+
+void json_versions(struct jw *j, const char *key, const struct version_view *v, size_t n,
+		   struct text crate)
+{
+	jw_array(j, key);
+	for (size_t i = 0; i < n; i++)
+		json_version(j, NULL, &v[i], crate.p ? crate : v[i].crate);
+	jw_end(j);
+}

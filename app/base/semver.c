@@ -616,6 +616,13 @@ struct text semver_req_print(struct arena *a, const struct semver_req *r)
 	return buf_text(&b);
 }
 
+struct text semver_req_normal(struct arena *a, struct text req)
+{
+	struct semver_req r;
+
+	return semver_req_parse(req, &r) ? semver_req_print(a, &r) : TEXT_NONE;
+}
+
 bool semver_req_is_any(const struct semver_req *r)
 {
 	return !r->n;

@@ -79,6 +79,9 @@ struct text semver_req_error(struct arena *a, struct text t); /* arena; absent i
 /* Normalised: "1.0" is "^1.0", ">= 1 , <2" is ">=1, <2", "1.2.x" is "1.2.*". arena */
 struct text semver_req_print(struct arena *a, const struct semver_req *r);
 
+/* Parsed and printed again; absent if it is none. arena */
+struct text semver_req_normal(struct arena *a, struct text req);
+
 /* Nothing but "*" (or "x", "X"). */
 bool semver_req_is_any(const struct semver_req *r);
 

@@ -42,7 +42,7 @@ static char *buf_room(struct buf *b, size_t n)
 		return NULL;
 	}
 	want = b->n + n;
-	if (want > b->room) {
+	if (want > b->room || !b->p) { /* NULL + 0 is undefined */
 		room = b->room ? b->room : 256;
 		while (room < want)
 			room = room > b->cap / 2 ? b->cap : room * 2;

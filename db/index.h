@@ -49,3 +49,5 @@ const struct err *must_use db_index_deps(struct db *db, struct text canon,
 /* The next rows after that canonical name, at most 500: the empty text to begin. */
 const struct err *must_use db_index_list(struct db *db, struct text after,
 					 struct db_index_state **ret, size_t *ret_n);
+
+extern const struct db_stmt *const db_index_stmts[]; /* for check-sql */

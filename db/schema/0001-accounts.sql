@@ -2,9 +2,10 @@
 --
 -- Rules of all schema files (design.md 5): a statement ends with `;` at the end of a line. Times are µs since 1970 UTC
 -- in a signed BIGINT named ..._us. What is ASCII by grammar and is looked up is VARBINARY; SHA-256 values are
--- BINARY(32); lists and objects are JSON text. Migrations only add.
+-- BINARY(32); lists and objects are JSON text. Migrations only add, and each statement may run twice: a file that failed
+-- half-way is applied again from its beginning.
 
-CREATE TABLE schema_migrations (
+CREATE TABLE IF NOT EXISTS schema_migrations (
 	version     BIGINT UNSIGNED NOT NULL,
 	name        VARBINARY(100)  NOT NULL,
 	applied_us  BIGINT          NOT NULL,
@@ -12,7 +13,7 @@ CREATE TABLE schema_migrations (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- One row, id 1. Counters that pages show.
-CREATE TABLE metadata (
+CREATE TABLE IF NOT EXISTS metadata (
 	id              TINYINT UNSIGNED NOT NULL,
 	total_downloads BIGINT UNSIGNED  NOT NULL DEFAULT 0,
 	num_crates      BIGINT UNSIGNED  NOT NULL DEFAULT 0,
@@ -20,11 +21,11 @@ CREATE TABLE metadata (
 	PRIMARY KEY (id)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-INSERT INTO metadata (id) VALUES (1);
+INSERT IGNORE INTO metadata (id) VALUES (1);
 
 -- canon_username: ASCII lower case, - as _. Several users may share one; the highest id is meant.
 -- gh_login_lower: ASCII lower case; owners are added by it. gh_id -1: no such account any more; 0: never had one.
-CREATE TABLE users (
+CREATE TABLE IF NOT EXISTS users (
 	id                    BIGINT UNSIGNED  NOT NULL AUTO_INCREMENT,
 	username              VARCHAR(255)     NOT NULL,
 	canon_username        VARCHAR(255)     NOT NULL,
@@ -44,7 +45,7 @@ CREATE TABLE users (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- argon2id, in libsodium's own form.
-CREATE TABLE user_passwords (
+CREATE TABLE IF NOT EXISTS user_passwords (
 	user_id    BIGINT UNSIGNED NOT NULL,
 	hash       VARBINARY(255)  NOT NULL,
 	changed_us BIGINT          NOT NULL,
@@ -52,7 +53,7 @@ CREATE TABLE user_passwords (
 	CONSTRAINT user_passwords_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE TABLE emails (
+CREATE TABLE IF NOT EXISTS emails (
 	user_id            BIGINT UNSIGNED  NOT NULL,
 	email              VARCHAR(1024)    NOT NULL,
 	verified           TINYINT UNSIGNED NOT NULL DEFAULT 0,
@@ -64,7 +65,7 @@ CREATE TABLE emails (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- encrypted_token: AES-256-GCM, nonce (12 bytes), text and tag; empty where none is kept.
-CREATE TABLE oauth_github (
+CREATE TABLE IF NOT EXISTS oauth_github (
 	account_id      BIGINT          NOT NULL,
 	user_id         BIGINT UNSIGNED NOT NULL,
 	login           VARCHAR(255)    NOT NULL,
@@ -79,7 +80,7 @@ CREATE TABLE oauth_github (
 
 -- user_id NULL: nobody has signed in yet (a sign-in is under way). token: SHA-256 of the cookie's value.
 -- form_token is what forms carry; pending_signup the JSON between GitHub's answer and the chosen address.
-CREATE TABLE sessions (
+CREATE TABLE IF NOT EXISTS sessions (
 	id             BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
 	token          BINARY(32)      NOT NULL,
 	user_id        BIGINT UNSIGNED NULL,
@@ -99,7 +100,7 @@ CREATE TABLE sessions (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- A link that signs in, or proves something, once. token: SHA-256 of what the link carries.
-CREATE TABLE one_time_links (
+CREATE TABLE IF NOT EXISTS one_time_links (
 	token      BINARY(32)      NOT NULL,
 	purpose    VARBINARY(32)   NOT NULL,
 	user_id    BIGINT UNSIGNED NOT NULL,
@@ -114,7 +115,7 @@ CREATE TABLE one_time_links (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- Scopes are JSON lists; NULL is a token of the old kind (contract/api.md 3.3).
-CREATE TABLE api_tokens (
+CREATE TABLE IF NOT EXISTS api_tokens (
 	id                     BIGINT UNSIGNED  NOT NULL AUTO_INCREMENT,
 	user_id                BIGINT UNSIGNED  NOT NULL,
 	token                  BINARY(32)       NOT NULL,
@@ -134,7 +135,7 @@ CREATE TABLE api_tokens (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- login: lower case, github:org:team.
-CREATE TABLE teams (
+CREATE TABLE IF NOT EXISTS teams (
 	id        BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
 	login     VARCHAR(512)    NOT NULL,
 	github_id BIGINT          NOT NULL,
@@ -146,7 +147,7 @@ CREATE TABLE teams (
 	UNIQUE KEY teams_login (login)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE TABLE reserved_usernames (
+CREATE TABLE IF NOT EXISTS reserved_usernames (
 	username       VARCHAR(255) NOT NULL,
 	canon_username VARCHAR(255) NOT NULL,
 	PRIMARY KEY (username),
@@ -154,7 +155,7 @@ CREATE TABLE reserved_usernames (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- Who did what beside publishing and yanking: for the operator.
-CREATE TABLE audit (
+CREATE TABLE IF NOT EXISTS audit (
 	id       BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
 	time_us  BIGINT          NOT NULL,
 	user_id  BIGINT UNSIGNED NULL,

@@ -1,7 +1,7 @@
 -- Crates, their versions and everything that hangs on them.
 
 -- canon_name: ASCII lower case, - as _.
-CREATE TABLE crates (
+CREATE TABLE IF NOT EXISTS crates (
 	id              BIGINT UNSIGNED  NOT NULL AUTO_INCREMENT,
 	name            VARBINARY(64)    NOT NULL,
 	canon_name      VARBINARY(64)    NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE crates (
 -- What the index file of a name must be. Changing it is the first statement of each transaction that changes what the
 -- index says of a crate, so the row is that crate's lock, and is there before the crate is and after it is deleted.
 -- index_gen grows by one with each change; index_stamp (whole seconds, the file's mtime) is new with each change.
-CREATE TABLE crate_index (
+CREATE TABLE IF NOT EXISTS crate_index (
 	canon_name  VARBINARY(64)   NOT NULL,
 	name        VARBINARY(64)   NOT NULL,
 	index_gen   BIGINT UNSIGNED NOT NULL,
@@ -33,7 +33,7 @@ CREATE TABLE crate_index (
 	PRIMARY KEY (canon_name)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE TABLE crate_downloads (
+CREATE TABLE IF NOT EXISTS crate_downloads (
 	crate_id  BIGINT UNSIGNED NOT NULL,
 	downloads BIGINT UNSIGNED NOT NULL DEFAULT 0,
 	PRIMARY KEY (crate_id),
@@ -42,7 +42,7 @@ CREATE TABLE crate_downloads (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- Of the last 90 days. A row with every crate; NULL until there is a figure, and last in descending order.
-CREATE TABLE recent_crate_downloads (
+CREATE TABLE IF NOT EXISTS recent_crate_downloads (
 	crate_id  BIGINT UNSIGNED NOT NULL,
 	downloads BIGINT UNSIGNED NULL,
 	PRIMARY KEY (crate_id),
@@ -52,7 +52,7 @@ CREATE TABLE recent_crate_downloads (
 
 -- semver_ord: bytes whose memcmp order is SemVer precedence (contract/publish.md 17.2). prerelease: num has one.
 -- features: JSON object, unsplit; categories, keywords, bin_names: JSON lists.
-CREATE TABLE versions (
+CREATE TABLE IF NOT EXISTS versions (
 	id              BIGINT UNSIGNED  NOT NULL AUTO_INCREMENT,
 	crate_id        BIGINT UNSIGNED  NOT NULL,
 	num             VARBINARY(150)   NOT NULL,
@@ -99,7 +99,7 @@ CREATE TABLE versions (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- num_versions counts all of the crate's versions, yanked ones too.
-CREATE TABLE default_versions (
+CREATE TABLE IF NOT EXISTS default_versions (
 	crate_id     BIGINT UNSIGNED NOT NULL,
 	version_id   BIGINT UNSIGNED NOT NULL,
 	num_versions BIGINT UNSIGNED NOT NULL,
@@ -109,7 +109,7 @@ CREATE TABLE default_versions (
 	CONSTRAINT default_versions_version FOREIGN KEY (version_id) REFERENCES versions (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE TABLE version_downloads (
+CREATE TABLE IF NOT EXISTS version_downloads (
 	version_id BIGINT UNSIGNED  NOT NULL,
 	date       DATE             NOT NULL,
 	downloads  BIGINT UNSIGNED  NOT NULL DEFAULT 1,
@@ -123,7 +123,7 @@ CREATE TABLE version_downloads (
 
 -- kind: 0 normal, 1 build, 2 dev. crate_name is the spelling the index line shows. crate_id is NULL while no crate of
 -- that name is here: only an import may leave it so, and the publish of that name fills it in.
-CREATE TABLE dependencies (
+CREATE TABLE IF NOT EXISTS dependencies (
 	id               BIGINT UNSIGNED  NOT NULL AUTO_INCREMENT,
 	version_id       BIGINT UNSIGNED  NOT NULL,
 	crate_id         BIGINT UNSIGNED  NULL,
@@ -144,7 +144,7 @@ CREATE TABLE dependencies (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- One row a dependent crate whose default version, not yanked, depends on the target; dependency_id is the smallest.
-CREATE TABLE reverse_dependencies (
+CREATE TABLE IF NOT EXISTS reverse_dependencies (
 	target_crate_id     BIGINT UNSIGNED NOT NULL,
 	dependent_crate_id  BIGINT UNSIGNED NOT NULL,
 	version_id          BIGINT UNSIGNED NOT NULL,
@@ -162,14 +162,14 @@ CREATE TABLE reverse_dependencies (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- How many rows reverse_dependencies has for a target; kept by a job, because it is a counter of another crate.
-CREATE TABLE dependents (
+CREATE TABLE IF NOT EXISTS dependents (
 	crate_id BIGINT UNSIGNED NOT NULL,
 	n        BIGINT UNSIGNED NOT NULL,
 	PRIMARY KEY (crate_id),
 	CONSTRAINT dependents_crate FOREIGN KEY (crate_id) REFERENCES crates (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE TABLE keywords (
+CREATE TABLE IF NOT EXISTS keywords (
 	id         BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
 	keyword    VARCHAR(255)    NOT NULL,
 	crates_cnt BIGINT UNSIGNED NOT NULL DEFAULT 0,
@@ -179,7 +179,7 @@ CREATE TABLE keywords (
 	KEY keywords_crates_cnt (crates_cnt, keyword)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE TABLE crates_keywords (
+CREATE TABLE IF NOT EXISTS crates_keywords (
 	crate_id   BIGINT UNSIGNED NOT NULL,
 	keyword_id BIGINT UNSIGNED NOT NULL,
 	PRIMARY KEY (crate_id, keyword_id),
@@ -189,7 +189,7 @@ CREATE TABLE crates_keywords (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- category: the whole name, "Science::Bioinformatics"; path: "root.science.bioinformatics", - as _.
-CREATE TABLE categories (
+CREATE TABLE IF NOT EXISTS categories (
 	id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
 	category    VARCHAR(255)    NOT NULL,
 	slug        VARCHAR(255)    NOT NULL,
@@ -202,7 +202,7 @@ CREATE TABLE categories (
 	UNIQUE KEY categories_category (category)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE TABLE crates_categories (
+CREATE TABLE IF NOT EXISTS crates_categories (
 	crate_id    BIGINT UNSIGNED NOT NULL,
 	category_id BIGINT UNSIGNED NOT NULL,
 	PRIMARY KEY (crate_id, category_id),
@@ -212,7 +212,7 @@ CREATE TABLE crates_categories (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- owner_kind: 0 user, 1 team; owner_id is of users or teams accordingly (so no foreign key: fsck proves it).
-CREATE TABLE crate_owners (
+CREATE TABLE IF NOT EXISTS crate_owners (
 	crate_id            BIGINT UNSIGNED  NOT NULL,
 	owner_id            BIGINT UNSIGNED  NOT NULL,
 	owner_kind          TINYINT UNSIGNED NOT NULL,
@@ -228,7 +228,7 @@ CREATE TABLE crate_owners (
 	CONSTRAINT crate_owners_created_by FOREIGN KEY (created_by) REFERENCES users (id) ON DELETE SET NULL
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE TABLE crate_owner_invitations (
+CREATE TABLE IF NOT EXISTS crate_owner_invitations (
 	crate_id           BIGINT UNSIGNED NOT NULL,
 	invited_user_id    BIGINT UNSIGNED NOT NULL,
 	invited_by_user_id BIGINT UNSIGNED NOT NULL,
@@ -244,7 +244,7 @@ CREATE TABLE crate_owner_invitations (
 	CONSTRAINT crate_owner_invitations_by FOREIGN KEY (invited_by_user_id) REFERENCES users (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE TABLE follows (
+CREATE TABLE IF NOT EXISTS follows (
 	user_id  BIGINT UNSIGNED NOT NULL,
 	crate_id BIGINT UNSIGNED NOT NULL,
 	PRIMARY KEY (user_id, crate_id),
@@ -254,7 +254,7 @@ CREATE TABLE follows (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- action: 0 publish, 1 yank, 2 unyank.
-CREATE TABLE version_owner_actions (
+CREATE TABLE IF NOT EXISTS version_owner_actions (
 	id           BIGINT UNSIGNED  NOT NULL AUTO_INCREMENT,
 	version_id   BIGINT UNSIGNED  NOT NULL,
 	user_id      BIGINT UNSIGNED  NOT NULL,
@@ -271,7 +271,7 @@ CREATE TABLE version_owner_actions (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- The publisher's address at that time.
-CREATE TABLE versions_published_by (
+CREATE TABLE IF NOT EXISTS versions_published_by (
 	version_id BIGINT UNSIGNED NOT NULL,
 	email      VARCHAR(1024)   NOT NULL,
 	PRIMARY KEY (version_id),
@@ -279,7 +279,7 @@ CREATE TABLE versions_published_by (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- renderer: which edition of the renderer made it; plain: a limit was passed, so it is shown as escaped text.
-CREATE TABLE readme_renderings (
+CREATE TABLE IF NOT EXISTS readme_renderings (
 	version_id  BIGINT UNSIGNED  NOT NULL,
 	rendered_us BIGINT           NOT NULL,
 	renderer    BIGINT UNSIGNED  NOT NULL DEFAULT 0,
@@ -288,7 +288,7 @@ CREATE TABLE readme_renderings (
 	CONSTRAINT readme_renderings_version FOREIGN KEY (version_id) REFERENCES versions (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE TABLE deleted_crates (
+CREATE TABLE IF NOT EXISTS deleted_crates (
 	id           BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
 	name         VARBINARY(64)   NOT NULL,
 	canon_name   VARBINARY(64)   NOT NULL,
@@ -303,7 +303,7 @@ CREATE TABLE deleted_crates (
 	CONSTRAINT deleted_crates_deleted_by FOREIGN KEY (deleted_by) REFERENCES users (id) ON DELETE SET NULL
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE TABLE reserved_crate_names (
+CREATE TABLE IF NOT EXISTS reserved_crate_names (
 	name       VARBINARY(64) NOT NULL,
 	canon_name VARBINARY(64) NOT NULL,
 	PRIMARY KEY (name),
@@ -311,7 +311,7 @@ CREATE TABLE reserved_crate_names (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- contract/publish.md 3.2
-INSERT INTO reserved_crate_names (name, canon_name) VALUES
+INSERT IGNORE INTO reserved_crate_names (name, canon_name) VALUES
 	('alloc', 'alloc'), ('arena', 'arena'), ('ast', 'ast'), ('builtins', 'builtins'),
 	('collections', 'collections'), ('compiler-builtins', 'compiler_builtins'), ('compiler-rt', 'compiler_rt'),
 	('compiletest', 'compiletest'), ('core', 'core'), ('coretest', 'coretest'), ('debug', 'debug'),

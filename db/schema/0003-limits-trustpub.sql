@@ -1,7 +1,7 @@
 -- Token buckets, and trusted publishing.
 
 -- action: 0 publish new, 1 publish update, 2 yank or unyank (contract/publish.md 4.4).
-CREATE TABLE publish_limit_buckets (
+CREATE TABLE IF NOT EXISTS publish_limit_buckets (
 	user_id        BIGINT UNSIGNED  NOT NULL,
 	action         TINYINT UNSIGNED NOT NULL,
 	tokens         BIGINT           NOT NULL,
@@ -11,7 +11,7 @@ CREATE TABLE publish_limit_buckets (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- burst instead of the configured one, until then (NULL: for ever).
-CREATE TABLE publish_rate_overrides (
+CREATE TABLE IF NOT EXISTS publish_rate_overrides (
 	user_id    BIGINT UNSIGNED  NOT NULL,
 	action     TINYINT UNSIGNED NOT NULL,
 	burst      BIGINT           NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE publish_rate_overrides (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- The same for what nobody is signed in for: sign-in, mail, token exchange. subject: an address, or a name with one.
-CREATE TABLE address_limit_buckets (
+CREATE TABLE IF NOT EXISTS address_limit_buckets (
 	subject        VARBINARY(200)   NOT NULL,
 	action         TINYINT UNSIGNED NOT NULL,
 	tokens         BIGINT           NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE address_limit_buckets (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- ..._lower: ASCII lower case, for the look-up.
-CREATE TABLE trustpub_configs_github (
+CREATE TABLE IF NOT EXISTS trustpub_configs_github (
 	id                     BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
 	created_us             BIGINT          NOT NULL,
 	crate_id               BIGINT UNSIGNED NOT NULL,
@@ -48,7 +48,7 @@ CREATE TABLE trustpub_configs_github (
 	CONSTRAINT trustpub_configs_github_crate FOREIGN KEY (crate_id) REFERENCES crates (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE TABLE trustpub_configs_gitlab (
+CREATE TABLE IF NOT EXISTS trustpub_configs_gitlab (
 	id                BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
 	created_us        BIGINT          NOT NULL,
 	crate_id          BIGINT UNSIGNED NOT NULL,
@@ -66,7 +66,7 @@ CREATE TABLE trustpub_configs_gitlab (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- crate_ids: JSON list of numbers; trustpub_data: JSON object.
-CREATE TABLE trustpub_tokens (
+CREATE TABLE IF NOT EXISTS trustpub_tokens (
 	id            BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
 	created_us    BIGINT          NOT NULL,
 	expires_us    BIGINT          NOT NULL,
@@ -79,7 +79,7 @@ CREATE TABLE trustpub_tokens (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- jti: SHA-256 of the claim, which may be of any length.
-CREATE TABLE trustpub_used_jtis (
+CREATE TABLE IF NOT EXISTS trustpub_used_jtis (
 	jti        BINARY(32) NOT NULL,
 	expires_us BIGINT     NOT NULL,
 	PRIMARY KEY (jti),

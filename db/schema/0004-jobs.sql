@@ -2,7 +2,7 @@
 
 -- `rank` = -priority, so that the next job of a queue is at the front of its range. A job runs while lease_until_us is in
 -- the future; it waits while run_after_us is. dedup: SHA-256 of job_type and data where equal waiting jobs are one.
-CREATE TABLE background_jobs (
+CREATE TABLE IF NOT EXISTS background_jobs (
 	id             BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
 	queue          VARBINARY(32)   NOT NULL,
 	`rank`         BIGINT          NOT NULL,
@@ -21,13 +21,13 @@ CREATE TABLE background_jobs (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- Whoever moves next_us forward enqueues: once across all machines.
-CREATE TABLE job_schedule (
+CREATE TABLE IF NOT EXISTS job_schedule (
 	name    VARBINARY(64) NOT NULL,
 	next_us BIGINT        NOT NULL,
 	PRIMARY KEY (name)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
-CREATE TABLE processed_log_files (
+CREATE TABLE IF NOT EXISTS processed_log_files (
 	path    VARCHAR(700) NOT NULL,
 	time_us BIGINT       NOT NULL,
 	PRIMARY KEY (path),
@@ -36,7 +36,7 @@ CREATE TABLE processed_log_files (
 
 -- How far a log was read. head: SHA-256 of its first 256 bytes; position: offset after the last newline that was
 -- counted; finished_us: when it was renamed away and read to its end.
-CREATE TABLE log_positions (
+CREATE TABLE IF NOT EXISTS log_positions (
 	id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
 	machine     VARBINARY(64)   NOT NULL,
 	path        VARCHAR(700)    NOT NULL,

@@ -1,13 +1,13 @@
 -- Search (design.md 5): stems, each with the crates it is found in, best first.
 
-CREATE TABLE search_terms (
+CREATE TABLE IF NOT EXISTS search_terms (
 	term   VARBINARY(128)  NOT NULL,
 	crates BIGINT UNSIGNED NOT NULL DEFAULT 0,
 	PRIMARY KEY (term)
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- score is fixed when the posting is written: weight of the fields it is in, and the step of popularity.
-CREATE TABLE search_postings (
+CREATE TABLE IF NOT EXISTS search_postings (
 	term     VARBINARY(128)  NOT NULL,
 	score    BIGINT UNSIGNED NOT NULL,
 	crate_id BIGINT UNSIGNED NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE search_postings (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- Groups of three characters of canonical names, for words inside of names.
-CREATE TABLE search_grams (
+CREATE TABLE IF NOT EXISTS search_grams (
 	gram     VARBINARY(3)    NOT NULL,
 	score    BIGINT UNSIGNED NOT NULL,
 	crate_id BIGINT UNSIGNED NOT NULL,
@@ -28,7 +28,7 @@ CREATE TABLE search_grams (
 ) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- What was indexed of a crate: step of popularity, and crates.updated_us at that time.
-CREATE TABLE search_crates (
+CREATE TABLE IF NOT EXISTS search_crates (
 	crate_id   BIGINT UNSIGNED NOT NULL,
 	step       BIGINT UNSIGNED NOT NULL,
 	indexed_us BIGINT          NOT NULL,

@@ -35,7 +35,10 @@ struct config {
 		struct text sendfile_prefix; /* URL prefix of the internal location for X-Accel-Redirect */
 		struct text libexec;         /* folder of cratehouse-inspect and cratehouse-git */
 		struct text user, group;     /* to become, when started as root; empty: stay */
+		struct text pid_file;        /* empty: none */
+		struct text banner;          /* shown by /api/v1/site_metadata and on pages; empty: none */
 		struct text blocked_ips, blocked_routes; /* comma lists (contract/api.md 1.5) */
+		struct text blocked_headers; /* comma list of Header=value or Header=/regular expression/ */
 		struct text cdn_user_agent;
 		struct text real_ip_header;  /* header whose last entry is the client, from trusted front ends; empty: REMOTE_ADDR */
 		struct text allowed_origins; /* comma list beside site.url */
@@ -90,6 +93,16 @@ struct config {
  * NULL on failure, and *ret_why is "FILE:LINE: what" or "CRATEHOUSE_X: what".
  */
 const struct config *config_load(struct arena *a, const char *path, struct text *ret_why);
+
+/* The same from a text in memory, with name instead of the file's; env: NAME=VALUE strings, NULL at the end, or NULL. */
+const struct config *config_parse(struct arena *a, struct text in, const char *name, char *const *env,
+				  struct text *ret_why);
+
+/* The 32 bytes of auth.key; false where it is not set. */
+bool config_key(const struct config *cfg, unsigned char ret[32]);
+
+/* Walks a comma list: false at its end. Parts are trimmed; empty ones are passed over. */
+bool config_list_next(struct text *rest, struct text *ret_part);
 
 /* Every key as "section.key = value  # help", secrets as ***. arena */
 struct text config_print(struct arena *a, const struct config *cfg);

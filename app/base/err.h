@@ -21,6 +21,7 @@ struct err {
 	enum err_kind kind;
 	uint16_t status;       /* 0: the kind's own; else what the contract says (405, 413, 415, 422, ...) */
 	int64_t retry_after_s; /* 0: none */
+	int64_t retry_at_us;   /* 429: the moment that the detail names; 0: none */
 	struct text detail;    /* to the client, in upstream's exact words; for ERR_INTERNAL to the log only */
 	struct text cause;     /* to the log only: mysql_stmt_error(), strerror(), a path */
 	const char *where;     /* "db/crate.c:88" */

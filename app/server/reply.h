@@ -1,11 +1,12 @@
-/* What a handler answers with; made by one of these functions, sent once by the dispatcher. Texts live in the arena. */
+/* What a handler answers with; made by one of these functions, sent once by the dispatcher. Texts
+ * live in the arena. */
 #pragma once
 
 #include "app/base/err.h"
 
 struct req;
 
-enum { REPLY_HEADERS_MAX = 8 };
+enum { REPLY_HEADERS_MAX = 24 };
 
 struct reply_header {
 	const char *name;
@@ -21,10 +22,13 @@ struct reply {
 	struct text file; /* absolute path below DATA, for reply_file */
 	bool (*stream)(struct req *r, void *ctx, bool (*write)(struct req *r, struct text part));
 	void *stream_ctx;
+	bool has_length; /* of a stream: Content-Length is known */
+	uint64_t length;
 	const struct err *err; /* for the log line */
 };
 
-/* {"errors":[{"detail":...}]} with the status of e; the only place where an error becomes an answer. */
+/* {"errors":[{"detail":...}]} with the status of e; the only place where an error becomes an
+ * answer. */
 struct reply reply_err(struct req *r, const struct err *e);
 
 struct reply reply_json(struct req *r, unsigned status, struct text json);
@@ -32,13 +36,30 @@ struct reply reply_text(struct req *r, unsigned status, const char *type, struct
 struct reply reply_empty(struct req *r, unsigned status);
 struct reply reply_redirect(struct req *r, unsigned status, struct text location);
 
-/* The file below DATA: X-Accel-Redirect or X-Sendfile where configured, else streamed. ERR_NOT_FOUND reply if absent. */
+/* The file below DATA: X-Accel-Redirect or X-Sendfile where configured, else streamed.
+ * ERR_NOT_FOUND reply if absent. */
 struct reply reply_file(struct req *r, const char *type, struct text path_below_data);
 
 /* fn runs after the headers left: what can fail comes before. false from fn cuts the connection. */
 struct reply reply_stream(struct req *r, unsigned status, const char *type,
-			  bool (*fn)(struct req *r, void *ctx, bool (*write)(struct req *r, struct text part)),
+			  bool (*fn)(struct req *r, void *ctx,
+				     bool (*write)(struct req *r, struct text part)),
 			  void *ctx);
+
+/*
+ * ETag, and 304 without a body where If-None-Match names it (RFC 9110 13.1.2) and the reply is a
+ * 200 to GET. tag is what stands between the quotes: [A-Za-z0-9_.-]. The dispatcher does it with
+ * the body's hash where no handler did.
+ */
+void reply_validator(struct req *r, struct reply *rp, struct text tag);
+
+/* A cookie with Path=/, HttpOnly, SameSite=Lax, and Secure on https. max_age_s 0 removes it; name
+ * and value are tokens. */
+void reply_cookie(struct req *r, struct reply *rp, struct text name, struct text value,
+		  int64_t max_age_s);
+
+/* Sends it, once; the dispatcher's own. False: the client is gone or the stream was cut. */
+bool reply_send(struct req *r, const struct reply *rp);
 
 /* Adds a header; more than REPLY_HEADERS_MAX is a BUG, and so is a CR or LF in the value. */
 void reply_header(struct reply *rp, const char *name, struct text value);

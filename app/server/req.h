@@ -1,8 +1,9 @@
 /*
- * One request as a handler sees it. Everything in it lives in r->arena, which is reset after the reply.
+ * One request as a handler sees it. Everything in it lives in r->arena, which is reset after the
+ * reply.
  *
- * A handler is `struct reply fn(struct req *r)`: it reads parameters, authorizes, queries, and returns one reply. It
- * cannot write to the socket: the dispatcher sends, logs and resets.
+ * A handler is `struct reply fn(struct req *r)`: it reads parameters, authorizes, queries, and
+ * returns one reply. It cannot write to the socket: the dispatcher sends, logs and resets.
  */
 #pragma once
 
@@ -37,47 +38,63 @@ struct req {
 	const struct config *cfg;
 	struct db *db;
 	const struct route *route;
-	struct text method;    /* "GET" also where the client asked HEAD */
+	struct text method; /* "GET" also where the client asked HEAD */
 	bool head;
-	struct text path;      /* normalised, without base_path and query */
-	struct text query;     /* raw; absent without '?' */
-	struct text body;      /* where the route's body is not BODY_STREAM; absent without one */
+	struct text path;  /* normalised, without base_path and query */
+	struct text query; /* raw; absent without '?' */
+	struct text body;  /* where the route's body is not BODY_STREAM; absent without one */
 	uint64_t content_length;
-	struct text id;        /* of the request, for log and answers */
+	struct text id; /* of the request, for log and answers */
 	struct text remote_ip;
-	struct auth_user user; /* filled by the dispatcher as the route's auth says, or by auth_require */
+	struct auth_user
+		user; /* filled by the dispatcher as the route's auth says, or by auth_require */
 	struct req_kv params[ROUTE_PARAMS_MAX]; /* of the path, decoded */
 	size_t nparams;
 	struct req_server *server; /* of dispatch.c and worker.c alone */
 };
 
-/* Path parameter by the name in the route's pattern: always there (BUG otherwise). Decoded, UTF-8. */
+/* Path parameter by the name in the route's pattern: always there (BUG otherwise). Decoded, UTF-8.
+ */
 struct text req_path(const struct req *r, const char *name);
 
 /* Request header, case ignored ("If-None-Match"); absent when not sent. */
 struct text req_header(const struct req *r, const char *name);
 
 /*
- * Query parameter, decoded; absent when not sent. ERR_INVALID with the reference's words for one that is given twice,
- * no UTF-8, holds NUL (contract/api.md 2.3). An empty value is the empty text.
+ * Query parameter, decoded; absent when not sent. ERR_INVALID with the reference's words for one
+ * that is given twice, no UTF-8, holds NUL (contract/api.md 2.3). An empty value is the empty text.
  */
 const struct err *must_use req_query(struct req *r, const char *name, struct text *ret);
 
+/* The same on the three routes with html-form queries (contract/api.md 2.3): an empty value is
+ * absent. */
+const struct err *must_use req_query_form(struct req *r, const char *name, struct text *ret);
+
+/* All query parameters in their order, decoded; arena. */
+struct req_kv *req_query_all(struct req *r, size_t *ret_n);
+
 /* All values of a repeated parameter ("ids[]"), in order; at most max. */
-const struct err *must_use req_query_list(struct req *r, const char *name, size_t max, struct texts *ret);
+const struct err *must_use req_query_list(struct req *r, const char *name, size_t max,
+					  struct texts *ret);
 
 /* The cookie of that name, absent if there is none. */
 struct text req_cookie(const struct req *r, const char *name);
 
 /*
- * Reads up to n bytes of a BODY_STREAM body. *ret_n == 0 at its end. ERR_INVALID when the client went away or sent
- * less than it had announced: nothing may be done then.
+ * Reads up to n bytes of a BODY_STREAM body. *ret_n == 0 at its end. ERR_INVALID when the client
+ * went away or sent less than it had announced: nothing may be done then.
  */
 const struct err *must_use req_read(struct req *r, void *p, size_t n, size_t *ret_n);
 
 /*
- * The body as JSON (json-c object, put by a defer): 415, 400 and 422 in the reference's words where it is none.
- * Depth at most 64.
+ * All of a BODY_STREAM body, arena, at most max bytes: 413 in the reference's words above that, and
+ * as req_read. The dispatcher calls it for BODY_JSON.
+ */
+const struct err *must_use req_body(struct req *r, uint64_t max, struct text *ret);
+
+/*
+ * The body as JSON (json-c object, put by a defer): 415, 400 and 422 in the reference's words where
+ * it is none. Depth at most 64.
  */
 struct json_object;
 const struct err *must_use req_json(struct req *r, struct json_object **ret);

@@ -1,4 +1,5 @@
-/* A route is declared beside its handler; handlers/routes.c lists the arrays. What can be declared is done by the dispatcher. */
+/* A route is declared beside its handler; handlers/routes.c lists the arrays. What can be declared
+ * is done by the dispatcher. */
 #pragma once
 
 #include "app/base/text.h"
@@ -18,7 +19,8 @@ enum route_auth {
 	AUTH_USER,   /* "U": cookie, or a legacy token without crate scopes */
 	AUTH_SCOPE,  /* "S:x(N)": .scope, and .crate_param names the path parameter that is N */
 	AUTH_ADMIN,  /* "A" */
-	AUTH_LATE,   /* parsed by the handler at the place the contract says, with auth_require (app/server/auth.h) */
+	AUTH_LATE,   /* parsed by the handler at the place the contract says, with auth_require
+			(app/server/auth.h) */
 };
 
 enum route_body { BODY_NONE, BODY_JSON, BODY_STREAM };
@@ -38,7 +40,13 @@ struct route {
 	const char *doc;
 };
 
-#define ROUTE(m, p, f, ...) { .method = (m), .path = (p), .fn = (f), __VA_ARGS__ }
-#define ROUTE_END { .path = NULL }
+#define ROUTE(m, p, f, ...)                                                                        \
+	{                                                                                          \
+		.method = (m), .path = (p), .fn = (f), __VA_ARGS__                                 \
+	}
+#define ROUTE_END                                                                                  \
+	{                                                                                          \
+		.path = NULL                                                                       \
+	}
 
 extern const struct route *const route_lists[]; /* handlers/routes.c; NULL at the end */

@@ -1,0 +1,664 @@
+#include "app/base/config.h"
+
+#include "app/base/arena.h"
+#include "app/base/buf.h"
+#include "app/base/hash.h"
+#include "app/base/toml.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_MAX_BYTES = 1024 * 1024, SECRET_MAX_BYTES = 64 * 1024 };
+
+enum key_type { KEY_TEXT, KEY_U64, KEY_BOOL, KEY_SECRET, KEY_SENDFILE };
+
+struct key {
+	const char *section, *name;
+	enum key_type type;
+	size_t offset;
+	const char *initial; /* as it would stand in the environment */
+	uint64_t min, max;   /* KEY_U64 */
+	const char *help;
+};
+
+#define T(s, n, initial, help)                                                                     \
+	{                                                                                          \
+#s, #n, KEY_TEXT, offsetof(struct config, s.n), initial, 0, 0, help                \
+	}
+#define U(s, n, initial, min, max, help)                                                           \
+	{                                                                                          \
+#s, #n, KEY_U64, offsetof(struct config, s.n), initial, min, max, help             \
+	}
+#define B(s, n, initial, help)                                                                     \
+	{                                                                                          \
+#s, #n, KEY_BOOL, offsetof(struct config, s.n), initial, 0, 0, help                \
+	}
+#define S(s, n, help)                                                                              \
+	{                                                                                          \
+#s, #n, KEY_SECRET, offsetof(struct config, s.n), "", 0, 0, help                   \
+	}
+
+#define ANY (UINT64_MAX / 4) /* more than this means nothing */
+#define YEAR_S 31536000
+
+/* All keys there are; the order of struct config. */
+static const struct key keys[] = {
+	T(site, url, "http://127.0.0.1:8080",
+	  "where browsers and cargo reach this site, without a final slash"),
+	T(site, domain, "", "what messages call the site; empty: host and port of site.url"),
+	T(site, title, "Cratehouse", "name of the site on its pages"),
+
+	T(server, socket, "/run/cratehouse/fcgi.sock",
+	  "FastCGI socket: an absolute path, or host:port for TCP"),
+	U(server, socket_mode, "660", 0, 777, "permissions of the Unix socket, octal digits"),
+	T(server, base_path, "", "path before every route, such as /registry; empty: none"),
+	U(server, workers, "4", 1, 1024, "processes that answer requests, one at a time each"),
+	U(server, job_runners, "1", 0, 64, "processes that run background jobs"),
+	U(server, max_requests, "10000", 0, ANY, "a worker is replaced after so many; 0: never"),
+	U(server, max_rss_mb, "256", 0, 1048576, "a worker over this mark is replaced; 0: never"),
+	U(server, drain_s, "30", 0, 3600, "how long a stop or reload waits for requests in hand"),
+	{ "server", "sendfile", KEY_SENDFILE, offsetof(struct config, server.sendfile), "none", 0,
+	  0, "none, x-accel (nginx) or x-sendfile (Apache, lighttpd): who sends files" },
+	T(server, sendfile_prefix, "/_cratehouse",
+	  "internal location of nginx for what is below data.dir"),
+	T(server, libexec, CH_LIBEXECDIR, "folder of cratehouse-inspect and cratehouse-git"),
+	T(server, user, "", "user to become when started as root"),
+	T(server, group, "", "group to become when started as root; empty: the user's"),
+	T(server, pid_file, "", "where serve writes its process id; empty: nowhere"),
+	T(server, banner, "", "message shown at the top of the site; empty: none"),
+	T(server, blocked_ips, "", "comma list of addresses that get 403"),
+	T(server, blocked_routes, "", "comma list of route patterns that get 503"),
+	T(server, blocked_headers, "", "comma list of Header=value or Header=/regex/ that get 403"),
+	T(server, cdn_user_agent, "Amazon CloudFront",
+	  "a User-Agent that counts as none; empty: off"),
+	T(server, real_ip_header, "",
+	  "header whose last entry is the client's address; empty: the peer's"),
+	T(server, allowed_origins, "",
+	  "comma list of origins that may send requests, beside site.url"),
+	/*
+	 * upstream: adjust-all. The recorded answers, and every cargo since 1.34, have the real
+	 * status; a publish that failed with 200 is also a lie to every log and monitor on the way.
+	 */
+	T(server, cargo_status, "disabled",
+	  "adjust-all, adjust-success or disabled: 200 for cargo's routes"),
+	B(server, read_only, "false", "refuse every change"),
+
+	T(data, dir, CH_LOCALSTATEDIR "/lib/cratehouse",
+	  "folder of the index, crate files and all other data"),
+
+	T(db, socket, "/run/mysqld/mysqld.sock", "Unix socket of MariaDB; empty: TCP by db.host"),
+	T(db, host, "", "host of MariaDB where db.socket is empty"),
+	T(db, user, "cratehouse", "database user"),
+	T(db, name, "cratehouse", "database"),
+	S(db, password, "password of db.user"),
+	U(db, port, "3306", 1, 65535, "port of MariaDB"),
+	U(db, connect_timeout_s, "5", 1, 300, "time to connect"),
+	U(db, query_timeout_s, "30", 1, 3600, "time for one statement"),
+	T(db, replica, "", "host:port of a server for reads that can bear a lag; empty: none"),
+	B(db, galera, "false", "wait for the cluster before reads that must be fresh"),
+
+	B(limits, enabled, "true", "rate limits"),
+	U(limits, upload_bytes, "10485760", 1, ANY, "largest .crate"),
+	U(limits, unpacked_bytes, "536870912", 1, ANY, "largest .crate, unpacked"),
+	U(limits, metadata_bytes, "1048576", 1, ANY, "largest metadata of a publish"),
+	U(limits, body_bytes, "2097152", 1, 1073741824, "largest JSON body"),
+	U(limits, features, "300", 1, ANY, "features of a version"),
+	U(limits, dependencies, "500", 1, ANY, "dependencies of a version"),
+	U(limits, keywords, "5", 0, 100, "keywords of a version"),
+	U(limits, categories, "5", 0, 100, "categories of a version"),
+	U(limits, tar_entries, "0", 0, ANY, "entries of a .crate; 0: no limit"),
+	U(limits, new_versions_daily, "0", 0, ANY,
+	  "versions of one crate in 24 hours; 0: no limit"),
+	U(limits, publish_new_rate_s, "600", 1, YEAR_S,
+	  "seconds until one more new crate may be published"),
+	U(limits, publish_new_burst, "5", 1, 1000000, "new crates at once"),
+	U(limits, publish_update_rate_s, "60", 1, YEAR_S,
+	  "seconds until one more version may be published"),
+	U(limits, publish_update_burst, "30", 1, 1000000, "versions at once"),
+	U(limits, yank_rate_s, "60", 1, YEAR_S, "seconds until one more version may be yanked"),
+	U(limits, yank_burst, "100", 1, 1000000, "yanks at once"),
+
+	B(sandbox, require, "true", "refuse to take archives apart where seccomp is not to be had"),
+	U(sandbox, processes, "2", 1, 64, "archives taken apart at a time on this machine"),
+	U(sandbox, cpu_s, "15", 1, 600, "processor time for one archive"),
+	U(sandbox, wall_s, "25", 1, 600, "time for one archive"),
+	U(sandbox, memory_mb, "256", 32, 65536, "memory for one archive"),
+
+	U(auth, session_days, "90", 1, 3650, "how long a browser stays signed in"),
+	S(auth, key, "32 bytes in hex or base64: encrypts what is stored of other sites' tokens"),
+
+	B(registry, auth_required, "false", "a private registry: index and downloads need a token"),
+	B(registry, pubtime, "false", "write the time of publishing into index lines"),
+
+	U(jobs, retries, "20", 1, 1000, "a job that failed so often rests until `job retry`"),
+	U(jobs, lease_s, "300", 10, 86400, "how long a job belongs to the runner that took it"),
+
+	T(mail, dir, "",
+	  "folder for mails while there is no SMTP server; empty: mail below data.dir"),
+	T(mail, from, "", "sender of mails; empty: noreply@ the host of site.url"),
+};
+#undef T
+#undef U
+#undef B
+#undef S
+
+static const struct {
+	const char *word;
+	enum sendfile value;
+} sendfile_words[] = {
+	{ "none", SENDFILE_NONE },
+	{ "x-accel", SENDFILE_X_ACCEL },
+	{ "x-sendfile", SENDFILE_X_SENDFILE },
+};
+
+/* Where each key's value came from, for the messages of checks that look at several keys. */
+struct load {
+	struct arena *arena;
+	struct config *cfg;
+	const char *name;
+	struct text where[ARRAY_SIZE(keys)]; /* "FILE:LINE" or "CRATEHOUSE_X" */
+	struct text *why;
+};
+
+static bool fail(struct load *l, struct text where, const char *what)
+{
+	*l->why = text_fmt(l->arena, "%.*s: %s", TEXT_F(where), what);
+	return false;
+}
+
+static const struct key *find_key(struct text section, struct text name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (text_eq(section, text_from(keys[i].section)) &&
+		    text_eq(name, text_from(keys[i].name)))
+			return &keys[i];
+	return NULL;
+}
+
+static struct text key_name(struct load *l, const struct key *k)
+{
+	return text_fmt(l->arena, "%s.%s", k->section, k->name);
+}
+
+static void *member(struct config *cfg, const struct key *k)
+{
+	return (char *)cfg + k->offset;
+}
+
+/* At most max bytes of a file; NULL, or strerror's words. */
+static const char *read_file(struct arena *a, const char *path, size_t max, struct text *ret)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	char *p;
+	ssize_t n = 1;
+	size_t have = 0;
+
+	if (fd < 0)
+		return strerror(errno);
+	arena_defer_close(a, fd);
+	if (fstat(fd, &st))
+		return strerror(errno);
+	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
+		return "is not a file";
+	p = arena_alloc(a, max + 1);
+	while (n > 0 && have <= max) {
+		n = read(fd, p + have, max + 1 - have);
+		if (n < 0)
+			return strerror(errno);
+		have += (size_t)n;
+	}
+	if (have > max)
+		return "is too long";
+	*ret = (struct text){ p, have };
+	return NULL;
+}
+
+static bool set_u64(struct load *l, const struct key *k, uint64_t v, struct text where)
+{
+	if (v < k->min || v > k->max) {
+		const char *what;
+
+		if (k->max >= ANY)
+			what = text_z(l->arena,
+				      text_fmt(l->arena, "%s.%s must be at least %" PRIu64,
+					       k->section, k->name, k->min));
+		else
+			what = text_z(l->arena,
+				      text_fmt(l->arena,
+					       "%s.%s must be between %" PRIu64 " and %" PRIu64,
+					       k->section, k->name, k->min, k->max));
+		return fail(l, where, what);
+	}
+	*(uint64_t *)member(l->cfg, k) = v;
+	return true;
+}
+
+static bool set_sendfile(struct load *l, const struct key *k, struct text v, struct text where)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sendfile_words); i++)
+		if (text_eq(v, text_from(sendfile_words[i].word))) {
+			*(enum sendfile *)member(l->cfg, k) = sendfile_words[i].value;
+			return true;
+		}
+	return fail(l, where, "server.sendfile must be none, x-accel or x-sendfile");
+}
+
+/* A value written as text: of a TOML string, of the environment, or the initial one. */
+static bool set_text(struct load *l, const struct key *k, struct text v, struct text where)
+{
+	uint64_t u;
+
+	if (text_has_byte(v, '\0') || text_has_byte(v, '\n') || !text_is_utf8(v))
+		return fail(l, where, "a value is one line of UTF-8");
+	switch (k->type) {
+	case KEY_TEXT:
+		*(struct text *)member(l->cfg, k) = text_dup(l->arena, v);
+		return true;
+	case KEY_SECRET:
+		((struct secret *)member(l->cfg, k))->value = text_dup(l->arena, v);
+		return true;
+	case KEY_BOOL:
+		if (!text_eq(v, TEXT("true")) && !text_eq(v, TEXT("false")))
+			break;
+		*(bool *)member(l->cfg, k) = text_eq(v, TEXT("true"));
+		return true;
+	case KEY_U64:
+		if (!text_u64(v, 0, UINT64_MAX, &u))
+			break;
+		return set_u64(l, k, u, where);
+	case KEY_SENDFILE:
+		return set_sendfile(l, k, v, where);
+	}
+	return fail(l, where,
+		    k->type == KEY_BOOL ? "must be true or false" : "must be a whole number");
+}
+
+/* The secret is what the file holds, less white space at its ends. */
+static bool set_secret_file(struct load *l, const struct key *k, struct text path,
+			    struct text where)
+{
+	struct text in;
+	const char *why = read_file(l->arena, text_z(l->arena, path), SECRET_MAX_BYTES, &in);
+
+	if (why)
+		return fail(l, where,
+			    text_z(l->arena, text_fmt(l->arena, "%.*s: %s", TEXT_F(path), why)));
+	return set_text(l, k, text_trim(in), where);
+}
+
+/* The key "password_file" is the secret "password", read from a file. */
+static const struct key *find_file_key(struct text section, struct text name)
+{
+	const struct key *k;
+
+	if (!text_ends(name, TEXT("_file")))
+		return NULL;
+	k = find_key(section, text_sub(name, 0, name.n - 5));
+	return k && k->type == KEY_SECRET ? k : NULL;
+}
+
+static bool set_toml(struct load *l, const struct key *k, const struct toml *v, struct text where)
+{
+	bool ok = k->type == KEY_U64    ? v->type == TOML_INTEGER
+		  : k->type == KEY_BOOL ? v->type == TOML_BOOL
+					: v->type == TOML_STRING;
+
+	if (!ok) {
+		const char *want = k->type == KEY_U64    ? "integer"
+				   : k->type == KEY_BOOL ? "boolean"
+							 : "string";
+
+		return fail(l, where,
+			    text_z(l->arena,
+				   text_fmt(l->arena, "%s.%s must be %s %s, not %s", k->section,
+					    k->name, k->type == KEY_U64 ? "an" : "a", want,
+					    toml_type_name(v->type))));
+	}
+	if (k->type == KEY_BOOL) {
+		*(bool *)member(l->cfg, k) = v->v.boolean;
+		return true;
+	}
+	if (k->type == KEY_U64)
+		return set_u64(l, k, v->v.integer < 0 ? UINT64_MAX : (uint64_t)v->v.integer, where);
+	return set_text(l, k, v->v.string, where);
+}
+
+static bool from_section(struct load *l, const struct toml *section)
+{
+	for (const struct toml *v = section->first; v; v = v->next) {
+		struct text where = text_fmt(l->arena, "%s:%u", l->name, v->line);
+		const struct key *k = find_key(section->key, v->key);
+		const struct key *file = k ? NULL : find_file_key(section->key, v->key);
+
+		if (!k && !file)
+			return fail(
+				l, where,
+				text_z(l->arena, text_fmt(l->arena, "there is no key %.*s.%.*s",
+							  TEXT_F(section->key), TEXT_F(v->key))));
+		if (file && v->type != TOML_STRING)
+			return fail(l, where, "the name of a file must be a string");
+		if (file ? !set_secret_file(l, file, v->v.string, where)
+			 : !set_toml(l, k, v, where))
+			return false;
+		l->where[(k ? k : file) - keys] = where;
+	}
+	return true;
+}
+
+static bool section_known(struct text name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (text_eq(name, text_from(keys[i].section)))
+			return true;
+	return false;
+}
+
+static bool from_file(struct load *l, struct text in)
+{
+	struct toml_error err;
+	const struct toml *root = toml_parse(l->arena, in, &err);
+
+	if (!root)
+		return fail(l, text_fmt(l->arena, "%s:%u", l->name, err.line), err.why);
+	for (const struct toml *s = root->first; s; s = s->next) {
+		struct text where = text_fmt(l->arena, "%s:%u", l->name, s->line);
+
+		if (s->type != TOML_TABLE || !section_known(s->key))
+			return fail(
+				l, where,
+				text_z(l->arena, text_fmt(l->arena, "there is no section [%.*s]",
+							  TEXT_F(s->key))));
+		if (!from_section(l, s))
+			return false;
+	}
+	return true;
+}
+
+/* CRATEHOUSE_SECTION_KEY: sections have no underline in their names, so the first one ends it. */
+static bool from_variable(struct load *l, struct text name, struct text value)
+{
+	struct text rest = text_lower(l->arena, text_sub(name, strlen("CRATEHOUSE_"), name.n));
+	const struct key *k, *file;
+	struct text section;
+
+	(void)text_cut(&rest, '_', &section);
+	if (!rest.p || !section_known(section))
+		return true; /* CRATEHOUSE_CONFIG, and what others call so */
+	k = find_key(section, rest);
+	file = k ? NULL : find_file_key(section, rest);
+	if (!k && !file)
+		return fail(l, name,
+			    text_z(l->arena, text_fmt(l->arena, "there is no key %.*s.%.*s",
+						      TEXT_F(section), TEXT_F(rest))));
+	l->where[(k ? k : file) - keys] = name;
+	return file ? set_secret_file(l, file, value, name) : set_text(l, k, value, name);
+}
+
+static bool from_env(struct load *l, char *const *env)
+{
+	for (; env && *env; env++) {
+		struct text value = text_from(*env), name;
+
+		if (!text_starts(value, TEXT("CRATEHOUSE_")) || !text_cut(&value, '=', &name) ||
+		    !value.p)
+			continue;
+		if (!from_variable(l, name, value))
+			return false;
+	}
+	return true;
+}
+
+/* ---- what the table cannot say */
+
+static bool fail_key(struct load *l, const void *of, const char *what)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (member(l->cfg, &keys[i]) == of)
+			return fail(
+				l, l->where[i].p ? l->where[i] : TEXT("default"),
+				text_z(l->arena, text_fmt(l->arena, "%.*s %s",
+							  TEXT_F(key_name(l, &keys[i])), what)));
+	BUG_ON(true);
+	return false;
+}
+
+static struct text host_of(struct text url)
+{
+	size_t at = text_find(url, TEXT("://"));
+	struct text rest = text_sub(url, at < url.n ? at + 3 : 0, url.n), host = rest;
+
+	(void)text_cut(&rest, '/', &host);
+	return host;
+}
+
+static bool url_ok(struct text u)
+{
+	struct text host = host_of(u);
+
+	return (text_starts(u, TEXT("https://")) || text_starts(u, TEXT("http://"))) && host.n &&
+	       u.p[u.n - 1] != '/' && !text_has_byte(u, ' ') && !text_has_byte(u, '?') &&
+	       !text_has_byte(u, '#') && !text_has_byte(host, '@');
+}
+
+static bool octal_ok(uint64_t mode)
+{
+	for (; mode; mode /= 10)
+		if (mode % 10 > 7)
+			return false;
+	return true;
+}
+
+static bool path_ok(struct text t)
+{
+	return t.n && t.p[0] == '/';
+}
+
+static bool socket_ok(struct text t)
+{
+	struct text port = t, host;
+	uint64_t n;
+
+	if (path_ok(t))
+		return t.n < 108;        /* sun_path */
+	while (text_has_byte(port, ':')) /* the last colon: an IPv6 host has more */
+		(void)text_cut(&port, ':', &host);
+	return port.n < t.n && text_u64(port, 1, 65535, &n);
+}
+
+static bool check(struct load *l)
+{
+	struct config *c = l->cfg;
+	unsigned char key[32];
+
+	if (!url_ok(c->site.url))
+		return fail_key(l, &c->site.url,
+				"must be http:// or https://, a host, and no final slash");
+	if (!socket_ok(c->server.socket))
+		return fail_key(l, &c->server.socket,
+				"must be an absolute path of at most 107 bytes, or host:port");
+	if (!octal_ok(c->server.socket_mode))
+		return fail_key(l, &c->server.socket_mode, "must be octal digits, such as 660");
+	if (c->server.base_path.n &&
+	    (!path_ok(c->server.base_path) || text_ends(c->server.base_path, TEXT("/"))))
+		return fail_key(l, &c->server.base_path,
+				"must begin with a slash and not end with one");
+	if (!path_ok(c->server.sendfile_prefix))
+		return fail_key(l, &c->server.sendfile_prefix, "must begin with a slash");
+	if (!path_ok(c->server.libexec))
+		return fail_key(l, &c->server.libexec, "must be an absolute path");
+	if (!path_ok(c->data.dir))
+		return fail_key(l, &c->data.dir, "must be an absolute path");
+	if (c->server.pid_file.n && !path_ok(c->server.pid_file))
+		return fail_key(l, &c->server.pid_file, "must be an absolute path");
+	if (!text_eq(c->server.cargo_status, TEXT("adjust-all")) &&
+	    !text_eq(c->server.cargo_status, TEXT("adjust-success")) &&
+	    !text_eq(c->server.cargo_status, TEXT("disabled")))
+		return fail_key(l, &c->server.cargo_status,
+				"must be adjust-all, adjust-success or disabled");
+	if (!c->db.socket.n && !c->db.host.n)
+		return fail_key(l, &c->db.socket, "or db.host must be set");
+	if (c->auth.key.value.n && !config_key(c, key))
+		return fail_key(l, &c->auth.key, "must be 32 bytes in hex or base64");
+	secret_wipe(key, sizeof(key));
+	return true;
+}
+
+static void derive(struct load *l)
+{
+	struct config *c = l->cfg;
+	struct text host = host_of(c->site.url), bare = host;
+
+	if (!c->site.domain.n)
+		c->site.domain = host;
+	(void)text_cut(&bare, ':', &host);
+	if (!c->mail.from.n)
+		c->mail.from = text_fmt(l->arena, "noreply@%.*s", TEXT_F(host));
+	if (!c->mail.dir.n)
+		c->mail.dir = text_fmt(l->arena, "%.*s/mail", TEXT_F(c->data.dir));
+}
+
+static const struct config *load(struct load *l, struct text in, char *const *env)
+{
+	l->cfg = arena_alloc(l->arena, sizeof(*l->cfg));
+	l->cfg->path = in.p ? text_dup(l->arena, text_from(l->name)) : TEXT_NONE;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		BUG_ON(!set_text(l, &keys[i], text_from(keys[i].initial), TEXT("default")));
+	if ((in.p && !from_file(l, in)) || !from_env(l, env) || !check(l))
+		return NULL;
+	derive(l);
+	return l->cfg;
+}
+
+const struct config *config_parse(struct arena *a, struct text in, const char *name,
+				  char *const *env, struct text *ret_why)
+{
+	struct load l = { .arena = a, .name = name, .why = ret_why };
+
+	return load(&l, in, env);
+}
+
+const struct config *config_load(struct arena *a, const char *path, struct text *ret_why)
+{
+	const char *installed = CH_SYSCONFDIR "/cratehouse/cratehouse.toml";
+	struct text in = TEXT_NONE;
+	const char *why;
+
+	if (!path)
+		path = getenv("CRATEHOUSE_CONFIG");
+	if (!path && access(installed, F_OK) == 0)
+		path = installed;
+	if (path) {
+		why = read_file(a, path, FILE_MAX_BYTES, &in);
+		if (why) {
+			*ret_why = text_fmt(a, "%s: %s", path, why);
+			return NULL;
+		}
+	}
+	return config_parse(a, in, path, environ, ret_why);
+}
+
+static int base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (char_is_digit(c))
+		return c - '0' + 52;
+	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+}
+
+bool config_key(const struct config *cfg, unsigned char ret[32])
+{
+	struct text t = cfg->auth.key.value;
+	uint32_t bits = 0;
+	unsigned held = 0;
+	size_t n = 0;
+	struct sha256 hex;
+
+	if (sha256_parse(t, &hex)) {
+		memcpy(ret, hex.b, 32);
+		return true;
+	}
+	if (text_ends(t, TEXT("=")))
+		t.n--;
+	if (t.n != 43) /* 32 bytes */
+		return false;
+	for (size_t i = 0; i < t.n; i++) {
+		int v = base64_value(t.p[i]);
+
+		if (v < 0)
+			return false;
+		bits = (bits << 6 | (uint32_t)v) & 0xffffff;
+		held += 6;
+		if (held >= 8) {
+			held -= 8;
+			ret[n++] = (unsigned char)(bits >> held & 0xff);
+		}
+	}
+	return n == 32;
+}
+
+bool config_list_next(struct text *rest, struct text *ret_part)
+{
+	while (text_cut(rest, ',', ret_part)) {
+		*ret_part = text_trim(*ret_part);
+		if (ret_part->n)
+			return true;
+	}
+	return false;
+}
+
+static void print_text(struct buf *b, struct text t)
+{
+	buf_byte(b, '"');
+	for (size_t i = 0; i < t.n; i++) {
+		if (t.p[i] == '"' || t.p[i] == '\\')
+			buf_byte(b, '\\');
+		if ((unsigned char)t.p[i] < 0x20 || t.p[i] == 0x7f)
+			buf_fmt(b, "\\u%04x", (unsigned)(unsigned char)t.p[i]);
+		else
+			buf_byte(b, t.p[i]);
+	}
+	buf_byte(b, '"');
+}
+
+static void print_value(struct buf *b, const struct config *cfg, const struct key *k)
+{
+	const void *p = (const char *)cfg + k->offset;
+
+	switch (k->type) {
+	case KEY_TEXT:
+		print_text(b, *(const struct text *)p);
+		break;
+	case KEY_SECRET:
+		buf_add(b, ((const struct secret *)p)->value.n ? TEXT("\"***\"") : TEXT("\"\""));
+		break;
+	case KEY_BOOL:
+		buf_add(b, *(const bool *)p ? TEXT("true") : TEXT("false"));
+		break;
+	case KEY_U64:
+		buf_u64(b, *(const uint64_t *)p);
+		break;
+	case KEY_SENDFILE:
+		print_text(b, text_from(sendfile_words[*(const enum sendfile *)p].word));
+		break;
+	}
+}
+
+struct text config_print(struct arena *a, const struct config *cfg)
+{
+	struct buf b = buf_init(a, 1024 * 1024);
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		buf_fmt(&b, "%s.%s = ", keys[i].section, keys[i].name);
+		print_value(&b, cfg, &keys[i]);
+		buf_fmt(&b, "  # %s\n", keys[i].help);
+	}
+	return buf_text(&b);
+}

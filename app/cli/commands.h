@@ -1,0 +1,8 @@
+/* The families of sub-commands; each array is in the file of its name. */
+#pragma once
+
+#include "app/cli/cli.h"
+
+extern const struct cli_command config_commands[];
+extern const struct cli_command routes_commands[];
+extern const struct cli_command serve_commands[];

@@ -1,0 +1,57 @@
+"""Fixtures of everything that is tested over the wire: one registry a run, four people, names that nobody else uses."""
+import itertools
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from lib.instance import Instance  # noqa: E402  (the path above is what makes it importable)
+
+names = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def registry():
+    """A running registry, shared by all tests of the run: they use names of their own."""
+    instance = Instance()
+    try:
+        yield instance.start()
+    finally:
+        instance.remove()
+
+
+@pytest.fixture(scope="session")
+def alice(registry):
+    return registry.user("alice")
+
+
+@pytest.fixture(scope="session")
+def bob(registry):
+    return registry.user("bob")
+
+
+@pytest.fixture(scope="session")
+def carol(registry):
+    """Her address is not verified."""
+    return registry.user("carol", verified=False)
+
+
+@pytest.fixture(scope="session")
+def boss(registry):
+    """An administrator."""
+    return registry.user("boss", admin=True)
+
+
+@pytest.fixture
+def anon(registry):
+    return registry.anonymous
+
+
+@pytest.fixture
+def new_name(request):
+    """A function: a crate name that no other test uses."""
+    def make(stem="crate"):
+        return f"{stem}-{next(names)}"
+    return make

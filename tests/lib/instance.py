@@ -1,0 +1,150 @@
+"""A registry of one's own for tests, started by deploy/quickstart: what is tested is what people run."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+from lib.registry import Client, index_path
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BUILD = pathlib.Path(os.environ.get("CRATEHOUSE_BUILD", ROOT / "build")).resolve()
+PAIR = re.compile(r'([a-z_0-9]+)=("(?:[^"\\]|\\.)*"|\S*)')
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class User:
+    """An account with both ways to say who one is: .token as cargo does, .browser as a signed-in page does."""
+
+    def __init__(self, instance, login, token, cookie):
+        self.login, self.secret, self.cookie = login, token, cookie
+        self.token = Client(instance.url, Authorization=token)
+        self.browser = Client(instance.url, Cookie=cookie, Origin=instance.url)
+
+
+class Instance:
+    """One registry. start() returns when it answers; stop() ends it; remove() takes its folder away."""
+
+    def __init__(self, web="nginx", settings=(), build=BUILD, port=None):
+        # Everybody may enter: as root the programs run as another user.
+        self.data = pathlib.Path(tempfile.mkdtemp(prefix="cratehouse-test-", dir=os.environ.get("CRATEHOUSE_TEST_TMP")))
+        self.data.chmod(0o755)
+        self.web, self.settings, self.build = web, ("limits.enabled=false", *settings), build
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.site = f"127.0.0.1:{self.port}"
+        self.index_url = self.url + "/index/"
+        self.anonymous = Client(self.url)
+
+    def quickstart(self, *options, check=True):
+        done = subprocess.run([str(ROOT / "deploy/quickstart"), "--data", str(self.data), *options],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240)
+        if check and done.returncode:
+            raise AssertionError(f"quickstart {' '.join(options)}: {done.stdout}\n{done.stderr}")
+        return done
+
+    def start(self, *more):
+        sets = [word for setting in self.settings for word in ("--set", setting)]
+        done = self.quickstart("--no-install", "--build", str(self.build), "--port", str(self.port), "--web", self.web,
+                               *sets, *more)
+        self.started = done.stdout
+        return self
+
+    def stop(self):
+        self.quickstart("--stop")
+
+    def remove(self):
+        """Ends what runs and takes the folder away (CRATEHOUSE_TEST_KEEP=1 leaves it for a look)."""
+        self.quickstart("--stop", check=False)
+        if not os.environ.get("CRATEHOUSE_TEST_KEEP"):
+            shutil.rmtree(self.data, ignore_errors=True)
+
+    def pid(self, name):
+        """Of mariadbd, cratehouse (the master), jobs or web."""
+        return int((self.data / "run" / f"{name}.pid").read_text())
+
+    @property
+    def ctl_path(self):
+        return self.data / "cratehouse"
+
+    def run_ctl(self, *args, timeout=120):
+        return subprocess.run([str(self.ctl_path), *map(str, args)], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=timeout)
+
+    def ctl(self, *args, timeout=120):
+        """The administration command; its output. Fails the test when the command fails."""
+        done = self.run_ctl(*args, timeout=timeout)
+        assert done.returncode == 0, f"cratehouse {' '.join(map(str, args))}: {done.stderr or done.stdout}"
+        return done.stdout
+
+    def user(self, login, verified=True, admin=False, email=None):
+        """A new account with a token and a session."""
+        self.ctl("user", "create", login, "--name", login.capitalize(), "--email", email or f"{login}@example.test",
+                 *([] if verified else ["--unverified"]), *(["--admin"] if admin else []))
+        return User(self, login, self.token(login, f"{login}'s token"), self.ctl("session", "create", login).split()[-1])
+
+    def token(self, login, name, *options):
+        return self.ctl("token", "create", login, name, *options).split()[-1]
+
+    def sql(self, statement):
+        """Rows as lists of strings, asked as the registry's own database user."""
+        config = (self.data / "cratehouse.toml").read_text()
+        password = re.search(r'^password = "([^"]*)"', config, re.M).group(1)
+        done = subprocess.run(["mariadb", "--no-defaults", f"--socket={self.data}/run/mariadb.sock", "-ucratehouse",
+                               "-N", "-B", "cratehouse", "-e", statement], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=60, env={**os.environ, "MYSQL_PWD": password})
+        assert done.returncode == 0, done.stderr
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def index(self, name):
+        """The lines of a crate in the sparse index, as a client reads them; None where there is no such file."""
+        answer = self.anonymous.get("/index/" + index_path(name), headers={"Authorization": None})
+        if answer.status_code == 404:
+            return None
+        assert answer.status_code == 200, answer.text
+        assert answer.text.endswith("\n")
+        return [json.loads(line) for line in answer.text.splitlines()]
+
+    def public(self, name, version):
+        """The path of a published .crate below the data folder."""
+        return self.data / "public/crates" / name / f"{name}-{version}.crate"
+
+    def log(self):
+        """Lines of the registry's log, each as a dict of its pairs."""
+        file = self.data / "log" / ("web-error.log" if self.web == "apache-fcgid" else "cratehouse.log")
+        for line in file.read_text(errors="replace").splitlines():
+            yield {key: json.loads(value) if value[:1] == '"' and "\\x" not in value else value.strip('"')
+                   for key, value in PAIR.findall(line)}
+
+    def log_line(self, answer, seconds=5):
+        """The log line of an answer (of Client): the request's queries, bytes, milliseconds, error."""
+        end = time.time() + seconds
+        while True:
+            for line in self.log():
+                if line.get("id") == answer.sent_id and "route" in line:
+                    return line
+            assert time.time() < end, f"no log line with id={answer.sent_id}"
+            time.sleep(0.05)
+
+    def queries(self, answer):
+        """How many queries a request made."""
+        return int(self.log_line(answer).get("db_n", 0))
+
+    def wait(self, path, ready, seconds=20, client=None):
+        """Asks again until ready(answer): for what follows in the background. The last answer."""
+        end = time.time() + seconds
+        while True:
+            answer = (client or self.anonymous).get(path)
+            if ready(answer):
+                return answer
+            assert time.time() < end, f"{path}: {answer.status_code} {answer.text[:500]}"
+            time.sleep(0.1)

@@ -2,50 +2,72 @@
 
 #include "app/registry/name.h"
 
+#define CRATE_SQL                                                                                  \
+	"c.id, c.name, c.created_us, c.updated_us, c.description, c.homepage, c.documentation, "   \
+	"c.repository,"                                                                            \
+	" c.trustpub_only, d.downloads, r.downloads AS recent_downloads, n.num_versions, v.id AS " \
+	"default_version_id,"                                                                      \
+	" v.num AS default_version, v.yanked AS default_yanked"
+#define CRATE_FROM                                                                                 \
+	" FROM crates c"                                                                           \
+	" JOIN crate_downloads d ON d.crate_id = c.id"                                             \
+	" LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id"                                 \
+	" LEFT JOIN default_versions n ON n.crate_id = c.id"                                       \
+	" LEFT JOIN versions v ON v.id = n.version_id"
+/* member: where the crate_view stands in the row, "crate." or nothing. */
+#define CRATE_COLS(row, member)                                                                    \
+	DB_COL_AS(row, member id, "id"), DB_COL_AS(row, member name, "name"),                      \
+		DB_COL_AS(row, member created_us, "created_us"),                                   \
+		DB_COL_AS(row, member updated_us, "updated_us"),                                   \
+		DB_COL_AS(row, member description, "description"),                                 \
+		DB_COL_AS(row, member homepage, "homepage"),                                       \
+		DB_COL_AS(row, member documentation, "documentation"),                             \
+		DB_COL_AS(row, member repository, "repository"),                                   \
+		DB_COL_AS(row, member trustpub_only, "trustpub_only"),                             \
+		DB_COL_AS(row, member downloads, "downloads"),                                     \
+		DB_COL_AS(row, member recent_downloads, "recent_downloads"),                       \
+		DB_COL_AS(row, member num_versions, "num_versions"),                               \
+		DB_COL_AS(row, member default_version_id, "default_version_id"),                   \
+		DB_COL_AS(row, member default_version, "default_version"),                         \
+		DB_COL_AS(row, member default_yanked, "default_yanked")
+
 static const struct db_stmt crate_view_by_name = {
 	.name = "crate_view_by_name",
-	.sql = "SELECT c.id, c.name, c.created_us, c.updated_us, c.description, c.homepage, "
-	       "c.documentation,"
-	       "       c.repository, c.trustpub_only, d.downloads, r.downloads AS "
-	       "recent_downloads, n.num_versions,"
-	       "       v.id AS default_version_id, v.num AS default_version, v.yanked AS "
-	       "default_yanked"
-	       "  FROM crates c"
-	       "  JOIN crate_downloads d ON d.crate_id = c.id"
-	       "  LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id"
-	       "  LEFT JOIN default_versions n ON n.crate_id = c.id"
-	       "  LEFT JOIN versions v ON v.id = n.version_id"
-	       " WHERE c.canon_name = ?",
+	.sql = "SELECT " CRATE_SQL CRATE_FROM " WHERE c.canon_name = ?",
 	.in = { DB_TEXT },
-	.out = { DB_COL(struct crate_view, id), DB_COL(struct crate_view, name),
-		 DB_COL(struct crate_view, created_us), DB_COL(struct crate_view, updated_us),
-		 DB_COL(struct crate_view, description), DB_COL(struct crate_view, homepage),
-		 DB_COL(struct crate_view, documentation), DB_COL(struct crate_view, repository),
-		 DB_COL(struct crate_view, trustpub_only), DB_COL(struct crate_view, downloads),
-		 DB_COL(struct crate_view, recent_downloads),
-		 DB_COL(struct crate_view, num_versions),
-		 DB_COL(struct crate_view, default_version_id),
-		 DB_COL(struct crate_view, default_version),
-		 DB_COL(struct crate_view, default_yanked) },
+	.out = { CRATE_COLS(struct crate_view, ) },
 };
 
 /* Each is the last row of an index range; no two versions of a crate have the same precedence
  * (num_no_build is unique). */
+#define TOPS_SQL                                                                                   \
+	"(SELECT num FROM versions WHERE crate_id = c.id AND yanked = 0"                           \
+	"  ORDER BY semver_ord DESC LIMIT 1) AS max_version,"                                      \
+	" (SELECT num FROM versions WHERE crate_id = c.id AND yanked = 0 AND prerelease = 0"       \
+	"  ORDER BY semver_ord DESC LIMIT 1) AS max_stable_version,"                               \
+	" (SELECT num FROM versions WHERE crate_id = c.id AND yanked = 0"                          \
+	"  ORDER BY created_us DESC, semver_ord DESC LIMIT 1) AS newest_version"
+
 static const struct db_stmt crate_tops = {
 	.name = "crate_tops",
-	.sql = "SELECT (SELECT num FROM versions WHERE crate_id = c.id AND yanked = 0"
-	       "         ORDER BY semver_ord DESC LIMIT 1) AS max_version,"
-	       "       (SELECT num FROM versions WHERE crate_id = c.id AND yanked = 0 AND "
-	       "prerelease = 0"
-	       "         ORDER BY semver_ord DESC LIMIT 1) AS max_stable_version,"
-	       "       (SELECT num FROM versions WHERE crate_id = c.id AND yanked = 0"
-	       "         ORDER BY created_us DESC, semver_ord DESC LIMIT 1) AS newest_version"
-	       "  FROM crates c"
-	       " WHERE c.id = ?",
+	.sql = "SELECT " TOPS_SQL " FROM crates c WHERE c.id = ?",
 	.in = { DB_U64 },
 	.out = { DB_COL(struct crate_tops, max_version),
 		 DB_COL(struct crate_tops, max_stable_version),
 		 DB_COL(struct crate_tops, newest_version) },
+};
+
+/* Places that are not used hold 0, which no crate has. */
+static const struct db_stmt crates_listed = {
+	.name = "crates_listed",
+	.sql = "SELECT " CRATE_SQL ", " TOPS_SQL CRATE_FROM " WHERE c.id IN (" DB_ROWS_64(
+		"?") ", " DB_ROWS_32("?") ", " DB_ROWS_4("?") ") LIMIT 100",
+	.in = { DB_U64 },
+	.in_repeat = CRATE_IDS_MAX,
+	.out = { CRATE_COLS(struct crate_listed, crate.),
+		 DB_COL_AS(struct crate_listed, tops.max_version, "max_version"),
+		 DB_COL_AS(struct crate_listed, tops.max_stable_version, "max_stable_version"),
+		 DB_COL_AS(struct crate_listed, tops.newest_version, "newest_version") },
 };
 
 static const struct db_stmt crate_keywords = {
@@ -90,6 +112,18 @@ const struct err *db_crate_tops(struct db *db, uint64_t crate_id, struct crate_t
 	return db_one(db, &crate_tops, DB_ARGS(db_u64(crate_id)), ret);
 }
 
+const struct err *db_crates_listed(struct db *db, const uint64_t *ids, size_t n,
+				   struct crate_listed **ret, size_t *ret_n)
+{
+	struct db_val v[CRATE_IDS_MAX];
+
+	BUG_ON(n > ARRAY_SIZE(v));
+	for (size_t i = 0; i < ARRAY_SIZE(v); i++)
+		v[i] = db_u64(i < n ? ids[i] : 0);
+	return db_all(db, &crates_listed, (struct db_vals){ v, ARRAY_SIZE(v) }, sizeof(**ret), ret,
+		      ret_n);
+}
+
 const struct err *db_crate_keywords(struct db *db, uint64_t crate_id, struct keyword_view **ret,
 				    size_t *ret_n)
 {
@@ -103,4 +137,5 @@ const struct err *db_crate_categories(struct db *db, uint64_t crate_id, struct c
 }
 
 const struct db_stmt *const db_crate_view_stmts[] = { &crate_view_by_name, &crate_tops,
-						      &crate_keywords, &crate_categories, NULL };
+						      &crate_keywords,     &crate_categories,
+						      &crates_listed,      NULL };

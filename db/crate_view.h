@@ -47,4 +47,16 @@ const struct err *must_use db_crate_keywords(struct db *db, uint64_t crate_id,
 const struct err *must_use db_crate_categories(struct db *db, uint64_t crate_id,
 					       struct category_view **ret, size_t *ret_n);
 
+/* A crate in a list, with what is computed of its versions. */
+struct crate_listed {
+	struct crate_view crate;
+	struct crate_tops tops;
+};
+
+enum { CRATE_IDS_MAX = 100 };
+
+/* Those of these ids that are there, in no order; n is at most CRATE_IDS_MAX. One query. */
+const struct err *must_use db_crates_listed(struct db *db, const uint64_t *ids, size_t n, struct crate_listed **ret,
+					    size_t *ret_n);
+
 extern const struct db_stmt *const db_crate_view_stmts[];

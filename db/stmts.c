@@ -6,19 +6,23 @@
 #include "db/invitation.h"
 #include "db/migrate.h"
 #include "db/owner.h"
+#include "db/search.h"
 #include "db/user_view.h"
 #include "db/version_view.h"
 
 #include <stddef.h>
 
 const struct db_stmt_list db_stmt_lists[] = {
+	/* clang-format off: one a line */
 	{ db_crate_view_stmts },
 	{ db_dependency_view_stmts },
 	{ db_index_stmts },
 	{ db_invitation_stmts },
 	{ db_migrate_stmts },
 	{ db_owner_stmts },
+	{ db_search_stmts },
 	{ db_user_view_stmts },
 	{ db_version_view_stmts },
 	{ NULL },
+	/* clang-format on */
 };

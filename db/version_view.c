@@ -37,11 +37,10 @@ static const struct db_stmt version_keys = {
 };
 
 /* Places that are not used hold 0, which no version has. */
-#define TEN "?,?,?,?,?,?,?,?,?,?"
 static const struct db_stmt version_views_by_ids = {
 	.name = "version_views_by_ids",
-	.sql = "SELECT " VERSION_VIEW_SQL FROM_VERSIONS " WHERE v.id IN (" TEN "," TEN "," TEN
-	       "," TEN "," TEN "," TEN "," TEN "," TEN "," TEN "," TEN ") LIMIT 100",
+	.sql = "SELECT " VERSION_VIEW_SQL FROM_VERSIONS " WHERE v.id IN (" DB_ROWS_64(
+		"?") ", " DB_ROWS_32("?") ", " DB_ROWS_4("?") ") LIMIT 100",
 	.in = { DB_U64 },
 	.in_repeat = VERSION_IDS_MAX,
 	.out = { VERSION_VIEW_COLS },

@@ -1,0 +1,36 @@
+/*
+ * The search of crates (design.md 5): postings clustered by (term, score), so that the best of a common word are the
+ * first rows of a range. No server setting and no other engine is needed.
+ *
+ * A query looks at SEARCH_CANDIDATES crates at the most, the reference's own bound: the best of the rarest word, each
+ * looked up under the others.
+ */
+#pragma once
+
+#include "app/registry/search_terms.h"
+#include "db/db.h"
+
+enum { SEARCH_CANDIDATES = 1000 };
+
+/*
+ * Writes the postings of a crate anew; inside the transaction that changed what they are made of. recent_downloads gives
+ * the popularity.
+ */
+const struct err *must_use db_search_put(struct db *db, uint64_t crate_id, struct text canon_name,
+					 const struct search_source *source, uint64_t recent_downloads);
+
+struct search_hit {
+	uint64_t crate_id, score;
+};
+
+struct search_result {
+	struct search_hit *hits; /* best first; exact matches of the name are not among them */
+	size_t n;
+	struct opt_u64 exact; /* the crate that is called so, in any spelling */
+	uint64_t total;       /* with the exact one; no less than what is there when the bound was hit */
+};
+
+/* q: what was typed, not empty. Two to five queries. */
+const struct err *must_use db_search(struct db *db, struct text q, struct search_result *ret);
+
+extern const struct db_stmt *const db_search_stmts[];

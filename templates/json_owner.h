@@ -1,0 +1,11 @@
+/* JSON of owners and invitations: contract/api.md 7.3 and 7.7. */
+#pragma once
+
+#include "app/base/jw.h"
+#include "db/invitation.h"
+#include "db/owner.h"
+
+void json_owner(struct jw *j, const struct owner_view *o);
+
+/* InvitationV1 */
+void json_invitation_v1(struct jw *j, const struct invitation_view *i);

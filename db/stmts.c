@@ -5,8 +5,10 @@
 #include "db/index.h"
 #include "db/invitation.h"
 #include "db/migrate.h"
+#include "db/limit.h"
 #include "db/owner.h"
 #include "db/search.h"
+#include "db/publisher.h"
 #include "db/user_view.h"
 #include "db/version_view.h"
 
@@ -19,8 +21,10 @@ const struct db_stmt_list db_stmt_lists[] = {
 	{ db_index_stmts },
 	{ db_invitation_stmts },
 	{ db_migrate_stmts },
+	{ db_limit_stmts },
 	{ db_owner_stmts },
 	{ db_search_stmts },
+	{ db_publisher_stmts },
 	{ db_user_view_stmts },
 	{ db_version_view_stmts },
 	{ NULL },

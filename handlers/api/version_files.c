@@ -7,10 +7,8 @@
  */
 #include "app/base/buf.h"
 #include "app/base/config.h"
-#include "app/base/jw.h"
-#include "app/server/req.h"
-#include "handlers/api/version_path.h"
-#include "handlers/routes.h"
+#include "app/registry/name.h"
+#include "handlers/api/common.h"
 
 enum { URL_MAX = 4096 };
 
@@ -19,12 +17,14 @@ static const struct err *file_url(struct req *r, const char *folder, const char 
 				  struct text *ret)
 {
 	struct buf b = buf_init(r->arena, URL_MAX);
-	struct text name, version;
-	const struct err *e;
+	struct text name = req_path(r, "name"), version;
+	const struct err *e = req_version(r, &version);
 
-	e = version_path(r, &name, &version);
 	if (e)
 		return e;
+	if (!name_is_valid(NAME_CRATE, name))
+		return err_new(r->arena, ERR_NOT_FOUND, "crate `%.*s` does not exist",
+			       TEXT_F(name));
 	buf_add(&b, r->cfg->site.url);
 	buf_fmt(&b, "/static/%s/", folder);
 	buf_url(&b, name);
@@ -46,13 +46,13 @@ static struct reply redirect_or_json(struct req *r, const char *folder, const ch
 	if (e)
 		return reply_err(r, e);
 	if (text_find(accept, TEXT("json")) < accept.n) {
-		struct buf b = buf_init(r->arena, URL_MAX * 2);
+		struct buf b = reply_buf(r);
 		struct jw j = jw_init(&b);
 
 		jw_object(&j, NULL);
 		jw_text(&j, "url", url);
 		jw_end(&j);
-		rp = reply_json(r, 200, buf_text(&b));
+		rp = reply_jw(r, 200, &j);
 	} else {
 		rp = reply_redirect(r, 302, url);
 	}

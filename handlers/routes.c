@@ -6,5 +6,6 @@
 
 const struct route *const route_lists[] = {
 	site_metadata_routes,
+	version_files_routes,
 	NULL,
 };

@@ -4,3 +4,4 @@
 #include "app/server/route.h"
 
 extern const struct route site_metadata_routes[];
+extern const struct route version_files_routes[];

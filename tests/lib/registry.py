@@ -28,7 +28,7 @@ def toml(value):
 
 
 def archive(files, compress=6):
-    """A .crate of (path, content) pairs, or (TarInfo, content) for entries that are no plain files. The same bytes each time."""
+    """A .crate of (path, content) pairs, or (TarInfo, content) for what is no plain file. The same bytes each time."""
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0, compresslevel=compress) as stream:
         with tarfile.open(fileobj=stream, mode="w", format=tarfile.GNU_FORMAT) as tar:

@@ -56,7 +56,7 @@ struct crate_listed {
 enum { CRATE_IDS_MAX = 100 };
 
 /* Those of these ids that are there, in no order; n is at most CRATE_IDS_MAX. One query. */
-const struct err *must_use db_crates_listed(struct db *db, const uint64_t *ids, size_t n, struct crate_listed **ret,
-					    size_t *ret_n);
+const struct err *must_use db_crates_listed(struct db *db, const uint64_t *ids, size_t n,
+					    struct crate_listed **ret, size_t *ret_n);
 
 extern const struct db_stmt *const db_crate_view_stmts[];

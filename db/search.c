@@ -127,18 +127,21 @@ struct frequency {
  * used hold the first. */
 static const struct db_stmt search_frequencies = {
 	.name = "search_frequencies",
-	.sql = FREQUENCY("0", "search_postings", "term") " UNION ALL " FREQUENCY("1", "search_postings", "term") " UNION ALL " FREQUENCY("2", "search_postings", "term") " UNION ALL " FREQUENCY(
-		"3", "search_postings",
-		"term") " UNION ALL " FREQUENCY("4", "search_postings",
-						"term") " UNION ALL " FREQUENCY("5",
+	.sql = FREQUENCY("0", "search_postings", "term") " UNION ALL " FREQUENCY("1", "search_postings", "term") " UNION ALL " FREQUENCY(
+		"2", "search_postings",
+		"term") " UNION ALL " FREQUENCY("3", "search_postings",
+						"term") " UNION ALL " FREQUENCY("4",
 										"search_postings",
 										"term") " UNION "
 											"ALL"
-											" " FREQUENCY("6",
+											" " FREQUENCY("5",
 												      "search_postings",
-												      "term") " UNION ALL " FREQUENCY("7",
-																      "search_postings",
-																      "term"),
+												      "term") " UNION "
+													      "ALL"
+													      " " FREQUENCY("6", "search_postings", "term") " UNION ALL " FREQUENCY(
+														      "7",
+														      "search_postings",
+														      "term"),
 	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
 	.out = { DB_COL(struct frequency, place), DB_COL(struct frequency, n) },
 };

@@ -17,7 +17,8 @@ enum { SEARCH_CANDIDATES = 1000 };
  * the popularity.
  */
 const struct err *must_use db_search_put(struct db *db, uint64_t crate_id, struct text canon_name,
-					 const struct search_source *source, uint64_t recent_downloads);
+					 const struct search_source *source,
+					 uint64_t recent_downloads);
 
 struct search_hit {
 	uint64_t crate_id, score;
@@ -27,7 +28,7 @@ struct search_result {
 	struct search_hit *hits; /* best first; exact matches of the name are not among them */
 	size_t n;
 	struct opt_u64 exact; /* the crate that is called so, in any spelling */
-	uint64_t total;       /* with the exact one; no less than what is there when the bound was hit */
+	uint64_t total; /* with the exact one; no less than what is there when the bound was hit */
 };
 
 /* q: what was typed, not empty. Two to five queries. */

@@ -28,7 +28,9 @@ void buf_fmt(struct buf *b, const char *fmt, ...) printf_like(2, 3);
 void buf_u64(struct buf *b, uint64_t v);
 void buf_i64(struct buf *b, int64_t v);
 void buf_hex(struct buf *b, const void *p, size_t n); /* lower case */
-void buf_url(struct buf *b, struct text t);  /* one path segment or query value: all but RFC 3986 unreserved as %XX */
+void buf_url(
+	struct buf *b,
+	struct text t); /* one path segment or query value: all but RFC 3986 unreserved as %XX */
 void buf_html(struct buf *b, struct text t); /* & < > " ' as references */
 
 bool buf_ok(const struct buf *b);          /* nothing was lost */

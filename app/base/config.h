@@ -24,25 +24,30 @@ struct config {
 		struct text title;
 	} site;
 	struct {
-		struct text socket;    /* "/path" or "host:port" (TCP, loopback) */
-		uint64_t socket_mode;  /* of the Unix socket, as decimal digits of an octal number: 660 */
+		struct text socket; /* "/path" or "host:port" (TCP, loopback) */
+		uint64_t
+			socket_mode; /* of the Unix socket, as decimal digits of an octal number: 660 */
 		struct text base_path; /* "" or "/prefix" before every route */
 		uint64_t workers, job_runners;
 		uint64_t max_requests; /* a worker leaves after so many; 0: never */
 		uint64_t max_rss_mb;   /* or when over this mark after a request; 0: never */
 		uint64_t drain_s;      /* how long a stop waits for requests in hand */
 		enum sendfile sendfile;
-		struct text sendfile_prefix; /* URL prefix of the internal location for X-Accel-Redirect */
-		struct text libexec;         /* folder of cratehouse-inspect and cratehouse-git */
-		struct text user, group;     /* to become, when started as root; empty: stay */
-		struct text pid_file;        /* empty: none */
-		struct text banner;          /* shown by /api/v1/site_metadata and on pages; empty: none */
+		struct text
+			sendfile_prefix; /* URL prefix of the internal location for X-Accel-Redirect */
+		struct text libexec;     /* folder of cratehouse-inspect and cratehouse-git */
+		struct text user, group; /* to become, when started as root; empty: stay */
+		struct text pid_file;    /* empty: none */
+		struct text banner; /* shown by /api/v1/site_metadata and on pages; empty: none */
 		struct text blocked_ips, blocked_routes; /* comma lists (contract/api.md 1.5) */
-		struct text blocked_headers; /* comma list of Header=value or Header=/regular expression/ */
+		struct text
+			blocked_headers; /* comma list of Header=value or Header=/regular expression/ */
 		struct text cdn_user_agent;
-		struct text real_ip_header;  /* header whose last entry is the client, from trusted front ends; empty: REMOTE_ADDR */
+		struct text
+			real_ip_header; /* header whose last entry is the client, from trusted front ends; empty: REMOTE_ADDR */
 		struct text allowed_origins; /* comma list beside site.url */
-		struct text cargo_status;    /* "adjust-all", "adjust-success", "disabled" (contract/api.md 1.9) */
+		struct text
+			cargo_status; /* "adjust-all", "adjust-success", "disabled" (contract/api.md 1.9) */
 		bool read_only;
 	} server;
 	struct {
@@ -53,8 +58,9 @@ struct config {
 		struct secret password;
 		uint64_t port;
 		uint64_t connect_timeout_s, query_timeout_s;
-		struct text replica; /* host:port of a server for reads that can bear a lag; empty: none */
-		bool galera;         /* wsrep_sync_wait = 1 where a read must be fresh */
+		struct text
+			replica; /* host:port of a server for reads that can bear a lag; empty: none */
+		bool galera;     /* wsrep_sync_wait = 1 where a read must be fresh */
 	} db;
 	struct {
 		bool enabled; /* rate limits */
@@ -95,8 +101,8 @@ struct config {
 const struct config *config_load(struct arena *a, const char *path, struct text *ret_why);
 
 /* The same from a text in memory, with name instead of the file's; env: NAME=VALUE strings, NULL at the end, or NULL. */
-const struct config *config_parse(struct arena *a, struct text in, const char *name, char *const *env,
-				  struct text *ret_why);
+const struct config *config_parse(struct arena *a, struct text in, const char *name,
+				  char *const *env, struct text *ret_why);
 
 /* The 32 bytes of auth.key; false where it is not set. */
 bool config_key(const struct config *cfg, unsigned char ret[32]);

@@ -95,8 +95,8 @@ unsigned err_status(const struct err *e)
 const char *err_kind_name(enum err_kind kind)
 {
 	static const char *const name[] = {
-		[ERR_INVALID] = "invalid", [ERR_AUTH] = "auth",	  [ERR_NOT_FOUND] = "not_found",
-		[ERR_EXISTS] = "exists",   [ERR_LIMIT] = "limit", [ERR_BUSY] = "busy",
+		[ERR_INVALID] = "invalid",   [ERR_AUTH] = "auth",   [ERR_NOT_FOUND] = "not_found",
+		[ERR_EXISTS] = "exists",     [ERR_LIMIT] = "limit", [ERR_BUSY] = "busy",
 		[ERR_INTERNAL] = "internal",
 	};
 

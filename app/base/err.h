@@ -19,12 +19,14 @@ enum err_kind {
 
 struct err {
 	enum err_kind kind;
-	uint16_t status;       /* 0: the kind's own; else what the contract says (405, 413, 415, 422, ...) */
+	uint16_t
+		status; /* 0: the kind's own; else what the contract says (405, 413, 415, 422, ...) */
 	int64_t retry_after_s; /* 0: none */
 	int64_t retry_at_us;   /* 429: the moment that the detail names; 0: none */
-	struct text detail;    /* to the client, in upstream's exact words; for ERR_INTERNAL to the log only */
-	struct text cause;     /* to the log only: mysql_stmt_error(), strerror(), a path */
-	const char *where;     /* "db/crate.c:88" */
+	struct text
+		detail; /* to the client, in upstream's exact words; for ERR_INTERNAL to the log only */
+	struct text cause; /* to the log only: mysql_stmt_error(), strerror(), a path */
+	const char *where; /* "db/crate.c:88" */
 };
 
 #define ERR_STR2(x) #x
@@ -52,5 +54,5 @@ const struct err *err_make_errno(struct arena *a, int saved_errno, const char *w
 				 const char *fmt, ...) printf_like(4, 5);
 
 bool err_is(const struct err *e, enum err_kind kind); /* false for NULL */
-unsigned err_status(const struct err *e);             /* HTTP status: e->status, else the kind's own */
-const char *err_kind_name(enum err_kind kind);        /* "invalid", "auth", ... */
+unsigned err_status(const struct err *e);      /* HTTP status: e->status, else the kind's own */
+const char *err_kind_name(enum err_kind kind); /* "invalid", "auth", ... */

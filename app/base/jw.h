@@ -22,15 +22,18 @@ void jw_object(struct jw *j, const char *key); /* key NULL: the root, or an elem
 void jw_array(struct jw *j, const char *key);
 void jw_end(struct jw *j); /* of the innermost object or array */
 
-void jw_text(struct jw *j, const char *key, struct text v); /* absent is a BUG: use jw_text_or_null */
+void jw_text(struct jw *j, const char *key,
+	     struct text v); /* absent is a BUG: use jw_text_or_null */
 void jw_text_or_null(struct jw *j, const char *key, struct text v);
 void jw_bool(struct jw *j, const char *key, bool v);
 void jw_u64(struct jw *j, const char *key, uint64_t v);
 void jw_i64(struct jw *j, const char *key, int64_t v);
 void jw_null(struct jw *j, const char *key);
-void jw_time(struct jw *j, const char *key, int64_t us);      /* RFC 3339 as chrono prints it: contract/api.md 4.4 */
+void jw_time(struct jw *j, const char *key,
+	     int64_t us); /* RFC 3339 as chrono prints it: contract/api.md 4.4 */
 void jw_hex(struct jw *j, const char *key, const void *p, size_t n);
-void jw_raw(struct jw *j, const char *key, struct text json); /* JSON that we wrote ourselves and stored */
+void jw_raw(struct jw *j, const char *key,
+	    struct text json); /* JSON that we wrote ourselves and stored */
 
 /* Members whose key is not a constant (feature names). */
 void jw_text_key(struct jw *j, struct text key, struct text v);

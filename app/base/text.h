@@ -18,30 +18,36 @@ struct text {
 };
 
 #define TEXT(lit) ((struct text){ "" lit, sizeof(lit) - 1 })
-#define TEXT_INIT(lit) { "" lit, sizeof(lit) - 1 } /* for static initializers */
+#define TEXT_INIT(lit)                                                                             \
+	{                                                                                          \
+		"" lit, sizeof(lit) - 1                                                            \
+	} /* for static initializers */
 #define TEXT_NONE ((struct text){ NULL, 0 })
 
 /* For "%.*s". A text longer than INT_MAX is cut there. */
 #define TEXT_F(t) ((t).n > 0x7fffffff ? 0x7fffffff : (int)(t).n), ((t).p ? (t).p : "")
 
-struct text text_from(const char *z);                     /* borrowed; NULL gives absent */
-struct text text_dup(struct arena *a, struct text t);     /* arena; absent stays absent */
-char *text_z(struct arena *a, struct text t);             /* arena, NUL-terminated; a NUL inside cuts it for C */
+struct text text_from(const char *z);                 /* borrowed; NULL gives absent */
+struct text text_dup(struct arena *a, struct text t); /* arena; absent stays absent */
+char *text_z(struct arena *a,
+	     struct text t); /* arena, NUL-terminated; a NUL inside cuts it for C */
 struct text text_fmt(struct arena *a, const char *fmt, ...) printf_like(2, 3); /* arena */
 
-bool text_eq(struct text a, struct text b);               /* absent equals only absent */
-bool text_eq_nocase(struct text a, struct text b);        /* ASCII letters alike */
-int text_cmp(struct text a, struct text b);               /* bytes, shorter first; as memcmp */
-int text_cmp_qsort(const void *a, const void *b);         /* of struct text, for qsort */
+bool text_eq(struct text a, struct text b);        /* absent equals only absent */
+bool text_eq_nocase(struct text a, struct text b); /* ASCII letters alike */
+int text_cmp(struct text a, struct text b);        /* bytes, shorter first; as memcmp */
+int text_cmp_qsort(const void *a, const void *b);  /* of struct text, for qsort */
 bool text_starts(struct text t, struct text with);
 bool text_ends(struct text t, struct text with);
-size_t text_find(struct text t, struct text what);        /* offset of the first one; t.n if there is none */
-size_t text_find_byte(struct text t, char c);             /* likewise */
+size_t text_find(struct text t,
+		 struct text what);           /* offset of the first one; t.n if there is none */
+size_t text_find_byte(struct text t, char c); /* likewise */
 bool text_has_byte(struct text t, char c);
 
-struct text text_sub(struct text t, size_t from, size_t to); /* borrowed; bounds are cut to the text */
-struct text text_trim(struct text t);                        /* borrowed; without ASCII white space at the ends */
-struct text text_lower(struct arena *a, struct text t);      /* arena; ASCII letters only */
+struct text text_sub(struct text t, size_t from,
+		     size_t to);      /* borrowed; bounds are cut to the text */
+struct text text_trim(struct text t); /* borrowed; without ASCII white space at the ends */
+struct text text_lower(struct arena *a, struct text t); /* arena; ASCII letters only */
 
 /* Takes the part before the first sep off *rest (borrowed); false when *rest was absent, which it becomes after the last. */
 bool text_cut(struct text *rest, char sep, struct text *ret_part);

@@ -54,8 +54,8 @@ struct time_text time_rfc3339_s(int64_t us)
 	int64_t rest;
 	struct tm tm = broken_down(us, &rest);
 
-	(void)snprintf(t.s, sizeof(t.s), "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-		       tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	(void)snprintf(t.s, sizeof(t.s), "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
+		       tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 	return t;
 }
 
@@ -79,8 +79,9 @@ struct time_text time_http(int64_t us)
 	int64_t rest;
 	struct tm tm = broken_down(us, &rest);
 
-	(void)snprintf(t.s, sizeof(t.s), "%s, %02d %s %04d %02d:%02d:%02d GMT", day_name[tm.tm_wday], tm.tm_mday,
-		       month_name[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	(void)snprintf(t.s, sizeof(t.s), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+		       day_name[tm.tm_wday], tm.tm_mday, month_name[tm.tm_mon], tm.tm_year + 1900,
+		       tm.tm_hour, tm.tm_min, tm.tm_sec);
 	return t;
 }
 
@@ -90,7 +91,8 @@ struct time_text time_date(int64_t us)
 	int64_t rest;
 	struct tm tm = broken_down(us, &rest);
 
-	(void)snprintf(t.s, sizeof(t.s), "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+	(void)snprintf(t.s, sizeof(t.s), "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1,
+		       tm.tm_mday);
 	return t;
 }
 
@@ -132,8 +134,9 @@ bool time_parse_rfc3339(struct text t, int64_t *ret_us)
 	int oh, om;
 	size_t at = 19;
 
-	if (!digits(t, 0, 4, &tm.tm_year) || !digits(t, 5, 2, &tm.tm_mon) || !digits(t, 8, 2, &tm.tm_mday) ||
-	    !digits(t, 11, 2, &tm.tm_hour) || !digits(t, 14, 2, &tm.tm_min) || !digits(t, 17, 2, &tm.tm_sec))
+	if (!digits(t, 0, 4, &tm.tm_year) || !digits(t, 5, 2, &tm.tm_mon) ||
+	    !digits(t, 8, 2, &tm.tm_mday) || !digits(t, 11, 2, &tm.tm_hour) ||
+	    !digits(t, 14, 2, &tm.tm_min) || !digits(t, 17, 2, &tm.tm_sec))
 		return false;
 	if (t.p[4] != '-' || t.p[7] != '-' || t.p[13] != ':' || t.p[16] != ':' ||
 	    (t.p[10] != 'T' && t.p[10] != 't' && t.p[10] != ' '))
@@ -191,11 +194,15 @@ bool time_parse_http(struct text t, int64_t *ret_us)
 	if (comma < t.n) {
 		rest = text_trim(text_sub(t, comma + 1, t.n));
 		if (rest.n == 24) { /* 06 Nov 1994 08:49:37 GMT */
-			ok = digits(rest, 0, 2, &tm.tm_mday) && month_of(text_sub(rest, 3, 6), &tm.tm_mon) &&
-			     digits(rest, 7, 4, &tm.tm_year) && clock_of(text_sub(rest, 12, 20), &tm);
+			ok = digits(rest, 0, 2, &tm.tm_mday) &&
+			     month_of(text_sub(rest, 3, 6), &tm.tm_mon) &&
+			     digits(rest, 7, 4, &tm.tm_year) &&
+			     clock_of(text_sub(rest, 12, 20), &tm);
 		} else if (rest.n == 22) { /* 06-Nov-94 08:49:37 GMT */
-			ok = digits(rest, 0, 2, &tm.tm_mday) && month_of(text_sub(rest, 3, 6), &tm.tm_mon) &&
-			     digits(rest, 7, 2, &tm.tm_year) && clock_of(text_sub(rest, 10, 18), &tm);
+			ok = digits(rest, 0, 2, &tm.tm_mday) &&
+			     month_of(text_sub(rest, 3, 6), &tm.tm_mon) &&
+			     digits(rest, 7, 2, &tm.tm_year) &&
+			     clock_of(text_sub(rest, 10, 18), &tm);
 			tm.tm_year += tm.tm_year < 70 ? 2000 : 1900;
 		} else {
 			return false;
@@ -205,7 +212,8 @@ bool time_parse_http(struct text t, int64_t *ret_us)
 		if (t.n != 24)
 			return false;
 		ok = month_of(text_sub(t, 4, 7), &tm.tm_mon) &&
-		     (t.p[8] == ' ' ? digits(t, 9, 1, &tm.tm_mday) : digits(t, 8, 2, &tm.tm_mday)) &&
+		     (t.p[8] == ' ' ? digits(t, 9, 1, &tm.tm_mday)
+				    : digits(t, 8, 2, &tm.tm_mday)) &&
 		     clock_of(text_sub(t, 11, 19), &tm) && digits(t, 20, 4, &tm.tm_year);
 	}
 	if (!ok || !valid(&tm))

@@ -15,7 +15,7 @@ struct inspect *inspect_new(const struct config *cfg, const char *socket_or_null
 void inspect_free(struct inspect *i);
 
 struct inspect_archive_in {
-	int fd;             /* the .crate; read from offset 0; stays the caller's */
+	int fd; /* the .crate; read from offset 0; stays the caller's */
 	struct text name, version;
 	uint64_t max_unpacked, max_entries; /* max_entries 0: no limit */
 };
@@ -24,7 +24,8 @@ struct inspect_archive_in {
  * The .crate as cargo reads it (contract/publish.md 5 and 6). A verdict is ERR_INVALID in the contract's words; one that
  * died or ran over a limit is a verdict too; only one that could not be started is ERR_BUSY. ret is arena.
  */
-const struct err *must_use inspect_archive(struct inspect *i, struct arena *a, const struct inspect_archive_in *in,
+const struct err *must_use inspect_archive(struct inspect *i, struct arena *a,
+					   const struct inspect_archive_in *in,
 					   struct manifest *ret);
 
 struct inspect_lines_in {
@@ -33,20 +34,22 @@ struct inspect_lines_in {
 };
 
 /* The JSON for versions.linecounts (contract/jobs.md 13). arena. */
-const struct err *must_use inspect_lines(struct inspect *i, struct arena *a, const struct inspect_lines_in *in,
-					 struct text *ret_json);
+const struct err *must_use inspect_lines(struct inspect *i, struct arena *a,
+					 const struct inspect_lines_in *in, struct text *ret_json);
 
 struct inspect_readme_in {
-	struct text text;         /* at most 512 KiB is rendered, more is shown as plain text */
-	struct text path;         /* "README.md" */
-	struct text repository;   /* for relative links; absent: none */
+	struct text text;       /* at most 512 KiB is rendered, more is shown as plain text */
+	struct text path;       /* "README.md" */
+	struct text repository; /* for relative links; absent: none */
 	struct text path_in_vcs;
 };
 
 /* Safe HTML (contract/jobs.md 9). *ret_plain: over a limit, so it is the text, escaped. arena. */
-const struct err *must_use inspect_readme(struct inspect *i, struct arena *a, const struct inspect_readme_in *in,
-					  struct text *ret_html, bool *ret_plain);
+const struct err *must_use inspect_readme(struct inspect *i, struct arena *a,
+					  const struct inspect_readme_in *in, struct text *ret_html,
+					  bool *ret_plain);
 
 /* The README text itself out of a .crate, for `import crates` and `render readmes`: path is below the root. */
-const struct err *must_use inspect_file(struct inspect *i, struct arena *a, const struct inspect_lines_in *in,
-					struct text path, struct text *ret);
+const struct err *must_use inspect_file(struct inspect *i, struct arena *a,
+					const struct inspect_lines_in *in, struct text path,
+					struct text *ret);

@@ -55,9 +55,11 @@ static void utf8(void **state)
 		struct text in, lossy;
 	} t[] = {
 		{ TEXT_INIT("caf\xc3\xa9"), TEXT_INIT("caf\xc3\xa9") },
-		{ TEXT_INIT("\xed\xa0\x80"), TEXT_INIT("\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd") }, /* a surrogate */
-		{ TEXT_INIT("\xc0\x80"), TEXT_INIT("\xef\xbf\xbd\xef\xbf\xbd") },                 /* over-long NUL */
-		{ TEXT_INIT("\xe2\x82"), TEXT_INIT("\xef\xbf\xbd") },                             /* cut off */
+		{ TEXT_INIT("\xed\xa0\x80"),
+		  TEXT_INIT("\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd") }, /* a surrogate */
+		{ TEXT_INIT("\xc0\x80"),
+		  TEXT_INIT("\xef\xbf\xbd\xef\xbf\xbd") },            /* over-long NUL */
+		{ TEXT_INIT("\xe2\x82"), TEXT_INIT("\xef\xbf\xbd") }, /* cut off */
 		{ TEXT_INIT("a\xf0\x9f\x92z"), TEXT_INIT("a\xef\xbf\xbdz") },
 	};
 	struct arena *a = arena_new(0);
@@ -87,8 +89,9 @@ static void json_order_and_escapes(void **state)
 	jw_time(&j, "t", 1483712591250000);
 	jw_end(&j);
 	assert_true(jw_done(&j));
-	check_text(buf_text(&b), TEXT("{\"z\":\"a\\\"\\\\\\n\\u0001\xc3\xa9/\",\"list\":[1,null,{}],\"n\":null,"
-				      "\"t\":\"2017-01-06T14:23:11.250Z\"}"));
+	check_text(buf_text(&b),
+		   TEXT("{\"z\":\"a\\\"\\\\\\n\\u0001\xc3\xa9/\",\"list\":[1,null,{}],\"n\":null,"
+			"\"t\":\"2017-01-06T14:23:11.250Z\"}"));
 	arena_free(a);
 }
 
@@ -166,7 +169,8 @@ static void hashes(void **state)
 	struct sha256 s = sha256_of(TEXT("abc")), again;
 
 	(void)state;
-	assert_true(sha256_parse(TEXT("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"), &again));
+	assert_true(sha256_parse(
+		TEXT("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"), &again));
 	assert_true(sha256_eq(&s, &again));
 	assert_true(secret_eq(TEXT("a"), TEXT("a")));
 	assert_false(secret_eq(TEXT_NONE, TEXT_NONE));
@@ -175,9 +179,12 @@ static void hashes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers),	    cmocka_unit_test(utf8),
-		cmocka_unit_test(json_order_and_escapes), cmocka_unit_test(buf_overflow_is_sticky),
-		cmocka_unit_test(deferred_run_last_first), cmocka_unit_test(times),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(utf8),
+		cmocka_unit_test(json_order_and_escapes),
+		cmocka_unit_test(buf_overflow_is_sticky),
+		cmocka_unit_test(deferred_run_last_first),
+		cmocka_unit_test(times),
 		cmocka_unit_test(hashes),
 	};
 

@@ -5,6 +5,14 @@
 #include <stddef.h>
 
 const struct route *const route_lists[] = {
+	crate_search_routes,
+	crate_show_routes,
+	crate_owners_routes,
+	crate_versions_routes,
+	crate_reverse_dependencies_routes,
+	version_show_routes,
+	version_dependencies_routes,
+	me_invitations_routes,
 	site_metadata_routes,
 	version_files_routes,
 	NULL,

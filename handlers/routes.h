@@ -5,3 +5,11 @@
 
 extern const struct route site_metadata_routes[];
 extern const struct route version_files_routes[];
+extern const struct route crate_owners_routes[];
+extern const struct route crate_reverse_dependencies_routes[];
+extern const struct route crate_search_routes[];
+extern const struct route crate_show_routes[];
+extern const struct route crate_versions_routes[];
+extern const struct route me_invitations_routes[];
+extern const struct route version_dependencies_routes[];
+extern const struct route version_show_routes[];

@@ -1,7 +1,5 @@
 #include "templates/json_crate.h"
 
-#include "app/base/url.h"
-
 /* Hosts that are not linked to any more (contract/api.md 4.5). */
 static bool host_is_blocked(struct text host)
 {
@@ -22,11 +20,30 @@ static bool host_is_blocked(struct text host)
 	return false;
 }
 
+/* Host of an http(s) URL, absent where there is none. */
+static struct text host_of(struct text url)
+{
+	size_t scheme = text_find(url, TEXT("://")), end, at;
+	struct text host;
+
+	if (scheme == url.n)
+		return TEXT_NONE;
+	host = text_sub(url, scheme + 3, url.n);
+	for (end = 0; end < host.n && host.p[end] != '/' && host.p[end] != '?' && host.p[end] != '#'; end++)
+		;
+	host = text_sub(host, 0, end);
+	at = text_find_byte(host, '@');
+	if (at < host.n)
+		host = text_sub(host, at + 1, host.n);
+	host = text_sub(host, 0, text_find_byte(host, ':'));
+	return host.n ? host : TEXT_NONE;
+}
+
 void json_public_url(struct jw *j, const char *key, struct text url)
 {
-	struct text host, path;
+	struct text host = host_of(url);
 
-	if (url.p && url_host_and_path(url, &host, &path) && !host_is_blocked(host))
+	if (host.p && !host_is_blocked(host))
 		jw_text(j, key, url);
 	else
 		jw_null(j, key);

@@ -4,5 +4,6 @@
 #include "app/cli/cli.h"
 
 extern const struct cli_command config_commands[];
+extern const struct cli_command migrate_commands[];
 extern const struct cli_command routes_commands[];
 extern const struct cli_command serve_commands[];

@@ -45,5 +45,6 @@ const struct err *bucket_refusal(struct arena *a, enum limit_action action, cons
 		"%s. Please try again after %s and see %.*s/docs/rate-limits for more details.",
 		what[action], time_http(at).s, TEXT_F(site_url));
 	e->retry_after_s = wait_us / US_PER_S + 1;
+	e->retry_at_us = at;
 	return e;
 }

@@ -64,7 +64,7 @@ static bool read_path(struct req *r)
 	struct text uri = without_authority(text_from(t->param(t->ctx, "REQUEST_URI"))), path;
 	struct text base = r->cfg->server.base_path;
 
-	if (!text_cut(&uri, '?', &path))
+	if (!text_cut(&uri, '?', &path) || !path.n)
 		path = TEXT("/");
 	r->query = uri;
 	r->path = path_normalise(r->arena, path);

@@ -2,13 +2,13 @@
 #include "db/crate_view.h"
 #include "db/db.h"
 #include "db/dependency_view.h"
+#include "db/fsck.h"
 #include "db/index.h"
 #include "db/invitation.h"
 #include "db/migrate.h"
-#include "db/limit.h"
 #include "db/owner.h"
 #include "db/search.h"
-#include "db/publisher.h"
+#include "db/trustpub.h"
 #include "db/user_view.h"
 #include "db/version_view.h"
 
@@ -18,13 +18,13 @@ const struct db_stmt_list db_stmt_lists[] = {
 	/* clang-format off: one a line */
 	{ db_crate_view_stmts },
 	{ db_dependency_view_stmts },
+	{ db_fsck_stmts },
 	{ db_index_stmts },
 	{ db_invitation_stmts },
 	{ db_migrate_stmts },
-	{ db_limit_stmts },
 	{ db_owner_stmts },
 	{ db_search_stmts },
-	{ db_publisher_stmts },
+	{ db_trustpub_stmts },
 	{ db_user_view_stmts },
 	{ db_version_view_stmts },
 	{ NULL },

@@ -1,6 +1,7 @@
 /*
- * The way to cratehouse-inspect: what strangers sent is taken apart there, without secrets, network or files, under
- * limits of time and memory (design.md 2). Its answer is JSON of at most 4 MiB, read here as a stranger's input.
+ * The way to cratehouse-inspect: what strangers sent is taken apart there, without secrets, network
+ * or files, under limits of time and memory (design.md 2). Its answer is JSON of at most 4 MiB,
+ * read here as a stranger's input.
  */
 #pragma once
 
@@ -10,9 +11,16 @@
 struct config;
 struct inspect;
 
-/* owned (free with inspect_free). Reaches the inspector of the master by its socket, or executes one for each call. */
+/* owned (free with inspect_free). Reaches the inspector of the master by its socket, or executes
+ * one for each call. */
 struct inspect *inspect_new(const struct config *cfg, const char *socket_or_null);
 void inspect_free(struct inspect *i);
+
+/*
+ * For the master, in a child that it forked: becomes the inspector that serves listen_fd, with the
+ * limits of cfg and no environment. Returns only when that fails, with errno.
+ */
+void inspect_exec(const struct config *cfg, int listen_fd);
 
 struct inspect_archive_in {
 	int fd; /* the .crate; read from offset 0; stays the caller's */
@@ -21,8 +29,9 @@ struct inspect_archive_in {
 };
 
 /*
- * The .crate as cargo reads it (contract/publish.md 5 and 6). A verdict is ERR_INVALID in the contract's words; one that
- * died or ran over a limit is a verdict too; only one that could not be started is ERR_BUSY. ret is arena.
+ * The .crate as cargo reads it (contract/publish.md 5 and 6). A verdict is ERR_INVALID in the
+ * contract's words; one that died or ran over a limit is a verdict too; only one that could not be
+ * started is ERR_BUSY. ret is arena.
  */
 const struct err *must_use inspect_archive(struct inspect *i, struct arena *a,
 					   const struct inspect_archive_in *in,

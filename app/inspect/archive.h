@@ -1,0 +1,42 @@
+/*
+ * What a registry says about a .crate: contract/publish.md 5 and 6, each check in its order with
+ * its words (upstream: crates/crates_io_tarball/src/lib.rs, process_tarball). Runs in
+ * cratehouse-inspect, on what a stranger sent.
+ */
+#pragma once
+
+#include "app/registry/manifest.h"
+
+struct arena;
+
+enum {
+	ARCHIVE_MAX_MANIFEST = 1024 * 1024
+}; /* bytes of one Cargo.toml, and of .cargo_vcs_info.json */
+
+struct archive_in {
+	int fd; /* at its beginning; the caller's */
+	struct text name, version;
+	uint64_t max_unpacked; /* so many bytes are too many */
+	uint64_t max_entries;  /* 0: no limit */
+};
+
+/* NULL and *ret (arena), or the sentence that refuses it (arena or constant). */
+const struct text *archive_judge(struct arena *a, const struct archive_in *in,
+				 struct manifest *ret);
+
+/*
+ * The text of one file, by its path below the root; false where there is none such, or it has more
+ * than max bytes. The last of several with that path, as they would be unpacked. Any bytes (arena).
+ */
+bool archive_file(struct arena *a, const struct archive_in *in, struct text path, size_t max,
+		  struct text *ret);
+
+/*
+ * Whether path (any bytes) is below `root/`, by its components: "//" and "/./" count as "/".
+ * *ret_below is what is left, so normalised; "" for the root itself (arena). False for another
+ * root, an absolute path, "..", what is no UTF-8, and a NUL, which no file name can have.
+ */
+bool archive_path(struct arena *a, struct text path, struct text root, struct text *ret_below);
+
+/* The sentence for what is no archive, and for a helper that died over one. */
+extern const struct text archive_malformed;

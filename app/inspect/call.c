@@ -1,0 +1,322 @@
+#include "app/inspect/call.h"
+
+#include "app/base/arena.h"
+#include "app/base/config.h"
+#include "app/base/time.h"
+#include "app/inspect/client.h"
+#include "app/inspect/wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <json.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	ANSWER_DEPTH = 16,
+	LAST_LINE_MAX = 64, /* "=signal 31\n" */
+	SLOT_WAIT_MS = 50,
+	GRACE_S = 5, /* beyond wall_s: the inspector ends its child by itself */
+};
+
+static const struct text unavailable = TEXT_INIT("Service unavailable");
+
+/* ---- starting it */
+
+enum { ARGV_MAX = 12 };
+
+static void fill_argv(struct arena *a, const struct config *cfg, const char *mode,
+		      char *argv[ARGV_MAX])
+{
+	size_t n = 0;
+
+	argv[n++] = text_z(a, text_fmt(a, "%.*s/cratehouse-inspect", TEXT_F(cfg->server.libexec)));
+	argv[n++] = text_z(a, text_from(mode));
+	argv[n++] = text_z(a, TEXT("--cpu"));
+	argv[n++] = text_z(a, text_fmt(a, "%llu", (unsigned long long)cfg->sandbox.cpu_s));
+	argv[n++] = text_z(a, TEXT("--wall"));
+	argv[n++] = text_z(a, text_fmt(a, "%llu", (unsigned long long)cfg->sandbox.wall_s));
+	argv[n++] = text_z(a, TEXT("--memory"));
+	argv[n++] = text_z(a, text_fmt(a, "%llu", (unsigned long long)cfg->sandbox.memory_mb));
+	argv[n++] = text_z(a, TEXT("--processes"));
+	argv[n++] = text_z(a, text_fmt(a, "%llu", (unsigned long long)cfg->sandbox.processes));
+	if (!cfg->sandbox.require)
+		argv[n++] = text_z(a, TEXT("--lenient"));
+	argv[n] = NULL;
+}
+
+void inspect_exec(const struct config *cfg, int listen_fd)
+{
+	struct arena *a = arena_new(0);
+	char *argv[ARGV_MAX], *env[] = { NULL };
+
+	fill_argv(a, cfg, "--serve", argv);
+	if (dup2(listen_fd, STDIN_FILENO) >= 0)
+		(void)execve(argv[0], argv, env);
+	arena_free(a);
+}
+
+/* One call of the inspector: where it is reached, and what has to be cleared up after. */
+struct call {
+	int sock;
+	pid_t pid; /* 0: it is the master's */
+	int slot;  /* the lock that counts those executed by workers; -1: none */
+};
+
+static const struct err *busy(struct arena *a, struct text cause)
+{
+	return err_because(a, ERR_BUSY, cause, "%.*s", TEXT_F(unavailable));
+}
+
+const struct err *call_failed(struct arena *a, const char *what, int saved_errno)
+{
+	return busy(a, text_fmt(a, "inspector: %s: %s", what, strerror(saved_errno)));
+}
+
+const struct err *call_odd(struct arena *a, struct text cause)
+{
+	return err_because(a, ERR_INVALID, cause,
+			   "uploaded tarball is malformed or too large when decompressed");
+}
+
+/* A flock on one of sandbox.processes files, so that a machine runs no more of them at once. */
+static const struct err *take_slot(const struct config *cfg, struct arena *a, int64_t deadline_us,
+				   int *ret)
+{
+	*ret = -1;
+	do {
+		for (uint64_t i = 0; i < cfg->sandbox.processes; i++) {
+			const char *path =
+				text_z(a, text_fmt(a, "%.*s/lock/inspect-%llu",
+						   TEXT_F(cfg->data.dir), (unsigned long long)i));
+			int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+			if (fd < 0)
+				return call_failed(a, path, errno);
+			if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+				*ret = fd;
+				return NULL;
+			}
+			(void)close(fd);
+		}
+		(void)poll(NULL, 0, SLOT_WAIT_MS);
+	} while (time_monotonic_us() < deadline_us);
+	return busy(a, TEXT("inspector: all that may run at once are at work"));
+}
+
+/* The child begins with no signal blocked or ignored, no environment, and closes what else it got.
+ */
+static int spawn_once(const struct config *cfg, struct arena *a, int sock, pid_t *ret)
+{
+	char *argv[ARGV_MAX], *env[] = { NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none, all;
+	int rc;
+
+	fill_argv(a, cfg, "--once", argv);
+	(void)sigemptyset(&none);
+	(void)sigfillset(&all);
+	if (posix_spawn_file_actions_init(&files) != 0)
+		return ENOMEM;
+	if (posix_spawnattr_init(&attr) != 0) {
+		(void)posix_spawn_file_actions_destroy(&files);
+		return ENOMEM;
+	}
+	rc = posix_spawn_file_actions_adddup2(&files, sock, STDIN_FILENO);
+	if (rc == 0)
+		rc = posix_spawnattr_setsigmask(&attr, &none);
+	if (rc == 0)
+		rc = posix_spawnattr_setsigdefault(&attr, &all);
+	if (rc == 0)
+		rc = posix_spawnattr_setflags(&attr,
+					      POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	if (rc == 0)
+		rc = posix_spawn(ret, argv[0], &files, &attr, argv, env);
+	(void)posix_spawnattr_destroy(&attr);
+	(void)posix_spawn_file_actions_destroy(&files);
+	return rc;
+}
+
+static const struct err *call_once(const struct config *cfg, struct arena *a, int64_t deadline_us,
+				   struct call *c)
+{
+	int pair[2], rc;
+	const struct err *e = take_slot(cfg, a, deadline_us, &c->slot);
+
+	if (e)
+		return e;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return call_failed(a, "socketpair", errno);
+	c->sock = pair[0];
+	rc = spawn_once(cfg, a, pair[1], &c->pid);
+	(void)close(pair[1]);
+	if (rc != 0) {
+		c->pid = 0;
+		return call_failed(a, "cannot be executed", rc);
+	}
+	return NULL;
+}
+
+static const struct err *call_master(const struct config *cfg, struct arena *a, const char *path,
+				     struct call *c)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	struct timeval wait = { .tv_sec = (time_t)cfg->sandbox.wall_s };
+	size_t n = strlen(path);
+
+	if (n >= sizeof(addr.sun_path))
+		return busy(a, TEXT("inspector: the path of its socket is too long"));
+	memcpy(addr.sun_path, path, n);
+	c->sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (c->sock < 0)
+		return call_failed(a, "socket", errno);
+	/* connect waits as long where the queue is full */
+	if (setsockopt(c->sock, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) != 0 ||
+	    connect(c->sock, (const struct sockaddr *)&addr, sizeof(addr)) != 0)
+		return call_failed(a, "cannot be reached", errno);
+	return NULL;
+}
+
+static void end_call(struct call *c)
+{
+	if (c->sock >= 0)
+		(void)close(c->sock); /* it sees that and ends what it does for us */
+	if (c->pid > 0) {
+		(void)kill(c->pid, SIGTERM);
+		while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	if (c->slot >= 0)
+		(void)close(c->slot);
+}
+
+/* ---- its answer */
+
+/* Reads until the end or the deadline; *ret_n bytes are there. False at the deadline. */
+static bool read_until(int sock, char *p, size_t room, int64_t deadline_us, size_t *ret_n)
+{
+	for (;;) {
+		int64_t left_ms = (deadline_us - time_monotonic_us()) / US_PER_MS;
+		struct pollfd pfd = { .fd = sock, .events = POLLIN };
+		ssize_t n;
+
+		if (left_ms <= 0 || *ret_n == room)
+			return false;
+		if (poll(&pfd, 1, (int)left_ms) <= 0)
+			continue;
+		n = recv(sock, p + *ret_n, room - *ret_n, MSG_DONTWAIT);
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (n <= 0)
+			return true;
+		*ret_n += (size_t)n;
+	}
+}
+
+/*
+ * The JSON between "+" and "=done". What began and did not end well is a verdict on its input; what
+ * did not begin, or whose watcher went without a word, is busy. A child that died in its answer
+ * left no newline before the last line.
+ */
+static const struct err *split_answer(struct arena *a, struct text all, struct text *ret_json)
+{
+	size_t at = all.n, least = all.n > LAST_LINE_MAX ? all.n - LAST_LINE_MAX : 0;
+	struct text last;
+
+	while (at > least && all.p[at - 1] != '=')
+		at--;
+	last = text_sub(all, at, all.n);
+	if (at == least || !text_ends(last, TEXT("\n")) || !text_starts(all, TEXT("+")))
+		return busy(a, text_fmt(a, "inspector: no answer (%.*s)", TEXT_F(text_trim(last))));
+	if (!text_eq(last, TEXT("done\n")))
+		return call_odd(a, text_fmt(a, "the inspector's child ended with %.*s",
+					    TEXT_F(text_trim(last))));
+	*ret_json = text_sub(all, 1, at - 1);
+	return NULL;
+}
+
+static void put_json(void *p)
+{
+	(void)json_object_put(p);
+}
+
+/* The whole object, or NULL. It goes with the arena. */
+static struct json_object *parse(struct arena *a, struct text json)
+{
+	struct json_tokener *tok = json_tokener_new_ex(ANSWER_DEPTH);
+	struct json_object *o;
+	bool ok;
+
+	BUG_ON(!tok);
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	o = json_tokener_parse_ex(tok, json.p, (int)json.n);
+	ok = json_tokener_get_error(tok) == json_tokener_success &&
+	     json_object_is_type(o, json_type_object);
+	json_tokener_free(tok);
+	if (!ok) {
+		(void)json_object_put(o);
+		return NULL;
+	}
+	arena_defer(a, put_json, o);
+	return o;
+}
+
+static const struct err *talk(const struct config *cfg, struct arena *a, struct call *c,
+			      struct text frame, int fd, struct json_object **ret)
+{
+	const size_t room = WIRE_MAX_ANSWER + LAST_LINE_MAX;
+	int64_t wall_us = (int64_t)cfg->sandbox.wall_s * US_PER_S, start = time_monotonic_us();
+	char *p = malloc(room);
+	size_t n = 0;
+	struct text json;
+	const struct err *e;
+	bool ended;
+
+	BUG_ON(!p);
+	arena_defer_free(a, p);
+	if (!wire_send(c->sock, frame, fd))
+		return call_failed(a, "cannot be asked", errno);
+	/* as long again for the wait until it is our turn */
+	(void)read_until(c->sock, p, 1, start + wall_us, &n);
+	if (n == 0)
+		return busy(a, TEXT("inspector: it did not begin in time"));
+	ended = read_until(c->sock, p, room,
+			   time_monotonic_us() + wall_us + GRACE_S * (int64_t)US_PER_S, &n);
+	if (!ended)
+		return call_odd(a, TEXT("the inspector's answer is too long or late"));
+	e = split_answer(a, (struct text){ p, n }, &json);
+	if (e)
+		return e;
+	*ret = parse(a, json);
+	if (!*ret)
+		return call_odd(a, TEXT("the inspector's answer is no JSON object"));
+	return NULL;
+}
+
+const struct err *call_inspector(const struct config *cfg, struct arena *a,
+				 const char *socket_or_null, const struct wire_request *r, int fd,
+				 struct json_object **ret)
+{
+	int64_t deadline_us = time_monotonic_us() + (int64_t)cfg->sandbox.wall_s * US_PER_S;
+	struct call c = { .sock = -1, .slot = -1 };
+	struct text frame = wire_pack(a, r);
+	const struct err *e;
+
+	if (!frame.p)
+		return call_odd(a, TEXT("the request to the inspector is too long"));
+	e = socket_or_null ? call_master(cfg, a, socket_or_null, &c)
+			   : call_once(cfg, a, deadline_us, &c);
+	if (!e)
+		e = talk(cfg, a, &c, frame, fd, ret);
+	end_call(&c);
+	return e;
+}

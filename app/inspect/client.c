@@ -1,0 +1,204 @@
+#include "app/inspect/client.h"
+
+#include "app/base/arena.h"
+#include "app/base/config.h"
+#include "app/inspect/answer.h"
+#include "app/inspect/call.h"
+#include "app/inspect/wire.h"
+
+#include <errno.h>
+#include <json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct inspect {
+	const struct config *cfg;
+	char *socket; /* NULL: executes one */
+};
+
+struct inspect *inspect_new(const struct config *cfg, const char *socket_or_null)
+{
+	struct inspect *i = calloc(1, sizeof(*i));
+
+	BUG_ON(!i);
+	i->cfg = cfg;
+	i->socket = socket_or_null ? strdup(socket_or_null) : NULL;
+	BUG_ON(socket_or_null && !i->socket);
+	return i;
+}
+
+void inspect_free(struct inspect *i)
+{
+	if (!i)
+		return;
+	free(i->socket);
+	free(i);
+}
+
+static const struct err *ask(struct inspect *i, struct arena *a, const struct wire_request *r,
+			     int fd, struct json_object **ret)
+{
+	return call_inspector(i->cfg, a, i->socket, r, fd, ret);
+}
+
+static const struct err *odd_answer(struct arena *a)
+{
+	return call_odd(a, TEXT("the inspector's answer is not of its form"));
+}
+
+/* NULL where the verdict is null; else it, or what is odd about it. */
+static const struct err *verdict_of(struct arena *a, struct json_object *o)
+{
+	struct json_object *v;
+	struct text verdict;
+
+	if (!json_object_object_get_ex(o, "verdict", &v) || !answer_read_text(a, v, &verdict))
+		return odd_answer(a);
+	return verdict.p ? err_new(a, ERR_INVALID, "%.*s", TEXT_F(verdict)) : NULL;
+}
+
+/* ---- the four questions */
+
+const struct err *inspect_archive(struct inspect *i, struct arena *a,
+				  const struct inspect_archive_in *in, struct manifest *ret)
+{
+	struct wire_request r = { .op = WIRE_ARCHIVE,
+				  .name = in->name,
+				  .version = in->version,
+				  .max_unpacked = in->max_unpacked,
+				  .max_entries = in->max_entries };
+	struct json_object *o, *m;
+	const struct err *e = ask(i, a, &r, in->fd, &o);
+
+	if (!e)
+		e = verdict_of(a, o);
+	if (e)
+		return e;
+	if (!json_object_object_get_ex(o, "manifest", &m) || !answer_read_manifest(a, m, ret))
+		return odd_answer(a);
+	return NULL;
+}
+
+/* {"languages": {NAME: {"code_lines", "comment_lines", "files"}}, "total_code_lines",
+ * "total_comment_lines"} */
+static bool is_count(struct json_object *o, const char *key)
+{
+	struct json_object *v;
+
+	return json_object_object_get_ex(o, key, &v) && json_object_is_type(v, json_type_int) &&
+	       json_object_get_int64(v) >= 0;
+}
+
+static bool are_linecounts(struct json_object *o)
+{
+	struct json_object *languages;
+
+	if (!json_object_is_type(o, json_type_object) || json_object_object_length(o) != 3 ||
+	    !is_count(o, "total_code_lines") || !is_count(o, "total_comment_lines") ||
+	    !json_object_object_get_ex(o, "languages", &languages) ||
+	    !json_object_is_type(languages, json_type_object))
+		return false;
+	json_object_object_foreach(languages, name, l)
+	{
+		(void)name;
+		if (!json_object_is_type(l, json_type_object) ||
+		    json_object_object_length(l) != 3 || !is_count(l, "code_lines") ||
+		    !is_count(l, "comment_lines") || !is_count(l, "files"))
+			return false;
+	}
+	return true;
+}
+
+const struct err *inspect_lines(struct inspect *i, struct arena *a,
+				const struct inspect_lines_in *in, struct text *ret_json)
+{
+	struct wire_request r = { .op = WIRE_LINES,
+				  .name = in->name,
+				  .version = in->version,
+				  .max_unpacked = i->cfg->limits.unpacked_bytes };
+	struct json_object *o, *counts;
+	const struct err *e = ask(i, a, &r, in->fd, &o);
+
+	if (!e)
+		e = verdict_of(a, o);
+	if (e)
+		return e;
+	if (!json_object_object_get_ex(o, "linecounts", &counts) || !are_linecounts(counts))
+		return odd_answer(a);
+	*ret_json = text_dup(
+		a, text_from(json_object_to_json_string_ext(counts, JSON_C_TO_STRING_PLAIN)));
+	return NULL;
+}
+
+/* A file without a name that holds the text; -1 with errno. */
+static int file_of(struct text t)
+{
+	int fd = memfd_create("text", MFD_CLOEXEC);
+	size_t at = 0;
+
+	while (fd >= 0 && at < t.n) {
+		ssize_t n = write(fd, t.p + at, t.n - at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			(void)close(fd);
+			return -1;
+		}
+		at += (size_t)n;
+	}
+	return fd;
+}
+
+const struct err *inspect_readme(struct inspect *i, struct arena *a,
+				 const struct inspect_readme_in *in, struct text *ret_html,
+				 bool *ret_plain)
+{
+	struct wire_request r = { .op = WIRE_README,
+				  .path = in->path,
+				  .repository = in->repository,
+				  .path_in_vcs = in->path_in_vcs };
+	struct json_object *o, *html, *plain;
+	struct text t = TEXT_NONE;
+	const struct err *e;
+	int fd = file_of(in->text);
+
+	if (fd < 0)
+		return call_failed(a, "memfd_create", errno);
+	e = ask(i, a, &r, fd, &o);
+	(void)close(fd);
+	if (e)
+		return e;
+	if (!json_object_object_get_ex(o, "html", &html) || !answer_read_text(a, html, &t) ||
+	    !t.p || !json_object_object_get_ex(o, "plain", &plain) ||
+	    !json_object_is_type(plain, json_type_boolean))
+		return odd_answer(a);
+	*ret_html = t;
+	*ret_plain = json_object_get_boolean(plain);
+	return NULL;
+}
+
+const struct err *inspect_file(struct inspect *i, struct arena *a,
+			       const struct inspect_lines_in *in, struct text path,
+			       struct text *ret)
+{
+	struct wire_request r = { .op = WIRE_FILE,
+				  .name = in->name,
+				  .version = in->version,
+				  .path = path,
+				  .max_unpacked = i->cfg->limits.unpacked_bytes };
+	struct json_object *o, *v;
+	struct text t = TEXT_NONE;
+	const struct err *e = ask(i, a, &r, in->fd, &o);
+
+	if (e)
+		return e;
+	if (!json_object_object_get_ex(o, "text", &v) || !answer_read_text(a, v, &t))
+		return odd_answer(a);
+	if (!t.p)
+		return err_new(a, ERR_NOT_FOUND, "the archive has no file `%.*s`", TEXT_F(path));
+	*ret = t;
+	return NULL;
+}

@@ -1,0 +1,27 @@
+/*
+ * The walls around what reads a stranger's input (design.md 2): a process with two descriptors (0
+ * the input, 1 the answer), no environment, hard limits of CPU and memory, no new privileges, and a
+ * seccomp filter that kills at the first system call which is not reading, writing or getting
+ * memory.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+struct sandbox_limits {
+	unsigned cpu_s, memory_mb;
+	bool require; /* false: where the host refuses seccomp, the rest has to suffice */
+};
+
+/*
+ * For the process that is going to fork: makes the filter ready. NULL, or a constant sentence; then
+ * only a sandbox that does not require the filter can be entered.
+ */
+const char *sandbox_prepare(void);
+
+/*
+ * In the child: in becomes descriptor 0, out becomes 1, all others are closed; then limits and
+ * filter. NULL, or a constant sentence, and the process must end without reading. A sanitizer build
+ * has no filter and no memory limit.
+ */
+const char *sandbox_enter(const struct sandbox_limits *l, int in, int out);

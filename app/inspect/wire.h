@@ -1,0 +1,49 @@
+/*
+ * What workers and the inspector say to each other over a Unix stream socket, within one machine
+ * and one build.
+ *
+ * A request is one frame: the length of what follows (u32), WIRE_MAGIC, the operation (u32), two
+ * numbers (u64), then WIRE_TEXTS times a length (u32, WIRE_ABSENT for an absent text) and the
+ * bytes; numbers are in the machine's order. The descriptor of the input travels with its first
+ * byte (SCM_RIGHTS).
+ *
+ * The answer is "+" once the sandbox stands, a JSON object, "\n"; then, from the process that
+ * watched over it, "=" and how it ended ("done", "signal 31", "exit 3", "time"), "\n". Without that
+ * last line the inspector itself is gone.
+ */
+#pragma once
+
+#include "app/base/text.h"
+
+struct arena;
+
+enum wire_op { WIRE_ARCHIVE = 1, WIRE_LINES, WIRE_README, WIRE_FILE };
+
+enum {
+	WIRE_MAX_REQUEST = 64 * 1024,
+	WIRE_MAX_ANSWER = 4 * 1024 * 1024 +
+			  4096, /* of JSON: 4 MiB, and what stands around a text of that size */
+	WIRE_EXIT_SANDBOX = 3,  /* the sandbox was refused; the cause stands in the log */
+	WIRE_EXIT_REQUEST = 4,  /* the request could not be read */
+};
+
+struct wire_request {
+	enum wire_op op;
+	uint64_t max_unpacked, max_entries;
+	struct text name, version;           /* all but WIRE_README */
+	struct text path;                    /* WIRE_README, WIRE_FILE */
+	struct text repository, path_in_vcs; /* WIRE_README; may be absent */
+};
+
+/* The whole frame (arena); absent where it would pass WIRE_MAX_REQUEST. */
+struct text wire_pack(struct arena *a, const struct wire_request *r);
+
+/* frame is without its length. The texts point into it. */
+bool wire_unpack(struct text frame, struct wire_request *ret);
+
+/* Sends the frame and the descriptor. False with errno. */
+bool wire_send(int sock, struct text frame, int fd);
+
+/* Takes a frame without its length (arena) and the descriptor, which is the caller's. False for
+ * anything else. */
+bool wire_receive(struct arena *a, int sock, struct text *ret_frame, int *ret_fd);

@@ -1,0 +1,442 @@
+/* app/inspect/client.c, call.c, serve.c, main.c: the way to cratehouse-inspect, executed for one
+ * call and served. */
+#include "config.h"
+
+#include "app/base/arena.h"
+#include "app/base/config.h"
+#include "app/base/err.h"
+#include "app/base/time.h"
+#include "app/inspect/client.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <zlib.h>
+
+static char dir[] = "/tmp/test-inspect-XXXXXX";
+
+static struct config config_for_tests(struct arena *a)
+{
+	struct config c = { 0 };
+	char *here = getcwd(NULL, 0);
+
+	c.server.libexec = text_fmt(a, "%s", here);
+	free(here);
+	c.data.dir = text_from(dir);
+	c.limits.unpacked_bytes = 64 << 20;
+	c.sandbox.require = true;
+	c.sandbox.processes = 2;
+	c.sandbox.cpu_s = 5;
+	c.sandbox.wall_s = 10;
+	c.sandbox.memory_mb = 256;
+	return c;
+}
+
+/* ---- archives made here */
+
+static void put_octal(char *p, size_t n, unsigned v)
+{
+	for (size_t i = n; i-- > 0; v /= 8)
+		p[i] = (char)('0' + v % 8);
+}
+
+static void tar_add(gzFile z, const char *path, struct text data)
+{
+	char h[512] = { 0 }, zeros[512] = { 0 };
+	unsigned sum = 0;
+
+	memcpy(h, path, strlen(path));
+	put_octal(h + 124, 11, (unsigned)data.n);
+	memcpy(h + 257,
+	       "ustar\0"
+	       "00",
+	       8);
+	h[156] = '0';
+	memset(h + 148, ' ', 8);
+	for (size_t i = 0; i < sizeof(h); i++)
+		sum += (unsigned char)h[i];
+	put_octal(h + 148, 6, sum);
+	h[154] = 0;
+	assert_int_equal(gzwrite(z, h, sizeof(h)), sizeof(h));
+	assert_int_equal(gzwrite(z, data.p, (unsigned)data.n), (int)data.n);
+	if (data.n % 512)
+		assert_true(gzwrite(z, zeros, (unsigned)(512 - data.n % 512)) > 0);
+}
+
+/* A gzip file to be filled; *ret_fd is another descriptor of the same, to read it. */
+static gzFile new_archive(int *ret_fd)
+{
+	int fd = memfd_create("crate", MFD_CLOEXEC);
+
+	assert_true(fd >= 0);
+	*ret_fd = dup(fd);
+	return gzdopen(fd, "wb1");
+}
+
+static int good_archive(void)
+{
+	int fd;
+	gzFile z = new_archive(&fd);
+
+	tar_add(z, "foo-1.0.0/Cargo.toml",
+		TEXT("[package]\nname = \"foo\"\nversion = \"1.0.0\"\nedition = "
+		     "\"2021\"\ndescription = \"q\\\"\\u00e9\"\n"
+		     "license = \"MIT\"\nkeywords = [\"a\", \"b\"]\n[features]\nz = "
+		     "[\"dep:bar\"]\na = []\n"
+		     "[dependencies]\nbar = { version = \"1\", optional = true, package = \"baz\" "
+		     "}\n"
+		     "[target.'cfg(unix)'.dev-dependencies]\nqux = \"0.1\"\n"));
+	tar_add(z, "foo-1.0.0/src/lib.rs", TEXT("//! doc\npub fn f() {}\n"));
+	tar_add(z, "foo-1.0.0/src/main.rs", TEXT("fn main() {}\n"));
+	tar_add(z, "foo-1.0.0/README.md", TEXT("# Hello\n\n[x](y.md)\n"));
+	tar_add(z, "foo-1.0.0/.cargo_vcs_info.json", TEXT("{\"path_in_vcs\": \"crates/foo\"}"));
+	gzclose(z);
+	return fd;
+}
+
+static void check_text(struct text got, struct text want)
+{
+	if (!text_eq(got, want))
+		fail_msg("got \"%.*s\", want \"%.*s\"", TEXT_F(got), TEXT_F(want));
+}
+
+static void check_err(const struct err *e, enum err_kind kind, const char *detail)
+{
+	if (!e)
+		fail_msg("no error, want \"%s\"", detail);
+	if (e->kind != kind)
+		fail_msg("%s: %.*s (%.*s)", err_kind_name(e->kind), TEXT_F(e->detail),
+			 TEXT_F(e->cause));
+	check_text(e->detail, text_from(detail));
+}
+
+static void check_ok(const struct err *e)
+{
+	if (e)
+		fail_msg("%s: %.*s (%.*s)", err_kind_name(e->kind), TEXT_F(e->detail),
+			 TEXT_F(e->cause));
+}
+
+#define MALFORMED "uploaded tarball is malformed or too large when decompressed"
+
+static struct inspect_archive_in foo(int fd)
+{
+	return (struct inspect_archive_in){
+		.fd = fd, .name = TEXT("foo"), .version = TEXT("1.0.0"), .max_unpacked = 64 << 20
+	};
+}
+
+static void check_good_archive(struct inspect *i, struct arena *a)
+{
+	int fd = good_archive();
+	struct inspect_archive_in in = foo(fd);
+	struct manifest m;
+
+	check_ok(inspect_archive(i, a, &in, &m));
+	check_text(m.name, TEXT("foo"));
+	check_text(m.description, TEXT("q\"\xc3\xa9"));
+	assert_null(m.homepage.p);
+	assert_int_equal(m.nfeatures, 2);
+	check_text(m.features[1].values.v[0], TEXT("dep:bar"));
+	assert_int_equal(m.ndeps, 2);
+	check_text(m.deps[0].name, TEXT("baz"));
+	check_text(m.deps[0].explicit_name, TEXT("bar"));
+	assert_true(m.deps[0].optional && m.deps[0].default_features);
+	check_text(m.deps[1].target, TEXT("cfg(unix)"));
+	assert_int_equal(m.deps[1].kind, DEP_DEV);
+	check_text(m.lib_name, TEXT("foo"));
+	assert_int_equal(m.bin_names.n, 1);
+	check_text(m.path_in_vcs, TEXT("crates/foo"));
+	close(fd);
+}
+
+static void check_other_questions(struct inspect *i, struct arena *a)
+{
+	int fd = good_archive();
+	struct inspect_lines_in in = { .fd = fd, .name = TEXT("foo"), .version = TEXT("1.0.0") };
+	struct inspect_readme_in readme = { .text = TEXT(
+						    "# Hello\n\n<script>x</script>\n\n[x](y.md)\n"),
+					    .path = TEXT("README.md"),
+					    .repository = TEXT("https://github.com/a/b") };
+	struct text t;
+	bool plain;
+
+	check_ok(inspect_file(i, a, &in, TEXT("README.md"), &t));
+	check_text(t, TEXT("# Hello\n\n[x](y.md)\n"));
+	check_err(inspect_file(i, a, &in, TEXT("no"), &t), ERR_NOT_FOUND,
+		  "the archive has no file `no`");
+	check_ok(inspect_readme(i, a, &readme, &t, &plain));
+	assert_false(plain);
+	assert_true(text_find(t, TEXT("https://github.com/a/b/blob/HEAD/y.md")) < t.n);
+	assert_true(text_find(t, TEXT("<script")) == t.n);
+	close(fd);
+}
+
+static void check_bad_archives(struct inspect *i, struct arena *a)
+{
+	struct inspect_archive_in in = foo(memfd_create("empty", MFD_CLOEXEC));
+	struct manifest m;
+	gzFile z;
+
+	check_err(inspect_archive(i, a, &in, &m), ERR_INVALID, MALFORMED);
+	close(in.fd);
+	z = new_archive(&in.fd);
+	tar_add(z, "foo-1.0.1/x", TEXT("y"));
+	gzclose(z);
+	check_err(inspect_archive(i, a, &in, &m), ERR_INVALID, "invalid path found: foo-1.0.1/x");
+	close(in.fd);
+}
+
+static void executed_for_each_call(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct config cfg = config_for_tests(a);
+	struct inspect *i = inspect_new(&cfg, NULL);
+
+	(void)state;
+	check_good_archive(i, a);
+	check_other_questions(i, a);
+	check_bad_archives(i, a);
+	inspect_free(i);
+	arena_free(a);
+}
+
+static void absent_helper_is_busy(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct config cfg = config_for_tests(a);
+	struct inspect *i;
+	int fd = good_archive();
+	struct inspect_archive_in in = foo(fd);
+	struct manifest m;
+
+	(void)state;
+	cfg.server.libexec = TEXT("/nonexistent");
+	i = inspect_new(&cfg, NULL);
+	check_err(inspect_archive(i, a, &in, &m), ERR_BUSY, "Service unavailable");
+	inspect_free(i);
+	i = inspect_new(&cfg, "/nonexistent/socket");
+	check_err(inspect_archive(i, a, &in, &m), ERR_BUSY, "Service unavailable");
+	inspect_free(i);
+	close(fd);
+	arena_free(a);
+}
+
+/* ---- served */
+
+static pid_t start_server(const struct config *cfg, char *path, size_t room)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	pid_t pid;
+
+	(void)snprintf(path, room, "%s/inspect.sock", dir);
+	(void)unlink(path);
+	memcpy(addr.sun_path, path, strlen(path));
+	assert_int_equal(bind(s, (const struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(listen(s, 16), 0);
+	pid = fork();
+	if (pid == 0) {
+		inspect_exec(cfg, s);
+		_exit(99);
+	}
+	close(s);
+	return pid;
+}
+
+static void stop_server(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void served_by_a_socket(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct config cfg = config_for_tests(a);
+	char path[256];
+	pid_t pid = start_server(&cfg, path, sizeof(path));
+	struct inspect *i = inspect_new(&cfg, path);
+
+	(void)state;
+	for (int k = 0; k < 20; k++)
+		check_good_archive(i, a);
+	check_other_questions(i, a);
+	check_bad_archives(i, a);
+	stop_server(pid);
+	inspect_free(i);
+	arena_free(a);
+}
+
+static int zeros_archive(unsigned mib)
+{
+	static char zeros[1 << 20];
+	int fd;
+	gzFile z = new_archive(&fd);
+
+	tar_add(z, "foo-1.0.0/Cargo.toml",
+		TEXT("[package]\nname = \"foo\"\nversion = \"1.0.0\"\n"));
+	for (unsigned k = 0; k < mib; k++)
+		tar_add(z, "foo-1.0.0/zeros", (struct text){ zeros, sizeof(zeros) });
+	gzclose(z);
+	return fd;
+}
+
+static void too_large_is_a_verdict(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct config cfg = config_for_tests(a);
+	struct inspect *i = inspect_new(&cfg, NULL);
+	int fd = zeros_archive(65);
+	struct inspect_archive_in in = foo(fd);
+	struct manifest m;
+
+	(void)state;
+	check_err(inspect_archive(i, a, &in, &m), ERR_INVALID, MALFORMED);
+	in.max_unpacked = 128 << 20;
+	check_ok(inspect_archive(i, a, &in, &m));
+	in.max_entries = 65;
+	check_err(inspect_archive(i, a, &in, &m), ERR_INVALID,
+		  "uploaded tarball contains more than 65 entries");
+	in.max_entries = 66;
+	check_ok(inspect_archive(i, a, &in, &m));
+	inspect_free(i);
+	close(fd);
+	arena_free(a);
+}
+
+/* ---- what the watcher does: clients that say nothing, and those that go */
+
+static int connect_to(const char *path)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	memcpy(addr.sun_path, path, strlen(path));
+	assert_int_equal(connect(s, (const struct sockaddr *)&addr, sizeof(addr)), 0);
+	return s;
+}
+
+static void silence_ends_with_the_wall_clock(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct config cfg = config_for_tests(a);
+	char path[256], got[64];
+	int64_t start = time_monotonic_us();
+	int s;
+	ssize_t n;
+	pid_t pid;
+
+	(void)state;
+	cfg.sandbox.wall_s = 1;
+	pid = start_server(&cfg, path, sizeof(path));
+	s = connect_to(path);
+	n = read(s, got, sizeof(got));
+	check_text((struct text){ got, n > 0 ? (size_t)n : 0 }, TEXT("=time\n"));
+	assert_true(time_monotonic_us() - start >= US_PER_S);
+	close(s);
+	stop_server(pid);
+	arena_free(a);
+}
+
+static void no_more_at_once_than_allowed(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct config cfg = config_for_tests(a);
+	char path[256];
+	int idle[2], fd = good_archive();
+	struct inspect_archive_in in = foo(fd);
+	struct manifest m;
+	struct inspect *i;
+	pid_t pid;
+
+	(void)state;
+	pid = start_server(&cfg, path, sizeof(path));
+	idle[0] = connect_to(path);
+	idle[1] = connect_to(path);
+	cfg.sandbox.wall_s = 1; /* the client's own patience */
+	i = inspect_new(&cfg, path);
+	check_err(inspect_archive(i, a, &in, &m), ERR_BUSY, "Service unavailable");
+	close(idle[0]); /* gone: its place is free again */
+	cfg.sandbox.wall_s = 10;
+	check_ok(inspect_archive(i, a, &in, &m));
+	close(idle[1]);
+	inspect_free(i);
+	stop_server(pid);
+	close(fd);
+	arena_free(a);
+}
+
+static void garbage_is_no_request(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct config cfg = config_for_tests(a);
+	char path[256], got[64];
+	pid_t pid = start_server(&cfg, path, sizeof(path));
+	int s = connect_to(path);
+	ssize_t n;
+
+	(void)state;
+	assert_int_equal(write(s, "\xff\xff\xff\xff?", 5), 5);
+	n = read(s, got, sizeof(got));
+	check_text((struct text){ got, n > 0 ? (size_t)n : 0 }, TEXT("=exit 4\n"));
+	close(s);
+	stop_server(pid);
+	arena_free(a);
+}
+
+static int make_dir(void **state)
+{
+	char lock[64];
+
+	(void)state;
+	if (!mkdtemp(dir))
+		return -1;
+	(void)snprintf(lock, sizeof(lock), "%s/lock", dir);
+	return mkdir(lock, 0700);
+}
+
+static int remove_dir(void **state)
+{
+	static const char *const names[] = { "lock/inspect-0", "lock/inspect-1", "inspect.sock" };
+	char path[96];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		(void)unlink(path);
+	}
+	(void)snprintf(path, sizeof(path), "%s/lock", dir);
+	(void)rmdir(path);
+	return rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(executed_for_each_call),
+		cmocka_unit_test(absent_helper_is_busy),
+		cmocka_unit_test(served_by_a_socket),
+		cmocka_unit_test(too_large_is_a_verdict),
+		cmocka_unit_test(silence_ends_with_the_wall_clock),
+		cmocka_unit_test(no_more_at_once_than_allowed),
+		cmocka_unit_test(garbage_is_no_request),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}

@@ -1,14 +1,20 @@
 /* Every list of statements, for check-sql: a noun that is not here would never be checked. */
+#include "db/bucket.h"
+#include "db/crate.h"
 #include "db/crate_view.h"
 #include "db/db.h"
 #include "db/dependency_view.h"
 #include "db/fsck.h"
 #include "db/index.h"
 #include "db/invitation.h"
+#include "db/job.h"
 #include "db/migrate.h"
 #include "db/owner.h"
 #include "db/search.h"
+#include "db/session.h"
+#include "db/token.h"
 #include "db/trustpub.h"
+#include "db/user.h"
 #include "db/user_view.h"
 #include "db/version_view.h"
 
@@ -16,15 +22,21 @@
 
 const struct db_stmt_list db_stmt_lists[] = {
 	/* clang-format off: one a line */
+	{ db_bucket_stmts },
+	{ db_crate_stmts },
 	{ db_crate_view_stmts },
 	{ db_dependency_view_stmts },
 	{ db_fsck_stmts },
 	{ db_index_stmts },
 	{ db_invitation_stmts },
+	{ db_job_stmts },
 	{ db_migrate_stmts },
 	{ db_owner_stmts },
 	{ db_search_stmts },
+	{ db_session_stmts },
+	{ db_token_stmts },
 	{ db_trustpub_stmts },
+	{ db_user_stmts },
 	{ db_user_view_stmts },
 	{ db_version_view_stmts },
 	{ NULL },

@@ -1,0 +1,109 @@
+/*
+ * The queue of background jobs (contract/jobs.md 1 and 21, design.md 5). A job is a row; whoever
+ * claims it holds a lease, in a transaction of its own, and nothing is locked while it runs. Jobs
+ * run at least once, so each must bear to run twice. A job whose runner died is claimed again when
+ * the lease has run out, and that counts as a failure.
+ */
+#pragma once
+
+#include "db/db.h"
+
+/* What there is of kinds; the runner has one function for each. */
+struct job_kind {
+	const char *type;
+	const char *queue;
+	int64_t priority; /* higher goes first */
+	bool dedup;       /* a waiting one with the same data is enough */
+};
+
+extern const struct job_kind job_settle;        /* data: {"name": canonical name} */
+extern const struct job_kind job_render_readme; /* {"version_id", "text", "readme_path", "base_url",
+						   "pkg_path_in_vcs"} */
+extern const struct job_kind job_analyze_crate; /* {"version_id"}: line counts */
+extern const struct job_kind job_publish_notice; /* {"version_id"}: mail to the owners */
+extern const struct job_kind job_dependents;     /* {"crate_id"}: how many crates depend on it */
+extern const struct job_kind
+	job_default_version; /* {"crate_id"}: proves what publish and yank wrote */
+extern const struct job_kind job_delete_files; /* {"name"}: of a crate that was deleted */
+
+/*
+ * Inside the caller's transaction, or alone. Where the kind says so and a job with the same data
+ * waits, that one is taken instead: its back-off ends. One that runs already does not count: what
+ * changed meanwhile is not lost. data is JSON. ret_id may be NULL.
+ */
+const struct err *must_use db_job_add(struct db *db, const struct job_kind *kind, struct text data,
+				      uint64_t *ret_id);
+
+/* The same, not before run_after_us and with another priority (backfills). */
+const struct err *must_use db_job_add_later(struct db *db, const struct job_kind *kind,
+					    struct text data, int64_t priority,
+					    int64_t run_after_us, uint64_t *ret_id);
+
+struct job {
+	uint64_t id;
+	struct text queue;
+	int64_t rank; /* -priority */
+	struct text job_type, data;
+	uint64_t retries;
+	int64_t created_us, run_after_us;
+	struct text lease_owner; /* absent: it waits */
+	struct opt_i64 lease_until_us;
+	struct text last_error;
+};
+
+enum { JOB_TYPES_MAX = 16, JOB_LIST_MAX = 100 };
+
+struct job_claim {
+	struct text queue;
+	const struct text *types; /* what the runner knows; at most JOB_TYPES_MAX */
+	size_t ntypes;
+	struct text owner; /* unique for each claim: host, process, number */
+	int64_t lease_s;
+	uint64_t max_retries; /* a job that failed so often rests until db_job_retry */
+};
+
+/* Outside of a transaction. The first that is due; *ret_found false where there is none. */
+const struct err *must_use db_job_claim(struct db *db, const struct job_claim *claim,
+					struct job *ret, bool *ret_found);
+
+/* A job that takes long says so. *ret_ours false: the lease ran out and another has it. */
+const struct err *must_use db_job_extend(struct db *db, const struct job *j, int64_t lease_s,
+					 bool *ret_ours);
+
+/* The row goes where the lease is still ours. */
+const struct err *must_use db_job_done(struct db *db, const struct job *j, bool *ret_ours);
+
+/* One more failure: it waits 1 min x 2^retries, a day at most. why is cut to 2,000 bytes. */
+const struct err *must_use db_job_failed(struct db *db, const struct job *j, struct text why);
+
+/* Gives it back unharmed, due at once (the runner is being stopped). */
+const struct err *must_use db_job_release(struct db *db, const struct job *j);
+
+/* The row goes, whoever has it: for the worker that did at once what its transaction left as a job.
+ */
+const struct err *must_use db_job_delete(struct db *db, uint64_t id);
+
+/* In the order of their ids, those after that one; at most JOB_LIST_MAX. */
+const struct err *must_use db_job_list(struct db *db, uint64_t after_id, struct job **ret,
+				       size_t *ret_n);
+
+/* Due at once, with all its tries again. ERR_NOT_FOUND; db_job_retry_all: those that have failed.
+ */
+const struct err *must_use db_job_retry(struct db *db, uint64_t id);
+const struct err *must_use db_job_retry_all(struct db *db, uint64_t *ret_n);
+
+struct job_figures {
+	uint64_t waiting, running, failed; /* failed: waiting, and has failed before */
+	struct opt_i64 oldest_us;          /* created_us of the oldest one */
+};
+const struct err *must_use db_job_figures(struct db *db, struct job_figures *ret);
+
+/*
+ * A periodic job: enqueues it once each every_s seconds, whichever of all machines comes first.
+ * *ret_enqueued says whether it was this one. The first time it is due at once.
+ */
+const struct err *must_use db_schedule_run(struct db *db, const char *name, int64_t every_s,
+					   const struct job_kind *kind, struct text data,
+					   bool *ret_enqueued);
+
+extern const struct db_stmt *const db_job_stmts[];

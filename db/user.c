@@ -1,0 +1,353 @@
+#include "db/user.h"
+
+#include "app/base/arena.h"
+#include "app/base/time.h"
+#include "app/registry/name.h"
+
+enum { EMAIL_TOKEN = 26 };
+
+#define USER_SQL                                                                                   \
+	"SELECT u.id, u.username AS login, u.gh_login, u.gh_id, u.name,"                           \
+	"       (SELECT g.avatar FROM oauth_github g WHERE g.user_id = u.id ORDER BY "             \
+	"g.account_id LIMIT 1) AS avatar,"                                                         \
+	"       u.is_admin, u.publish_notifications, u.account_lock_reason AS lock_reason,"        \
+	"       u.account_lock_until_us AS lock_until_us, u.created_us,"                           \
+	"       e.email, e.verified AS email_verified, e.token_generated_us"                       \
+	"  FROM users u"                                                                           \
+	"  LEFT JOIN emails e ON e.user_id = u.id"
+#define USER_COLS                                                                                  \
+	{                                                                                          \
+		DB_COL(struct user_row, id), DB_COL(struct user_row, login),                       \
+			DB_COL(struct user_row, gh_login), DB_COL(struct user_row, gh_id),         \
+			DB_COL(struct user_row, name), DB_COL(struct user_row, avatar),            \
+			DB_COL(struct user_row, is_admin),                                         \
+			DB_COL(struct user_row, publish_notifications),                            \
+			DB_COL(struct user_row, lock_reason),                                      \
+			DB_COL(struct user_row, lock_until_us),                                    \
+			DB_COL(struct user_row, created_us), DB_COL(struct user_row, email),       \
+			DB_COL(struct user_row, email_verified),                                   \
+			DB_COL(struct user_row, token_generated_us)                                \
+	}
+
+static const struct db_stmt by_id = {
+	.name = "user_by_id",
+	.sql = USER_SQL " WHERE u.id = ?",
+	.in = { DB_U64 },
+	.out = USER_COLS,
+};
+
+static const struct db_stmt by_login = {
+	.name = "user_by_login",
+	.sql = USER_SQL " WHERE u.canon_username = ? ORDER BY u.id DESC LIMIT 1",
+	.in = { DB_TEXT },
+	.out = USER_COLS,
+};
+
+static const struct db_stmt list = {
+	.name = "user_list",
+	.sql = USER_SQL " WHERE u.id > ? ORDER BY u.id LIMIT 100",
+	.in = { DB_U64 },
+	.out = USER_COLS,
+};
+
+struct number_row {
+	uint64_t n;
+};
+
+static const struct db_stmt taken = {
+	.name = "user_taken",
+	.sql = "SELECT CAST((SELECT COUNT(*) FROM users WHERE canon_username = ?)"
+	       "          + (SELECT COUNT(*) FROM reserved_usernames WHERE canon_username = ?) AS "
+	       "UNSIGNED) AS n",
+	.in = { DB_TEXT, DB_TEXT },
+	.out = { DB_COL(struct number_row, n) },
+};
+
+static const struct db_stmt insert = {
+	.name = "user_insert",
+	.sql = "INSERT INTO users (username, canon_username, gh_login, gh_login_lower, gh_id, "
+	       "name, is_admin, created_us)"
+	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_I64, DB_TEXT, DB_BOOL, DB_I64 },
+};
+
+static const struct db_stmt insert_github = {
+	.name = "user_insert_github",
+	.sql = "INSERT INTO oauth_github (account_id, user_id, login, avatar, encrypted_token, "
+	       "last_sync_us)"
+	       " VALUES (?, ?, ?, ?, '', ?)",
+	.in = { DB_I64, DB_U64, DB_TEXT, DB_TEXT, DB_I64 },
+};
+
+static const struct db_stmt insert_email = {
+	.name = "user_insert_email",
+	.sql = "INSERT INTO emails (user_id, email, verified, token, token_generated_us) VALUES "
+	       "(?, ?, ?, ?, ?)",
+	.in = { DB_U64, DB_TEXT, DB_BOOL, DB_TEXT, DB_I64 },
+};
+
+static const struct db_stmt lock = {
+	.name = "user_lock",
+	.sql = "UPDATE users SET account_lock_reason = ?, account_lock_until_us = ? WHERE id = ?",
+	.in = { DB_TEXT, DB_OPT_I64, DB_U64 },
+};
+
+static const struct db_stmt set_admin = {
+	.name = "user_set_admin",
+	.sql = "UPDATE users SET is_admin = ? WHERE id = ?",
+	.in = { DB_BOOL, DB_U64 },
+};
+
+static const struct db_stmt set_notifications = {
+	.name = "user_set_notifications",
+	.sql = "UPDATE users SET publish_notifications = ? WHERE id = ?",
+	.in = { DB_BOOL, DB_U64 },
+};
+
+struct email_row {
+	struct text email, token;
+};
+
+static const struct db_stmt verified_email = {
+	.name = "user_verified_email",
+	.sql = "SELECT email, token FROM emails WHERE user_id = ? AND verified = 1",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct email_row, email), DB_COL(struct email_row, token) },
+};
+
+static const struct db_stmt email_for_update = {
+	.name = "user_email_for_update",
+	.sql = "SELECT email, token FROM emails WHERE user_id = ? FOR UPDATE",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct email_row, email), DB_COL(struct email_row, token) },
+};
+
+static const struct db_stmt update_email = {
+	.name = "user_update_email",
+	.sql = "UPDATE emails SET email = ?, token = ?, token_generated_us = ?, verified = 0 WHERE "
+	       "user_id = ?",
+	.in = { DB_TEXT, DB_TEXT, DB_I64, DB_U64 },
+};
+
+static const struct db_stmt unverify_email = {
+	.name = "user_unverify_email",
+	.sql = "UPDATE emails SET verified = 0 WHERE user_id = ?",
+	.in = { DB_U64 },
+};
+
+static const struct db_stmt update_token = {
+	.name = "user_update_email_token",
+	.sql = "UPDATE emails SET token = ?, token_generated_us = ? WHERE user_id = ?",
+	.in = { DB_TEXT, DB_I64, DB_U64 },
+};
+
+static const struct db_stmt confirm_email = {
+	.name = "user_confirm_email",
+	.sql = "UPDATE emails SET verified = 1 WHERE token = ?",
+	.in = { DB_TEXT },
+};
+
+const struct err *db_user_by_id(struct db *db, uint64_t id, struct user_row *ret)
+{
+	return db_one(db, &by_id, DB_ARGS(db_u64(id)), ret);
+}
+
+const struct err *db_user_by_login(struct db *db, struct text login, struct user_row *ret)
+{
+	return db_one(db, &by_login, DB_ARGS(db_text(canon_name(db_arena(db), login))), ret);
+}
+
+const struct err *db_user_list(struct db *db, uint64_t after_id, struct user_row **ret,
+			       size_t *ret_n)
+{
+	return db_all(db, &list, DB_ARGS(db_u64(after_id)), sizeof(**ret), ret, ret_n);
+}
+
+/* ---- making one ---- */
+
+static struct text email_token(struct db *db)
+{
+	char *p = arena_alloc(db_arena(db), EMAIL_TOKEN);
+
+	random_alnum(p, EMAIL_TOKEN);
+	return (struct text){ p, EMAIL_TOKEN };
+}
+
+struct adding {
+	const struct user_new *u;
+	uint64_t id;
+};
+
+static const struct err *add_accounts(struct db *db, const struct user_new *u, uint64_t id,
+				      int64_t now)
+{
+	const struct err *e = NULL;
+
+	if (u->gh_id)
+		e = db_exec(db, &insert_github,
+			    DB_ARGS(db_i64(u->gh_id), db_u64(id), db_text(u->login),
+				    db_text(u->avatar), db_i64(now)),
+			    NULL);
+	if (err_is(e, ERR_EXISTS))
+		return err_new(db_arena(db), ERR_EXISTS,
+			       "the GitHub account %lld has a user already", (long long)u->gh_id);
+	if (e || !u->email.p)
+		return e;
+	return db_exec(db, &insert_email,
+		       DB_ARGS(db_u64(id), db_text(u->email), db_bool(u->verified),
+			       db_text(email_token(db)), db_i64(now)),
+		       NULL);
+}
+
+static const struct err *add(struct db *db, void *ctx)
+{
+	struct adding *a = ctx;
+	const struct user_new *u = a->u;
+	struct text canon = canon_name(db_arena(db), u->login);
+	int64_t now = time_now_us();
+	struct number_row n;
+	const struct err *e = db_one(db, &taken, DB_ARGS(db_text(canon), db_text(canon)), &n);
+
+	if (!e && n.n)
+		e = err_new(db_arena(db), ERR_EXISTS, "the login `%.*s` is taken or reserved",
+			    TEXT_F(u->login));
+	if (!e)
+		e = db_exec(db, &insert,
+			    DB_ARGS(db_text(u->login), db_text(canon), db_text(u->login),
+				    db_text(text_lower(db_arena(db), u->login)), db_i64(u->gh_id),
+				    db_text(u->name), db_bool(u->is_admin), db_i64(now)),
+			    NULL);
+	if (e)
+		return e;
+	a->id = db_insert_id(db);
+	return add_accounts(db, u, a->id, now);
+}
+
+const struct err *db_user_add(struct db *db, const struct user_new *u, uint64_t *ret_id)
+{
+	struct adding a = { .u = u };
+	const struct err *e = db_tx(db, add, &a);
+
+	if (!e)
+		*ret_id = a.id;
+	return e;
+}
+
+/* ---- changing one ---- */
+
+static const struct err *must_be_there(struct db *db, const struct err *e, uint64_t n)
+{
+	if (e || n)
+		return e;
+	return err_new(db_arena(db), ERR_NOT_FOUND, "Not Found");
+}
+
+const struct err *db_user_lock(struct db *db, uint64_t id, struct text reason,
+			       struct opt_i64 until_us)
+{
+	uint64_t n = 0;
+	const struct err *e =
+		db_exec(db, &lock, DB_ARGS(db_text(reason), db_opt_i64(until_us), db_u64(id)), &n);
+
+	return must_be_there(db, e, n);
+}
+
+const struct err *db_user_set_admin(struct db *db, uint64_t id, bool is_admin)
+{
+	uint64_t n = 0;
+	const struct err *e = db_exec(db, &set_admin, DB_ARGS(db_bool(is_admin), db_u64(id)), &n);
+
+	return must_be_there(db, e, n);
+}
+
+const struct err *db_user_set_notifications(struct db *db, uint64_t id, bool on)
+{
+	uint64_t n = 0;
+	const struct err *e = db_exec(db, &set_notifications, DB_ARGS(db_bool(on), db_u64(id)), &n);
+
+	return must_be_there(db, e, n);
+}
+
+const struct err *db_user_verified_email(struct db *db, uint64_t id, struct text *ret)
+{
+	struct email_row row = { 0 };
+	bool found;
+	const struct err *e = db_maybe(db, &verified_email, DB_ARGS(db_u64(id)), &row, &found);
+
+	if (!e)
+		*ret = found ? row.email : TEXT_NONE;
+	return e;
+}
+
+struct address {
+	uint64_t user_id;
+	struct text email, token;
+};
+
+static const struct err *set_email(struct db *db, void *ctx)
+{
+	struct address *a = ctx;
+	struct email_row row;
+	bool found;
+	const struct err *e =
+		db_maybe(db, &email_for_update, DB_ARGS(db_u64(a->user_id)), &row, &found);
+
+	if (e)
+		return e;
+	a->token = found && text_eq(row.email, a->email) ? row.token : email_token(db);
+	if (!found)
+		return db_exec(db, &insert_email,
+			       DB_ARGS(db_u64(a->user_id), db_text(a->email), db_bool(false),
+				       db_text(a->token), db_i64(time_now_us())),
+			       NULL);
+	if (text_eq(row.email, a->email)) /* upstream: verified again although nothing changed */
+		return db_exec(db, &unverify_email, DB_ARGS(db_u64(a->user_id)), NULL);
+	return db_exec(db, &update_email,
+		       DB_ARGS(db_text(a->email), db_text(a->token), db_i64(time_now_us()),
+			       db_u64(a->user_id)),
+		       NULL);
+}
+
+const struct err *db_user_set_email(struct db *db, uint64_t id, struct text email,
+				    struct text *ret_token)
+{
+	struct address a = { .user_id = id, .email = email };
+	const struct err *e = db_tx(db, set_email, &a);
+
+	if (!e)
+		*ret_token = a.token;
+	return e;
+}
+
+const struct err *db_user_new_email_token(struct db *db, uint64_t id, struct text *ret_token)
+{
+	struct text token = email_token(db);
+	uint64_t n = 0;
+	const struct err *e = db_exec(
+		db, &update_token, DB_ARGS(db_text(token), db_i64(time_now_us()), db_u64(id)), &n);
+
+	if (e)
+		return e;
+	if (!n)
+		return err_new(db_arena(db), ERR_INVALID, "Email could not be found");
+	*ret_token = token;
+	return NULL;
+}
+
+const struct err *db_user_confirm_email(struct db *db, struct text token)
+{
+	uint64_t n = 0;
+	const struct err *e = db_exec(db, &confirm_email, DB_ARGS(db_text(token)), &n);
+
+	if (e || n)
+		return e;
+	return err_new(db_arena(db), ERR_INVALID, "Email belonging to token not found.");
+}
+
+const struct db_stmt *const db_user_stmts[] = {
+	&by_id,        &by_login,          &list,           &taken,
+	&insert,       &insert_github,     &insert_email,   &lock,
+	&set_admin,    &set_notifications, &verified_email, &email_for_update,
+	&update_email, &unverify_email,    &update_token,   &confirm_email,
+	NULL,
+};

@@ -1,0 +1,96 @@
+/* Accounts (contract/api.md 21, 22, 25): the user, the one e-mail address, the linked GitHub
+ * account. */
+#pragma once
+
+#include "db/db.h"
+
+/* What every signed-in request needs of its user; other queries take it along with USER_AUTH_SQL.
+ */
+struct user_auth {
+	uint64_t id;
+	struct text login, gh_login, name, avatar;
+	struct opt_i64 created_us;
+	bool is_admin;
+	struct text lock_reason;      /* absent: not locked */
+	struct opt_i64 lock_until_us; /* not set: for ever */
+};
+
+/* Columns of a user with the alias u. */
+#define USER_AUTH_SQL                                                                              \
+	"u.id AS user_id, u.username AS login, u.gh_login, u.name AS user_name,"                   \
+	" (SELECT g.avatar FROM oauth_github g WHERE g.user_id = u.id ORDER BY g.account_id "      \
+	"LIMIT 1) AS avatar,"                                                                      \
+	" u.created_us AS user_created_us, u.is_admin, u.account_lock_reason AS lock_reason,"      \
+	" u.account_lock_until_us AS lock_until_us"
+
+#define USER_AUTH_COLS(type, member)                                                               \
+	DB_COL_AS(type, member.id, "user_id"), DB_COL_AS(type, member.login, "login"),             \
+		DB_COL_AS(type, member.gh_login, "gh_login"),                                      \
+		DB_COL_AS(type, member.name, "user_name"),                                         \
+		DB_COL_AS(type, member.avatar, "avatar"),                                          \
+		DB_COL_AS(type, member.created_us, "user_created_us"),                             \
+		DB_COL_AS(type, member.is_admin, "is_admin"),                                      \
+		DB_COL_AS(type, member.lock_reason, "lock_reason"),                                \
+		DB_COL_AS(type, member.lock_until_us, "lock_until_us")
+
+struct user_row {
+	uint64_t id;
+	struct text login, gh_login;
+	int64_t gh_id;
+	struct text name, avatar;
+	bool is_admin, publish_notifications;
+	struct text lock_reason;
+	struct opt_i64 lock_until_us, created_us;
+	struct text email;                 /* absent: none */
+	struct opt_u64 email_verified;     /* 1, 0; not set: no address */
+	struct opt_i64 token_generated_us; /* when the last letter was to go out */
+};
+
+/* ERR_NOT_FOUND ("Not Found"). */
+const struct err *must_use db_user_by_id(struct db *db, uint64_t id, struct user_row *ret);
+
+/* Case and - _ alike; several: the highest id. ERR_NOT_FOUND ("Not Found"). */
+const struct err *must_use db_user_by_login(struct db *db, struct text login, struct user_row *ret);
+
+enum { USER_LIST_MAX = 100 };
+
+/* By id, those after that one; at most USER_LIST_MAX. */
+const struct err *must_use db_user_list(struct db *db, uint64_t after_id, struct user_row **ret,
+					size_t *ret_n);
+
+struct user_new {
+	struct text login;        /* also the GitHub login */
+	struct text name, avatar; /* absent: null */
+	int64_t gh_id;            /* 0: no GitHub account is linked */
+	struct text email;        /* absent: none */
+	bool verified, is_admin;
+};
+
+/* One transaction. ERR_EXISTS where the login is taken, reserved, or the GitHub account has a user.
+ */
+const struct err *must_use db_user_add(struct db *db, const struct user_new *u, uint64_t *ret_id);
+
+/* reason absent: unlocked. ERR_NOT_FOUND ("Not Found"). */
+const struct err *must_use db_user_lock(struct db *db, uint64_t id, struct text reason,
+					struct opt_i64 until_us);
+
+const struct err *must_use db_user_set_admin(struct db *db, uint64_t id, bool is_admin);
+
+/* The verified address; *ret absent where there is none. */
+const struct err *must_use db_user_verified_email(struct db *db, uint64_t id, struct text *ret);
+
+/* A new address, or the same again, to be verified. *ret_token is what the letter carries; kept for
+ * the same address. */
+const struct err *must_use db_user_set_email(struct db *db, uint64_t id, struct text email,
+					     struct text *ret_token);
+
+/* A new token for another letter. ERR_INVALID `Email could not be found`. */
+const struct err *must_use db_user_new_email_token(struct db *db, uint64_t id,
+						   struct text *ret_token);
+
+/* ERR_INVALID `Email belonging to token not found.` The token stays good. */
+const struct err *must_use db_user_confirm_email(struct db *db, struct text token);
+
+const struct err *must_use db_user_set_notifications(struct db *db, uint64_t id, bool on);
+
+extern const struct db_stmt *const db_user_stmts[];

@@ -186,7 +186,8 @@ bool text_i64(struct text t, int64_t min, int64_t max, int64_t *ret)
 	return true;
 }
 
-/* Length of the UTF-8 sequence at p with left bytes, 0 if it is none: the table of RFC 3629 section 4. */
+/* Length of the UTF-8 sequence at p with left bytes, 0 if it is none: the table of RFC 3629
+ * section 4. */
 static size_t utf8_len(const unsigned char *p, size_t left)
 {
 	unsigned char lo = 0x80, hi = 0xbf;
@@ -249,7 +250,32 @@ bool text_next_char(struct text t, size_t *at, uint32_t *ret_char)
 	return true;
 }
 
-/* How many bytes one U+FFFD stands for: the longest prefix of a valid sequence, at least 1 (Unicode 3.9, best practice). */
+size_t char_put_utf8(char to[4], uint32_t c)
+{
+	if (c < 0x80) {
+		to[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		to[0] = (char)(0xc0 | (c >> 6));
+		to[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		to[0] = (char)(0xe0 | (c >> 12));
+		to[1] = (char)(0x80 | ((c >> 6) & 0x3f));
+		to[2] = (char)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	to[0] = (char)(0xf0 | (c >> 18));
+	to[1] = (char)(0x80 | ((c >> 12) & 0x3f));
+	to[2] = (char)(0x80 | ((c >> 6) & 0x3f));
+	to[3] = (char)(0x80 | (c & 0x3f));
+	return 4;
+}
+
+/* How many bytes one U+FFFD stands for: the longest prefix of a valid sequence, at least 1
+ * (Unicode 3.9, best practice). */
 static size_t bad_len(const unsigned char *p, size_t left)
 {
 	unsigned char probe[4];

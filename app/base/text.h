@@ -24,6 +24,11 @@ struct text {
 	} /* for static initializers */
 #define TEXT_NONE ((struct text){ NULL, 0 })
 
+struct texts {
+	struct text *v;
+	size_t n;
+};
+
 /* For "%.*s". A text longer than INT_MAX is cut there. */
 #define TEXT_F(t) ((t).n > 0x7fffffff ? 0x7fffffff : (int)(t).n), ((t).p ? (t).p : "")
 
@@ -61,6 +66,9 @@ bool text_is_utf8(struct text t);
 
 /* Decodes the code point at *at and moves *at behind it; false at the end. Bytes that are no UTF-8 give U+FFFD each. */
 bool text_next_char(struct text t, size_t *at, uint32_t *ret_char);
+
+/* Writes the code point (a Unicode scalar value) as UTF-8; how many bytes, 1 to 4. */
+size_t char_put_utf8(char to[4], uint32_t c);
 
 /* arena: what is no UTF-8 replaced by U+FFFD, as Rust's String::from_utf8_lossy does. */
 struct text text_lossy(struct arena *a, struct text t);

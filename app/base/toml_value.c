@@ -16,30 +16,6 @@ bool toml_is_control(char c)
 
 /* ---- strings */
 
-static size_t put_utf8(char *to, uint32_t c)
-{
-	if (c < 0x80) {
-		to[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		to[0] = (char)(0xc0 | (c >> 6));
-		to[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		to[0] = (char)(0xe0 | (c >> 12));
-		to[1] = (char)(0x80 | ((c >> 6) & 0x3f));
-		to[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	to[0] = (char)(0xf0 | (c >> 18));
-	to[1] = (char)(0x80 | ((c >> 12) & 0x3f));
-	to[2] = (char)(0x80 | ((c >> 6) & 0x3f));
-	to[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 /* Where a multi-line string ends: finds the closing run of quotes, which may have one or two more
  * before it. */
 static bool find_end_of_block(struct toml_parser *ps, char quote, size_t *ret_end)
@@ -160,7 +136,7 @@ static bool escape(struct toml_parser *ps, size_t end, bool block, char *out, si
 		ps->at++;
 		if (!unicode_escape(ps, c == 'u' ? 4 : 8, end, &u))
 			return false;
-		*n += put_utf8(out + *n, u);
+		*n += char_put_utf8(out + *n, u);
 		return true;
 	}
 	if (block && line_ending_backslash(ps, end))

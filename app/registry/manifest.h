@@ -12,11 +12,6 @@ struct toml;
 
 enum dep_kind { DEP_NORMAL = 0, DEP_BUILD = 1, DEP_DEV = 2 }; /* stored in dependencies.kind */
 
-struct texts {
-	struct text *v;
-	size_t n;
-};
-
 struct manifest_dep {
 	struct text name;           /* of the package, after `package = "..."` */
 	struct text explicit_name;  /* the TOML key, absent unless `package` was given */

@@ -220,24 +220,28 @@ const struct text *archive_judge(struct arena *a, const struct archive_in *in, s
 	return r == TAR_BAD ? &archive_malformed : judge_end(&j, ret);
 }
 
-bool archive_file(struct arena *a, const struct archive_in *in, struct text path, size_t max,
-		  struct text *ret)
+bool archive_walk(struct arena *a, const struct archive_in *in, const struct archive_visitor *v)
 {
 	struct tar *tar = tar_new(a, in->fd, in->max_unpacked);
-	struct text root = root_of(a, in), below;
+	struct arena *of_one = arena_new(0);
+	struct text root = root_of(a, in), below, bytes;
 	struct tar_entry e;
-	bool found = false;
 	enum tar_result r;
 
 	while ((r = tar_next(tar, &e)) == TAR_ENTRY) {
 		bool too_big;
 
-		if (e.type != '0' || !archive_path(a, e.path, root, &below) ||
-		    !text_eq(below, path))
+		arena_reset(of_one);
+		if (e.type != '0' || !archive_path(of_one, e.path, root, &below) ||
+		    !v->wants(v->ctx, below))
 			continue;
-		if (!tar_read_all(tar, a, max, ret, &too_big))
-			return false;
-		found = !too_big;
+		if (!tar_read_all(tar, of_one, v->max_bytes, &bytes, &too_big)) {
+			r = TAR_BAD;
+			break;
+		}
+		if (!too_big)
+			v->take(v->ctx, below, bytes);
 	}
-	return found && r == TAR_END;
+	arena_free(of_one);
+	return r == TAR_END;
 }

@@ -24,12 +24,17 @@ struct archive_in {
 const struct text *archive_judge(struct arena *a, const struct archive_in *in,
 				 struct manifest *ret);
 
-/*
- * The text of one file, by its path below the root; false where there is none such, or it has more
- * than max bytes. The last of several with that path, as they would be unpacked. Any bytes (arena).
- */
-bool archive_file(struct arena *a, const struct archive_in *in, struct text path, size_t max,
-		  struct text *ret);
+struct archive_visitor {
+	bool (*wants)(void *ctx,
+		      struct text path); /* asked for each regular file; path is below the root */
+	void (*take)(void *ctx, struct text path,
+		     struct text bytes); /* both borrowed for the call */
+	void *ctx;
+	size_t max_bytes; /* a larger file is passed over */
+};
+
+/* The files of an archive that was judged before. False where it can't be read to its end. */
+bool archive_walk(struct arena *a, const struct archive_in *in, const struct archive_visitor *v);
 
 /*
  * Whether path (any bytes) is below `root/`, by its components: "//" and "/./" count as "/".

@@ -4,6 +4,7 @@
 #include "app/base/jw.h"
 #include "app/inspect/answer.h"
 #include "app/inspect/archive.h"
+#include "app/inspect/lines.h"
 #include "app/inspect/readme.h"
 #include "app/inspect/vcs_info.h"
 
@@ -15,6 +16,7 @@
 enum {
 	WORK_MAX_FILE = 1024 * 1024, /* of WIRE_FILE; a README of a publish is smaller too */
 	WORK_MAX_INPUT = 4 * 1024 * 1024,
+	WORK_MAX_SOURCE = 32 * 1024 * 1024, /* one file whose lines are counted */
 	WARM_UP_SORT = 4096,
 };
 
@@ -52,16 +54,59 @@ static struct text clean_text(struct arena *a, struct text t)
 	return b.n > 0 ? buf_text(&b) : TEXT("");
 }
 
+/* The one file that was asked for; the last of several with that path, as they would be unpacked. */
+struct wanted {
+	struct arena *arena;
+	struct text path, text;
+};
+
+static bool is_wanted(void *ctx, struct text path)
+{
+	const struct wanted *w = ctx;
+
+	return text_eq(path, w->path);
+}
+
+static void take_wanted(void *ctx, struct text path, struct text bytes)
+{
+	struct wanted *w = ctx;
+
+	(void)path;
+	w->text = clean_text(w->arena, bytes);
+}
+
 static void do_file(struct arena *a, const struct wire_request *r, int fd, struct jw *j)
 {
 	struct archive_in in = archive_of(r, fd);
-	struct text file = TEXT_NONE;
+	struct wanted w = { a, r->path, TEXT_NONE };
+	struct archive_visitor v = { is_wanted, take_wanted, &w, WORK_MAX_FILE };
 
-	if (archive_file(a, &in, r->path, WORK_MAX_FILE, &file))
-		file = clean_text(a, file);
-	else
-		file = TEXT_NONE;
-	jw_text_or_null(j, "text", file);
+	if (!archive_walk(a, &in, &v))
+		w.text = TEXT_NONE;
+	jw_text_or_null(j, "text", w.text);
+}
+
+static bool is_counted(void *ctx, struct text path)
+{
+	(void)ctx;
+	return lines_wants(path);
+}
+
+static void count(void *ctx, struct text path, struct text bytes)
+{
+	lines_file(ctx, path, bytes);
+}
+
+static void do_lines(struct arena *a, const struct wire_request *r, int fd, struct jw *j)
+{
+	struct archive_in in = archive_of(r, fd);
+	struct lines *lines = lines_begin(a);
+	struct archive_visitor v = { is_counted, count, lines, WORK_MAX_SOURCE };
+	bool ok = archive_walk(a, &in, &v);
+
+	jw_text_or_null(j, "verdict", ok ? TEXT_NONE : archive_malformed);
+	if (ok)
+		jw_raw(j, "linecounts", lines_json(lines));
 }
 
 /* All of fd, at most max bytes; what goes beyond is left. */
@@ -112,6 +157,7 @@ struct text work_do(struct arena *a, const struct wire_request *r, int fd)
 		do_readme(a, r, fd, &j);
 		break;
 	case WIRE_LINES:
+		do_lines(a, r, fd, &j);
 		break;
 	}
 	jw_end(&j);

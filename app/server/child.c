@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/config.h"
 #include "app/base/log.h"
+#include "app/inspect/client.h"
 #include "app/server/app.h"
 #include "app/server/route.h"
 #include "app/server/router.h"
@@ -66,16 +67,9 @@ int child_work(const struct config *cfg, int fd, const char *inspect_socket)
 /* A clean start: no secret of ours, no descriptor but the socket and the log, no signal blocked. */
 static no_return void exec_inspector(const struct child_start *s)
 {
-	struct arena *a = arena_new(0);
-	char *path =
-		text_z(a, text_fmt(a, "%.*s/cratehouse-inspect", TEXT_F(s->cfg->server.libexec)));
-	char *const env[] = { NULL };
-	char *const argv[] = { path, text_z(a, TEXT("--serve")), NULL };
-
-	if (dup2(s->fds.inspect, STDIN_FILENO) >= 0)
-		(void)execve(path, argv, env);
-	log_error(log_z("msg", "cannot execute"), log_z("path", path),
-		  log_z("cause", strerror(errno)));
+	inspect_exec(s->cfg, s->fds.inspect);
+	log_error(log_z("msg", "cannot execute the inspector"),
+		  log_text("libexec", s->cfg->server.libexec), log_z("cause", strerror(errno)));
 	_exit(1);
 }
 

@@ -177,6 +177,11 @@ static void check_other_questions(struct inspect *i, struct arena *a)
 	check_text(t, TEXT("# Hello\n\n[x](y.md)\n"));
 	check_err(inspect_file(i, a, &in, TEXT("no"), &t), ERR_NOT_FOUND,
 		  "the archive has no file `no`");
+	check_ok(inspect_lines(i, a, &in, &t));
+	check_text(
+		t,
+		TEXT("{\"languages\":{\"Rust\":{\"code_lines\":2,\"comment_lines\":0,\"files\":2}},"
+		     "\"total_code_lines\":2,\"total_comment_lines\":0}"));
 	check_ok(inspect_readme(i, a, &readme, &t, &plain));
 	assert_false(plain);
 	assert_true(text_find(t, TEXT("https://github.com/a/b/blob/HEAD/y.md")) < t.n);

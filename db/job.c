@@ -14,6 +14,7 @@ const struct job_kind job_dependents = { "update_dependents", "default", 10, tru
 const struct job_kind job_analyze_crate = { "analyze_crate_file", "default", 0, true };
 const struct job_kind job_publish_notice = { "send_publish_notifications", "default", 0, true };
 const struct job_kind job_delete_files = { "delete_crate_from_storage", "default", 0, true };
+const struct job_kind job_sweep = { "sweep", "default", -20, true };
 
 #define JOB_SQL                                                                                    \
 	"id, queue, `rank`, job_type, data, retries, created_us, run_after_us, lease_owner, "      \
@@ -285,7 +286,7 @@ static bool is_dedup(struct text type)
 	static const struct job_kind *const kinds[] = { &job_settle,        &job_default_version,
 							&job_render_readme, &job_dependents,
 							&job_analyze_crate, &job_publish_notice,
-							&job_delete_files };
+							&job_delete_files,  &job_sweep };
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (text_eq(type, text_from(kinds[i]->type)))

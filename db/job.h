@@ -25,6 +25,7 @@ extern const struct job_kind job_dependents;     /* {"crate_id"}: how many crate
 extern const struct job_kind
 	job_default_version; /* {"crate_id"}: proves what publish and yank wrote */
 extern const struct job_kind job_delete_files; /* {"name"}: of a crate that was deleted */
+extern const struct job_kind job_sweep;        /* {}: what has run out, what a crash left */
 
 /*
  * Inside the caller's transaction, or alone. Where the kind says so and a job with the same data

@@ -5,11 +5,13 @@
 #include "db/db.h"
 #include "db/dependency_view.h"
 #include "db/fsck.h"
+#include "db/expired.h"
 #include "db/index.h"
 #include "db/invitation.h"
 #include "db/job.h"
 #include "db/migrate.h"
 #include "db/owner.h"
+#include "db/rendering.h"
 #include "db/search.h"
 #include "db/session.h"
 #include "db/token.h"
@@ -27,11 +29,13 @@ const struct db_stmt_list db_stmt_lists[] = {
 	{ db_crate_view_stmts },
 	{ db_dependency_view_stmts },
 	{ db_fsck_stmts },
+	{ db_expired_stmts },
 	{ db_index_stmts },
 	{ db_invitation_stmts },
 	{ db_job_stmts },
 	{ db_migrate_stmts },
 	{ db_owner_stmts },
+	{ db_rendering_stmts },
 	{ db_search_stmts },
 	{ db_session_stmts },
 	{ db_token_stmts },

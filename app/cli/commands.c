@@ -2,5 +2,5 @@
 #include "app/cli/commands.h"
 
 const struct cli_command *const cli_lists[] = {
-	serve_commands, migrate_commands, config_commands, routes_commands, NULL,
+	serve_commands, jobs_commands, migrate_commands, config_commands, routes_commands, NULL,
 };

@@ -1,10 +1,11 @@
 /* serve: the master in the foreground. */
 #include "app/cli/commands.h"
+#include "app/jobs/runner.h"
 #include "app/server/master.h"
 
 static int serve(struct cli *c)
 {
-	static const struct master_hooks hooks = { .jobs = NULL };
+	static const struct master_hooks hooks = { .jobs = jobs_run };
 	struct texts none;
 
 	if (!cli_parse(c, NULL, 0, 0, &none))

@@ -1,0 +1,52 @@
+#include "app/jobs/kinds.h"
+
+#include <json-c/json.h>
+
+const struct job_runner job_runners[] = {
+	{ &job_settle, job_settle_run },
+	{ &job_render_readme, job_render_readme_run },
+	{ &job_dependents, job_dependents_run },
+	{ &job_analyze_crate, job_analyze_crate_run },
+	{ &job_delete_files, job_delete_files_run },
+	{ &job_sweep, job_sweep_run },
+	{ NULL, NULL },
+};
+
+/* Once across all machines (contract/jobs.md 4). */
+const struct job_period job_periods[] = {
+	{ "sweep", 6 * 3600, &job_sweep, "{}" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static const struct err *wrong_data(const struct job_run *r, const char *key)
+{
+	return err_new(r->arena, ERR_INVALID, "job %llu: no `%s` in its data",
+		       (unsigned long long)r->job->id, key);
+}
+
+const struct err *job_u64(const struct job_run *r, const char *key, uint64_t *ret)
+{
+	struct json_object *o;
+
+	if (!json_object_object_get_ex(r->data, key, &o) ||
+	    !json_object_is_type(o, json_type_int) || json_object_get_int64(o) < 0)
+		return wrong_data(r, key);
+	*ret = (uint64_t)json_object_get_int64(o);
+	return NULL;
+}
+
+const struct err *job_text(const struct job_run *r, const char *key, struct text *ret)
+{
+	struct json_object *o;
+
+	if (!json_object_object_get_ex(r->data, key, &o))
+		return wrong_data(r, key);
+	if (!o) {
+		*ret = TEXT_NONE;
+		return NULL;
+	}
+	if (!json_object_is_type(o, json_type_string))
+		return wrong_data(r, key);
+	*ret = (struct text){ json_object_get_string(o), (size_t)json_object_get_string_len(o) };
+	return NULL;
+}

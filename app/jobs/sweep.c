@@ -1,0 +1,18 @@
+/* sweep: what nobody will ask for again: sessions, links and tokens that have run out, and files that a crash left. */
+#include "app/base/time.h"
+#include "app/jobs/kinds.h"
+#include "app/server/app.h"
+#include "app/storage/storage.h"
+#include "db/expired.h"
+
+#define DAY_US ((int64_t)24 * 3600 * US_PER_S)
+
+const struct err *job_sweep_run(struct job_run *r)
+{
+	int64_t now = time_now_us();
+	const struct err *e;
+	size_t n;
+
+	e = storage_sweep_tmp(r->app->storage, r->arena, now - DAY_US, &n);
+	return e ? e : db_expired_delete(r->app->db, now);
+}

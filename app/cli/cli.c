@@ -3,11 +3,13 @@
 #include "app/base/arena.h"
 #include "app/base/config.h"
 #include "app/server/app.h"
-#include "db/db.h"
+#include "db/user.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { SECRET_MAX = 4096 };
 
 int cli_say(const char *fmt, ...)
 {
@@ -142,5 +144,38 @@ bool cli_open(struct cli *c)
 	arena_defer(c->arena, close_app, app);
 	db_use_arena(app->db, c->arena);
 	c->app = app;
+	return true;
+}
+
+bool cli_user(struct cli *c, struct text login, struct user_row *ret)
+{
+	const struct err *e;
+
+	if (!cli_open(c))
+		return false;
+	e = db_user_by_login(c->app->db, login, ret);
+	if (!e)
+		return true;
+	if (err_is(e, ERR_NOT_FOUND))
+		(void)cli_say("there is no user %.*s", TEXT_F(login));
+	else
+		(void)cli_fail(e);
+	return false;
+}
+
+bool cli_secret(struct cli *c, struct text arg, struct text *ret)
+{
+	char *p;
+
+	if (!text_eq(arg, TEXT("-"))) {
+		*ret = arg;
+		return true;
+	}
+	p = arena_alloc(c->arena, SECRET_MAX);
+	if (!fgets(p, SECRET_MAX, stdin)) {
+		(void)cli_say("standard input is empty");
+		return false;
+	}
+	*ret = text_trim(text_from(p));
 	return true;
 }

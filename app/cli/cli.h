@@ -56,6 +56,13 @@ bool cli_parse(struct cli *c, const struct cli_option *options, size_t min, size
  * why: return 1. */
 bool cli_open(struct cli *c);
 
+/* cli_open, and the user of that login; false after saying why: return 1. */
+struct user_row;
+bool cli_user(struct cli *c, struct text login, struct user_row *ret);
+
+/* The argument itself, or the first line of standard input for "-": so a secret stays out of the list of processes. */
+bool cli_secret(struct cli *c, struct text arg, struct text *ret);
+
 /* The configuration alone; NULL after saying why. */
 const struct config *cli_config(struct cli *c);
 

@@ -1,6 +1,16 @@
 /* The table of contents of the command line, in the order of --help. */
 #include "app/cli/commands.h"
 
-const struct cli_command *const cli_lists[] = {
-	serve_commands, jobs_commands, migrate_commands, config_commands, routes_commands, NULL,
+/* clang-format off */
+const struct cli_command *const cli_lists[] = { /* one a line, so that two people can add one */
+	serve_commands,
+	jobs_commands,
+	migrate_commands,
+	user_commands,
+	token_commands,
+	session_commands,
+	config_commands,
+	routes_commands,
+	NULL,
 };
+/* clang-format on */

@@ -8,3 +8,6 @@ extern const struct cli_command jobs_commands[];
 extern const struct cli_command migrate_commands[];
 extern const struct cli_command routes_commands[];
 extern const struct cli_command serve_commands[];
+extern const struct cli_command session_commands[];
+extern const struct cli_command token_commands[];
+extern const struct cli_command user_commands[];

@@ -1,5 +1,6 @@
 #include "app/server/app.h"
 
+#include "app/inspect/client.h"
 #include "app/storage/storage.h"
 #include "db/db.h"
 
@@ -12,13 +13,14 @@ bool app_open(struct arena *a, const struct config *cfg, const char *inspect_soc
 	if (!app.storage)
 		return false;
 	app.db = db_new(cfg);
-	(void)inspect_socket;
+	app.inspect = inspect_new(cfg, inspect_socket);
 	*ret = app;
 	return true;
 }
 
 void app_close(struct app *app)
 {
+	inspect_free(app->inspect);
 	db_free(app->db);
 	storage_free(app->storage);
 	*app = (struct app){ 0 };

@@ -23,3 +23,20 @@ const struct err *must_use auth_scope(struct req *r, const char *scope, struct t
  * all else as auth_require(AUTH_SCOPE).
  */
 const struct err *must_use auth_require_publish(struct req *r, struct sha256 *ret_trustpub_hash);
+
+/* The name of the session cookie: "__Host-cratehouse" where site.url is https, else "cratehouse". */
+const char *auth_cookie_name(const struct config *cfg);
+
+/* Makes a token: prefix and 32 random characters, owned by the arena, and its SHA-256. */
+struct text auth_new_secret(struct arena *a, const char *prefix, struct sha256 *ret_hash);
+
+/* What Authorization holds: the token behind an optional "Bearer ". Absent without the header; 401 where it is malformed. */
+const struct err *must_use auth_header_token(struct req *r, struct text *ret);
+
+/*
+ * A trusted-publishing token (contract/api.md 27.3): PREFIX, 31 characters and their check character. False where it is
+ * none; *ret_hash is what the database has.
+ */
+bool auth_trustpub_parse(struct text token, struct sha256 *ret_hash);
+bool auth_is_trustpub(struct text token); /* by its prefix */
+struct text auth_new_trustpub(struct arena *a, struct sha256 *ret_hash);

@@ -64,7 +64,7 @@ int child_work(const struct config *cfg, int fd, const char *inspect_socket)
 	return open_and_run(cfg, inspect_socket, fd, NULL);
 }
 
-/* A clean start: no secret of ours, no descriptor but the socket and the log, no signal blocked. */
+/* Executed: a clean start, with no secret of ours. */
 static no_return void exec_inspector(const struct child_start *s)
 {
 	inspect_exec(s->cfg, s->fds.inspect);

@@ -1,0 +1,14 @@
+/*
+ * Rate limits of what writes: the classes of contract/api.md 6 with the values in force. Reads are limited by the web
+ * server.
+ */
+#pragma once
+
+#include "app/registry/ratelimit.h"
+#include "app/server/req.h"
+
+/*
+ * One token of the signed-in user's bucket: NULL, ERR_LIMIT in the contract's words, ERR_BUSY. What is taken stays
+ * taken. Nothing is asked where limits.enabled is off, or of a trusted-publishing token.
+ */
+const struct err *must_use limit_take(struct req *r, enum limit_action action);

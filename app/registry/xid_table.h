@@ -1,4 +1,5 @@
 /* Made by app/registry/xid_table.py: XID_Start and XID_Continue of Unicode 18.0.0. */
+#pragma once
 /* clang-format off */
 /* code point * 4 + class, for each change of class: 0 neither, 1 XID_Continue, 3 also XID_Start */
 static const uint32_t xid_steps[] = {

@@ -23,6 +23,7 @@ def main():
     steps = [(c, of[c]) for c in range(len(of)) if c == 0 or of[c] != of[c - 1]]
     words = [f"0x{c << 2 | k:x}," for c, k in steps]
     print(f"/* Made by app/registry/xid_table.py: XID_Start and XID_Continue of Unicode {version}. */")
+    print("#pragma once")
     print("/* clang-format off */")
     print("/* code point * 4 + class, for each change of class: 0 neither, 1 XID_Continue, 3 also XID_Start */")
     print("static const uint32_t xid_steps[] = {")

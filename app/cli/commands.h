@@ -5,7 +5,9 @@
 
 extern const struct cli_command config_commands[];
 extern const struct cli_command jobs_commands[];
+extern const struct cli_command fsck_commands[];
 extern const struct cli_command migrate_commands[];
+extern const struct cli_command rebuild_commands[];
 extern const struct cli_command routes_commands[];
 extern const struct cli_command serve_commands[];
 extern const struct cli_command session_commands[];

@@ -42,6 +42,13 @@ static struct text text_of(cmark_node *node)
 	return text_from(cmark_node_get_literal(node));
 }
 
+static struct text trim_start(struct text t)
+{
+	while (t.n && char_is_space(t.p[0]))
+		t = text_sub(t, 1, t.n);
+	return t;
+}
+
 /* ---- alerts: a block quote that begins with a line `[!NOTE]`, perhaps with a title of its own
  * behind it */
 
@@ -61,6 +68,10 @@ static void shape_alert(struct arena *a, cmark_node *quote)
 
 	if (!paragraph || cmark_node_get_type(paragraph) != CMARK_NODE_PARAGRAPH)
 		return;
+	/* upstream: in the first line of the quote, behind exactly one blank. */
+	if (cmark_node_get_start_line(paragraph) != cmark_node_get_start_line(quote) ||
+	    cmark_node_get_start_column(paragraph) != cmark_node_get_start_column(quote) + 2)
+		return;
 	first = cmark_node_first_child(paragraph);
 	literal = text_of(first);
 	shape = literal.p ? alert_of(literal) : SHAPE_NONE;
@@ -69,7 +80,7 @@ static void shape_alert(struct arena *a, cmark_node *quote)
 	set_shape(quote, shape);
 	/* The title stays in the paragraph; the marker goes, and all of it when there is no title.
 	 */
-	literal = text_trim(text_sub(literal, text_find_byte(literal, ']') + 1, literal.n));
+	literal = trim_start(text_sub(literal, text_find_byte(literal, ']') + 1, literal.n));
 	next = cmark_node_next(first);
 	if (literal.n == 0 && (!next || is_break(next))) {
 		cmark_node_free(first);
@@ -115,10 +126,8 @@ static void move_line(struct arena *a, cmark_node *from, cmark_node *block)
 
 	cmark_node_append_child(block, p);
 	if (is_marker(text_of(n))) {
-		struct text details = text_sub(text_of(n), 1, text_of(n).n);
+		struct text details = trim_start(text_sub(text_of(n), 1, text_of(n).n));
 
-		while (details.n && char_is_space(details.p[0]))
-			details = text_sub(details, 1, details.n);
 		cmark_node_set_literal(n, text_z(a, details));
 	}
 	while ((n = cmark_node_first_child(from))) {
@@ -205,7 +214,8 @@ struct quotes {
 	struct buf out;
 	size_t open[QUOTES_MAX]; /* lengths of the fences */
 	size_t n;
-	char code;       /* '`' or '~' inside a fenced code block outside of all quotes, else 0 */
+	bool in_quote; /* the lines above belong to an ordinary one, which takes `>>>` as its own */
+	char code;     /* '`' or '~' inside a fenced code block outside of all quotes, else 0 */
 	size_t code_len; /* of its fence */
 };
 
@@ -283,7 +293,7 @@ static void add_line(struct quotes *q, struct text line)
 			return;
 		}
 	}
-	if (fence && q->n < QUOTES_MAX) {
+	if (fence && q->n < QUOTES_MAX && !q->in_quote) {
 		put_line(q, TEXT("")); /* not one quote with the lines above */
 		q->open[q->n++] = fence;
 		q->code = 0;
@@ -292,6 +302,10 @@ static void add_line(struct quotes *q, struct text line)
 	}
 	if (q->n == 0)
 		track_code(q, line);
+	if (trim_start(line).n == 0)
+		q->in_quote = false;
+	else if (!q->code && trim_start(line).p[0] == '>')
+		q->in_quote = true;
 	put_line(q, line);
 }
 

@@ -169,6 +169,28 @@ bool storage_is_linked(struct storage *s, struct text name, const struct storage
 	return r;
 }
 
+const struct err *storage_open_crate(struct storage *s, struct arena *a, struct text name,
+				     struct text version, int *ret_fd)
+{
+	char z[STORAGE_NAME_MAX + 1], file[STORAGE_NAME_MAX + 1];
+	const struct err *e;
+	int dir, fd;
+
+	if (!storage_name_ok(name, z) || !crate_file(name, version, file))
+		return err_new(a, ERR_INTERNAL, "not a name for a crate file: %.*s %.*s",
+			       TEXT_F(name), TEXT_F(version));
+	e = storage_folder(a, s->crates, z, false, &dir);
+	if (e)
+		return e;
+	fd = dir < 0 ? -1 : openat(dir, file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir >= 0)
+		(void)close(dir);
+	if (fd < 0)
+		return err_new(a, ERR_NOT_FOUND, "%s is missing", file);
+	*ret_fd = fd;
+	return NULL;
+}
+
 const struct err *storage_unlink_crate(struct storage *s, struct arena *a, struct text name,
 				       struct text version)
 {

@@ -59,6 +59,10 @@ const struct err *must_use storage_link_crates(struct storage *s, struct arena *
 /* Whether the public name is a link to (or, where links cannot be, a copy as long as) the blob. */
 bool storage_is_linked(struct storage *s, struct text name, const struct storage_link *v);
 
+/* ERR_NOT_FOUND where there is none. The caller closes it. */
+const struct err *must_use storage_open_crate(struct storage *s, struct arena *a, struct text name,
+					      struct text version, int *ret_fd);
+
 /* Absent already is success. The folder of a crate goes with its last file. */
 const struct err *must_use storage_unlink_crate(struct storage *s, struct arena *a,
 						struct text name, struct text version);

@@ -1,0 +1,17 @@
+/*
+ * From a checked manifest and its bytes to a version that everybody sees (design.md 6, steps 4 to 6): shared by the
+ * publish of cargo and by `import crates`.
+ */
+#pragma once
+
+#include "app/base/err.h"
+#include "app/server/app.h"
+#include "db/publish.h"
+
+/*
+ * Syncs the bytes of fd under their hash, runs the transaction, settles. Once the transaction is committed this is a
+ * success: a settle that fails then is finished by the job it left. ERR_INVALID, ERR_AUTH, ERR_LIMIT in the contract's
+ * words (rows 40 to 47), ERR_BUSY; then there is no row, no public file, no index line.
+ */
+const struct err *must_use publish_commit(const struct app *app, struct arena *a, int fd,
+					  const struct publish_in *in, struct publish_out *ret);

@@ -1,0 +1,286 @@
+/*
+ * handlers/api/crate_publish.c - PUT /api/v1/crates/new
+ *
+ * The checks of contract/publish.md 2 in their order: each function below is a stretch of that table.
+ */
+#include "app/base/arena.h"
+#include "app/base/config.h"
+#include "app/base/fault.h"
+#include "app/base/semver.h"
+#include "app/base/time.h"
+#include "app/index/publish.h"
+#include "app/inspect/client.h"
+#include "app/registry/metadata.h"
+#include "app/registry/name.h"
+#include "app/registry/publish_meta.h"
+#include "app/server/auth.h"
+#include "app/storage/storage.h"
+#include "db/bucket.h"
+#include "db/crate.h"
+#include "db/crate_view.h"
+#include "db/trustpub.h"
+#include "db/user.h"
+#include "handlers/api/common.h"
+#include "handlers/api/publish_frame.h"
+#include "templates/json_crate.h"
+
+enum { VERSION_MAX = 150 };
+#define UNPACKED_MIN UINT64_C(536870912)
+
+struct publish {
+	struct publish_meta meta;
+	bool exists; /* the crate, before the transaction */
+	struct crate_row crate;
+	struct text email; /* the publisher's; absent with a trusted-publishing token */
+	struct text trustpub_data;
+	struct publish_file file;
+	struct manifest manifest;
+};
+
+/* Rows 1 to 7. */
+static const struct err *read_metadata(struct req *r, struct publish *p)
+{
+	struct text json;
+	const struct err *e = publish_frame_metadata(r, &json);
+	struct semver v;
+
+	if (!e)
+		e = publish_meta_parse(r->arena, json, &p->meta);
+	if (!e)
+		e = name_check(r->arena, NAME_CRATE, p->meta.name);
+	if (e)
+		return e;
+	if (!semver_parse(p->meta.vers, &v))
+		return err_new(r->arena, ERR_INVALID, "\"%.*s\" is an invalid semver version",
+			       TEXT_F(p->meta.vers));
+	if (semver_print(r->arena, &v).n > VERSION_MAX)
+		return err_new(r->arena, ERR_INVALID,
+			       "the version number is too long (max %d characters)", VERSION_MAX);
+	return NULL;
+}
+
+/* Rows 8 and 9. */
+static const struct err *find_crate(struct req *r, struct publish *p)
+{
+	const struct err *e = db_crate_check_deleted(r->db, p->meta.name);
+
+	return e ? e : db_crate_find(r->db, p->meta.name, &p->crate, &p->exists);
+}
+
+/* Whether a JSON list of numbers, as the token exchange stores it, has that one. */
+static bool list_has(struct text list, uint64_t id)
+{
+	struct text rest = text_trim(list), part;
+	uint64_t v;
+
+	if (rest.n < 2 || rest.p[0] != '[' || rest.p[rest.n - 1] != ']')
+		return false;
+	rest = text_sub(rest, 1, rest.n - 1);
+	while (text_cut(&rest, ',', &part))
+		if (text_u64(text_trim(part), 0, UINT64_MAX, &v) && v == id)
+			return true;
+	return false;
+}
+
+/* Rows 10 and 11, contract/publish.md 4.2. */
+static const struct err *judge_trustpub(struct req *r, struct publish *p, const struct sha256 *hash)
+{
+	struct trustpub_token token;
+	const struct err *e;
+	bool found;
+
+	if (!p->exists)
+		return err_new(r->arena, ERR_AUTH,
+			       "Trusted Publishing tokens do not support creating new crates. "
+			       "Publish the crate manually, first");
+	e = db_trustpub_token(r->db, hash, time_now_us(), &token, &found);
+	if (e)
+		return e;
+	if (!found)
+		return err_new(r->arena, ERR_AUTH, "Invalid authentication token");
+	if (!list_has(token.crate_ids, p->crate.id))
+		return err_new(r->arena, ERR_AUTH,
+			       "The provided access token is not valid for crate `%.*s`",
+			       TEXT_F(p->crate.name));
+	p->trustpub_data = token.trustpub_data.p ? token.trustpub_data : TEXT("null");
+	return NULL;
+}
+
+/* Rows 12 to 14. */
+static const struct err *judge_user(struct req *r, struct publish *p)
+{
+	const struct config *cfg = r->cfg;
+	struct limit limit = { cfg->limits.publish_new_rate_s, cfg->limits.publish_new_burst };
+	const struct err *e;
+
+	if (p->exists && p->crate.trustpub_only)
+		return err_new(r->arena, ERR_AUTH,
+			       "New versions of this crate can only be published using Trusted "
+			       "Publishing (see %.*s/docs/trusted-publishing).",
+			       TEXT_F(cfg->site.url));
+	e = db_user_verified_email(r->db, r->user.id, &p->email);
+	if (e)
+		return e;
+	if (!p->email.p)
+		return err_new(r->arena, ERR_INVALID,
+			       "A verified email address is required to publish crates to %.*s. "
+			       "Visit %.*s/settings/profile to set and verify your email address.",
+			       TEXT_F(cfg->site.domain), TEXT_F(cfg->site.url));
+	if (!cfg->limits.enabled)
+		return NULL;
+	if (p->exists)
+		limit = (struct limit){ cfg->limits.publish_update_rate_s,
+					cfg->limits.publish_update_burst };
+	return db_bucket_take(r->db, r->user.id,
+			      p->exists ? LIMIT_PUBLISH_UPDATE : LIMIT_PUBLISH_NEW, &limit,
+			      cfg->site.url);
+}
+
+/* Rows 10 to 14. */
+static const struct err *judge_publisher(struct req *r, struct publish *p)
+{
+	struct sha256 hash;
+	const struct err *e = auth_require_publish(r, &hash);
+
+	if (e)
+		return e;
+	if (r->user.how == AUTH_BY_TRUSTPUB)
+		return judge_trustpub(r, p, &hash);
+	e = auth_scope(r, p->exists ? "publish-update" : "publish-new", p->meta.name);
+	return e ? e : judge_user(r, p);
+}
+
+/* Rows 15 to 18. */
+static const struct err *read_crate(struct req *r, struct publish *p)
+{
+	const struct config *cfg = r->cfg;
+	uint64_t max = p->exists && p->crate.max_upload_size.set ? p->crate.max_upload_size.v :
+								   cfg->limits.upload_bytes;
+	struct inspect_archive_in in = {
+		.name = p->meta.name,
+		.version = p->meta.vers,
+		.max_unpacked = cfg->limits.unpacked_bytes > max ? cfg->limits.unpacked_bytes : max,
+		.max_entries = cfg->limits.tar_entries,
+	};
+	const struct err *e = publish_frame_crate(r, max, &p->file);
+
+	if (e)
+		return e;
+	/* The child in the sandbox can read the bytes, and not change what was hashed. */
+	e = storage_reopen_readonly(r->arena, p->file.fd, &in.fd);
+	if (e)
+		return e;
+	arena_defer_close(r->arena, in.fd);
+	return inspect_archive(r->app->inspect, r->arena, &in, &p->manifest);
+}
+
+/* Rows 19 to 32. */
+static const struct err *check_manifest(struct req *r, struct publish *p)
+{
+	const struct config *cfg = r->cfg;
+	struct text index[] = { text_fmt(r->arena, "%.*s/index", TEXT_F(cfg->site.url)) };
+	struct metadata_limits limits = {
+		.features = p->exists && p->crate.max_features.set ? p->crate.max_features.v :
+								     cfg->limits.features,
+		.dependencies = cfg->limits.dependencies,
+		.keywords = cfg->limits.keywords,
+		.categories = cfg->limits.categories,
+		.site = cfg->site.domain,
+		.index_urls = { index, 1 },
+	};
+
+	if (!text_eq(p->meta.name, p->manifest.name))
+		return err_new(r->arena, ERR_INVALID,
+			       "metadata name `%.*s` does not match manifest name `%.*s`",
+			       TEXT_F(p->meta.name), TEXT_F(p->manifest.name));
+	if (!text_eq(p->meta.vers, p->manifest.version))
+		return err_new(r->arena, ERR_INVALID,
+			       "metadata version `%.*s` does not match manifest version `%.*s`",
+			       TEXT_F(p->meta.vers), TEXT_F(p->manifest.version));
+	return metadata_check(r->arena, &p->manifest, &limits);
+}
+
+/* Section 12. */
+static struct reply answer(struct req *r, const struct publish_out *out)
+{
+	struct json_crate_with with = { 0 };
+	struct crate_view crate;
+	struct crate_tops tops;
+	const struct err *e;
+	struct buf b = reply_buf(r);
+	struct jw j = jw_init(&b);
+
+	e = db_crate_view(r->db, out->name, &crate);
+	if (!e)
+		e = db_crate_tops(r->db, out->crate_id, &tops);
+	if (e)
+		return reply_err(r, e);
+	with.tops = &tops;
+	jw_object(&j, NULL);
+	json_crate(&j, "crate", &crate, &with);
+	jw_object(&j, "warnings");
+	jw_array(&j, "invalid_categories");
+	jw_end(&j);
+	jw_array(&j, "invalid_badges");
+	jw_end(&j);
+	jw_array(&j, "other");
+	jw_end(&j);
+	jw_end(&j);
+	jw_end(&j);
+	return reply_jw(r, 200, &j);
+}
+
+/* Rows 40 to 50. */
+static const struct err *commit(struct req *r, const struct publish *p, struct publish_out *ret)
+{
+	struct publish_in in = {
+		.manifest = &p->manifest,
+		.sha = p->file.sha,
+		.bytes = p->file.bytes,
+		.readme = p->meta.readme,
+		.readme_file = p->meta.readme_file,
+		.user_id = r->user.id,
+		.token_id = r->user.token_id,
+		.email = p->email,
+		.by_trustpub = r->user.how == AUTH_BY_TRUSTPUB,
+		.trustpub_data = p->trustpub_data,
+		.new_versions_daily = r->cfg->limits.new_versions_daily,
+	};
+
+	return publish_commit(r->app, r->arena, p->file.fd, &in, ret);
+}
+
+static const struct err *publish(struct req *r, struct publish_out *ret)
+{
+	struct publish p = { 0 };
+	const struct err *e = read_metadata(r, &p);
+
+	if (!e)
+		e = find_crate(r, &p);
+	if (!e)
+		e = judge_publisher(r, &p);
+	if (!e)
+		e = read_crate(r, &p);
+	if (!e)
+		e = check_manifest(r, &p);
+	if (!e)
+		e = commit(r, &p, ret);
+	if (e)
+		return e;
+	FAULT_POINT(r->arena, PUBLISH_BEFORE_ANSWER);
+	return NULL;
+}
+
+static struct reply crate_publish(struct req *r)
+{
+	struct publish_out out;
+	const struct err *e = publish(r, &out);
+
+	return e ? reply_err(r, e) : answer(r, &out);
+}
+
+const struct route crate_publish_routes[] = {
+	ROUTE(PUT, "/api/v1/crates/new", crate_publish, .auth = AUTH_LATE, .body = BODY_STREAM,
+	      .doc = "Publish a new version"),
+	ROUTE_END,
+};

@@ -1,8 +1,25 @@
 #include "app/server/app.h"
 
+#include "app/base/arena.h"
+#include "app/base/log.h"
+#include "app/index/sparse.h"
 #include "app/inspect/client.h"
 #include "app/storage/storage.h"
 #include "db/db.h"
+
+/*
+ * config.json follows site.url and registry.auth_required, and every process that may be the first after a change of them
+ * comes by here. A full disk is no reason not to answer: the old file stays.
+ */
+static void keep_config_json(struct storage *s, const struct config *cfg)
+{
+	struct arena *scratch = arena_new(0);
+	const struct err *e = sparse_put_config(s, scratch, cfg);
+
+	if (e)
+		log_err(LOG_LEVEL_WARN, "config.json of the index could not be written", e);
+	arena_free(scratch);
+}
 
 bool app_open(struct arena *a, const struct config *cfg, const char *inspect_socket,
 	      struct app *ret, struct text *ret_why)
@@ -12,6 +29,7 @@ bool app_open(struct arena *a, const struct config *cfg, const char *inspect_soc
 	app.storage = storage_open(a, cfg, ret_why);
 	if (!app.storage)
 		return false;
+	keep_config_json(app.storage, cfg);
 	app.db = db_new(cfg);
 	app.inspect = inspect_new(cfg, inspect_socket);
 	*ret = app;

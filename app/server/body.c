@@ -1,12 +1,8 @@
 /* Request bodies as JSON: contract/api.md 2.3. */
 #include "app/base/arena.h"
+#include "app/base/json.h"
 #include "app/server/req.h"
 #include "app/server/transport.h"
-
-#include <json-c/json.h>
-#include <limits.h>
-
-enum { JSON_DEPTH_MAX = 64 };
 
 /* application/json, or application/ANYTHING+json; parameters are passed over. */
 static bool is_json(struct arena *a, struct text type)
@@ -20,36 +16,62 @@ static bool is_json(struct arena *a, struct text type)
 	       (text_starts(media, TEXT("application/")) && text_ends(media, TEXT("+json")));
 }
 
-static void put_json(void *p)
+static const struct err *check_type(struct req *r)
 {
-	(void)json_object_put(p);
+	if (is_json(r->arena, req_header(r, "Content-Type")))
+		return NULL;
+	return err_new_status(r->arena, ERR_INVALID, 415,
+			      "Expected request with `Content-Type: application/json`");
+}
+
+static const struct err *no_json(struct req *r, struct text why)
+{
+	return err_new(r->arena, ERR_INVALID, "Failed to parse the request body as JSON: %.*s",
+		       TEXT_F(why));
 }
 
 const struct err *req_json(struct req *r, struct json_object **ret)
 {
-	struct json_tokener *tok;
-	struct json_object *o;
-	bool whole;
+	const struct err *e;
+	struct text why;
 
-	if (r->server->json) {
-		*ret = r->server->json;
+	if (!r->server->json_parsed) {
+		e = check_type(r);
+		if (e)
+			return e;
+		r->server->json = json_parse(r->arena, r->body, JSON_MAX_DEPTH, &why);
+		if (why.p)
+			return no_json(r, why);
+		r->server->json_parsed = true;
+	}
+	*ret = r->server->json;
+	return NULL;
+}
+
+const struct err *req_json_read(struct req *r, const struct json_shape *shape)
+{
+	const struct err *e = check_type(r);
+	struct json_error error;
+	struct text why;
+	void *to;
+
+	if (e)
+		return e;
+	to = arena_alloc(r->arena, shape->size);
+	if (json_read(r->arena, r->body, shape, to, &error)) {
+		r->server->json_struct = to;
 		return NULL;
 	}
-	if (!is_json(r->arena, req_header(r, "Content-Type")))
-		return err_new_status(r->arena, ERR_INVALID, 415,
-				      "Expected request with `Content-Type: application/json`");
-	tok = json_tokener_new_ex(JSON_DEPTH_MAX);
-	BUG_ON(!tok);
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	o = r->body.n < INT_MAX ? json_tokener_parse_ex(tok, r->body.p, (int)r->body.n) : NULL;
-	whole = o && json_tokener_get_error(tok) == json_tokener_success &&
-		json_tokener_get_parse_end(tok) == r->body.n;
-	json_tokener_free(tok);
-	if (o)
-		arena_defer(r->arena, put_json, o);
-	if (!whole)
-		return err_new(r->arena, ERR_INVALID, "Failed to parse the request body as JSON");
-	r->server->json = o;
-	*ret = o;
-	return NULL;
+	why = json_error_text(r->arena, &error);
+	if (!error.shape)
+		return no_json(r, why);
+	return err_new_status(r->arena, ERR_INVALID, 422,
+			      "Failed to deserialize the JSON body into the target type: %.*s",
+			      TEXT_F(why));
+}
+
+const void *req_json_struct(const struct req *r)
+{
+	BUG_ON(!r->server->json_struct);
+	return r->server->json_struct;
 }

@@ -4,6 +4,7 @@
 #include "app/base/config.h"
 #include "app/base/hash.h"
 #include "app/base/log.h"
+#include "app/base/query.h"
 #include "app/base/time.h"
 #include "app/server/auth.h"
 #include "app/server/block.h"
@@ -127,9 +128,8 @@ static struct reply run_route(struct req *r)
 	if (route->body == BODY_JSON) {
 		e = req_body(r, route->body_max ? route->body_max : r->cfg->limits.body_bytes,
 			     &r->body);
-		if (!e)
-			e = req_json(r,
-				     &json); /* 415 and 400 come before 403: contract/api.md 2.3 */
+		if (!e) /* 415, 400 and 422 come before 403: contract/api.md 2.3 */
+			e = route->shape ? req_json_read(r, route->shape) : req_json(r, &json);
 	}
 	if (!e && route->auth != AUTH_NONE && route->auth != AUTH_LATE)
 		e = auth_require(r, route->auth);

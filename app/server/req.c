@@ -41,43 +41,12 @@ struct text req_header(const struct req *r, const char *name)
 	return text_from(r->server->t->param(r->server->t->ctx, key));
 }
 
-static struct text form_decode(struct arena *a, struct text t)
-{
-	char *p;
-
-	if (text_has_byte(t, '+')) {
-		p = arena_copy(a, t.p, t.n);
-		for (size_t i = 0; i < t.n; i++)
-			if (p[i] == '+')
-				p[i] = ' ';
-		t.p = p;
-	}
-	t = percent_decode(a, t);
-	return text_is_utf8(t) ? t : text_lossy(a, t);
-}
-
-/* application/x-www-form-urlencoded as the url crate's form_urlencoded::parse reads it. */
-struct req_kv *req_query_all(struct req *r, size_t *ret_n)
+struct query_pair *req_query_all(struct req *r, size_t *ret_n)
 {
 	struct req_server *s = r->server;
-	struct text rest = r->query, pair, name;
-	size_t most = 1;
 
-	if (!s->query_parsed) {
-		for (size_t i = 0; i < r->query.n; i++)
-			most += r->query.p[i] == '&';
-		most = most < QUERY_PARAMS_MAX ? most : QUERY_PARAMS_MAX;
-		s->query = arena_array(r->arena, most, sizeof(*s->query));
-		while (s->nquery < most && text_cut(&rest, '&', &pair)) {
-			if (!pair.n)
-				continue;
-			(void)text_cut(&pair, '=', &name);
-			s->query[s->nquery].name = form_decode(r->arena, name);
-			s->query[s->nquery].value = pair.p ? form_decode(r->arena, pair) : TEXT("");
-			s->nquery++;
-		}
-		s->query_parsed = true;
-	}
+	if (!s->query)
+		s->query = query_parse(r->arena, r->query, QUERY_PARAMS_MAX, &s->nquery);
 	*ret_n = s->nquery;
 	return s->query;
 }
@@ -86,7 +55,7 @@ static const struct err *query_one(struct req *r, const char *name, bool form, s
 {
 	struct text want = text_from(name), found = TEXT_NONE;
 	size_t n, seen = 0;
-	const struct req_kv *kv = req_query_all(r, &n);
+	const struct query_pair *kv = req_query_all(r, &n);
 
 	for (size_t i = 0; i < n; i++) {
 		if (!text_eq(kv[i].name, want))
@@ -124,7 +93,7 @@ const struct err *req_query_list(struct req *r, const char *name, size_t max, st
 	struct text want = text_from(name);
 	struct texts all = { 0 };
 	size_t n;
-	const struct req_kv *kv = req_query_all(r, &n);
+	const struct query_pair *kv = req_query_all(r, &n);
 
 	all.v = arena_array(r->arena, n ? n : 1, sizeof(*all.v));
 	for (size_t i = 0; i < n; i++) {
@@ -147,14 +116,7 @@ const struct err *req_query_list(struct req *r, const char *name, size_t max, st
 
 struct text req_cookie(const struct req *r, const char *name)
 {
-	struct text rest = req_header(r, "Cookie"), pair, key;
-
-	while (text_cut(&rest, ';', &pair)) {
-		(void)text_cut(&pair, '=', &key);
-		if (pair.p && text_eq(text_trim(key), text_from(name)))
-			return text_trim(pair);
-	}
-	return TEXT_NONE;
+	return cookie_find(req_header(r, "Cookie"), text_from(name));
 }
 
 static const struct err *aborted(struct req *r)

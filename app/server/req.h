@@ -8,6 +8,7 @@
 #pragma once
 
 #include "app/base/err.h"
+#include "app/base/query.h"
 #include "app/server/app.h"
 #include "app/server/reply.h"
 #include "app/server/route.h"
@@ -28,10 +29,6 @@ struct auth_user {
 	struct text trustpub_crates, trustpub_data;
 };
 
-struct req_kv {
-	struct text name, value;
-};
-
 struct req {
 	struct arena *arena;
 	const struct app *app;
@@ -48,7 +45,7 @@ struct req {
 	struct text remote_ip;
 	struct auth_user
 		user; /* filled by the dispatcher as the route's auth says, or by auth_require */
-	struct req_kv params[ROUTE_PARAMS_MAX]; /* of the path, decoded */
+	struct query_pair params[ROUTE_PARAMS_MAX]; /* of the path, decoded */
 	size_t nparams;
 	struct req_server *server; /* of dispatch.c and worker.c alone */
 };
@@ -71,7 +68,7 @@ const struct err *must_use req_query(struct req *r, const char *name, struct tex
 const struct err *must_use req_query_form(struct req *r, const char *name, struct text *ret);
 
 /* All query parameters in their order, decoded; arena. */
-struct req_kv *req_query_all(struct req *r, size_t *ret_n);
+struct query_pair *req_query_all(struct req *r, size_t *ret_n);
 
 /* All values of a repeated parameter ("ids[]"), in order; at most max. */
 const struct err *must_use req_query_list(struct req *r, const char *name, size_t max,
@@ -93,8 +90,18 @@ const struct err *must_use req_read(struct req *r, void *p, size_t n, size_t *re
 const struct err *must_use req_body(struct req *r, uint64_t max, struct text *ret);
 
 /*
- * The body as JSON (json-c object, put by a defer): 415, 400 and 422 in the reference's words where
- * it is none. Depth at most 64.
+ * The body of a route with .shape, read into its struct; arena, as is what it points to. BUG on a
+ * route without.
+ */
+const void *req_json_struct(const struct req *r);
+
+/*
+ * The body as JSON of any shape (json-c object, put when the arena is reset; NULL for null): 415 and
+ * 400 in the reference's words where it is none. Depth at most 64.
  */
 struct json_object;
 const struct err *must_use req_json(struct req *r, struct json_object **ret);
+
+/* What the dispatcher does for .shape: 415, 400 and 422 (contract/api.md 2.3). */
+struct json_shape;
+const struct err *must_use req_json_read(struct req *r, const struct json_shape *shape);

@@ -23,6 +23,8 @@ enum route_auth {
 			(app/server/auth.h) */
 };
 
+struct json_shape; /* app/base/json.h */
+
 enum route_body { BODY_NONE, BODY_JSON, BODY_STREAM };
 
 struct route {
@@ -33,7 +35,10 @@ struct route {
 	const char *scope;       /* "yank", "change-owners", ...; AUTH_SCOPE only */
 	const char *crate_param; /* "name" */
 	enum route_body body;
-	uint64_t body_max;  /* bytes; 0: limits.body_bytes for BODY_JSON */
+	uint64_t body_max; /* bytes; 0: limits.body_bytes for BODY_JSON */
+	/* Of a BODY_JSON: it is read into the shape's struct before the credentials are judged,
+	 * as upstream's extractors do; req_json_struct gives it. NULL: any JSON (req_json). */
+	const struct json_shape *shape;
 	bool no_user_agent; /* answers without User-Agent too (the path ends with "download") */
 	bool no_db;         /* needs no database: answers also when it is away */
 	bool no_store;      /* Cache-Control: no-store on success */

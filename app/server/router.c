@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "app/base/query.h"
 
 #include <string.h>
 
@@ -153,7 +154,7 @@ static void take_params(struct arena *a, const struct pattern *p, const struct s
 {
 	for (size_t i = 0; i < p->n; i++) {
 		struct text raw = s->v[i];
-		struct req_kv *kv;
+		struct query_pair *kv;
 
 		if (p->segments[i].kind == SEGMENT_STATIC)
 			continue;
@@ -200,54 +201,4 @@ void router_match(const struct router *rt, struct arena *a, unsigned method, str
 		return;
 	ret->route = hit->route;
 	take_params(a, hit, &s, path, ret);
-}
-
-struct text path_normalise(struct arena *a, struct text path)
-{
-	struct text rest = path, part, *parts;
-	struct buf b = buf_init(a, path.n + 1);
-	size_t n = 0, most = 1;
-
-	if (text_find(path, TEXT("//")) == path.n && text_find(path, TEXT("/.")) == path.n)
-		return path;
-	for (size_t i = 0; i < path.n; i++)
-		most += path.p[i] == '/';
-	parts = arena_array(a, most, sizeof(*parts));
-	while (text_cut(&rest, '/', &part)) {
-		if (!part.n || text_eq(part, TEXT(".")))
-			continue;
-		if (!text_eq(part, TEXT("..")))
-			parts[n++] = part;
-		else if (n)
-			n--;
-	}
-	for (size_t i = 0; i < n; i++) {
-		buf_byte(&b, '/');
-		buf_add(&b, parts[i]);
-	}
-	if (!n)
-		buf_byte(&b, '/');
-	return buf_text(&b);
-}
-
-struct text percent_decode(struct arena *a, struct text t)
-{
-	char *p;
-	size_t n = 0;
-
-	if (!text_has_byte(t, '%'))
-		return t;
-	p = arena_alloc(a, t.n);
-	for (size_t i = 0; i < t.n; i++) {
-		int hi = t.n - i > 2 && t.p[i] == '%' ? char_hex(t.p[i + 1]) : -1;
-		int lo = hi >= 0 ? char_hex(t.p[i + 2]) : -1;
-
-		if (lo >= 0) {
-			p[n++] = (char)(hi * 16 + lo);
-			i += 2;
-		} else {
-			p[n++] = t.p[i];
-		}
-	}
-	return (struct text){ p, n };
 }

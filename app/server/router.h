@@ -17,7 +17,7 @@ struct route_match {
 	const struct route *route; /* NULL: no such path, or not by this method */
 	struct text allow; /* the methods that the path has, as Allow wants them; absent: no such
 			      path */
-	struct req_kv params[ROUTE_PARAMS_MAX];
+	struct query_pair params[ROUTE_PARAMS_MAX];
 	size_t nparams;
 	const char *bad_param; /* the first one whose decoded value is no UTF-8 */
 };
@@ -30,10 +30,3 @@ void router_match(const struct router *rt, struct arena *a, unsigned method, str
 /* Every route in the order of the lists; fn returning false ends it. */
 void router_each(const struct router *rt, bool (*fn)(void *ctx, const struct route *route),
 		 void *ctx);
-
-/* Components that are empty, "." or ".." are resolved where the path has "//" or "/."
- * (contract/api.md 1.2). arena */
-struct text path_normalise(struct arena *a, struct text path);
-
-/* %XX decoded; what is no escape stays as it is. arena, or t itself where nothing changes. */
-struct text percent_decode(struct arena *a, struct text t);

@@ -29,8 +29,9 @@ struct req_server {
 	bool body_ended;     /* the end was seen, where it had been announced */
 	uint64_t sent_bytes; /* of the body */
 	int64_t start_us;    /* monotonic */
-	struct req_kv *query;
+	struct query_pair *query;
 	size_t nquery;
-	bool query_parsed;
-	struct json_object *json; /* the body, once parsed */
+	struct json_object *json; /* the body, once parsed; NULL for null too */
+	bool json_parsed;
+	void *json_struct; /* the same by the route's shape */
 };

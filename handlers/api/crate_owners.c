@@ -1,11 +1,9 @@
 /* handlers/api/crate_owners.c - GET, PUT, DELETE /api/v1/crates/{name}/owners, GET .../owner_user
  * and .../owner_team */
-#include "app/base/arena.h"
+#include "app/base/json.h"
 #include "app/server/auth.h"
 #include "handlers/api/common.h"
 #include "templates/json_owner.h"
-
-#include <json-c/json.h>
 
 /* ---- reading */
 
@@ -50,47 +48,27 @@ static struct reply owner_team_get(struct req *r)
 
 /* ---- changing */
 
-static const struct err *wrong_shape(struct req *r, const char *what)
-{
-	return err_new_status(
-		r->arena, ERR_INVALID, 422,
-		"Failed to deserialize the JSON body into the target type: %s at line 1 column %zu",
-		what, r->body.n);
-}
+struct change_body {
+	struct json_texts owners;
+};
 
-/* {"owners": [...]}, with `users` for the key as cargo sends it. */
+/* {"owners": [...]}, with `users` for the key as cargo sends it */
+static const struct json_shape change_shape = {
+	.name = "ChangeOwnersRequest",
+	.size = sizeof(struct change_body),
+	.fields = {
+		JSON_FIELD_WITH(struct change_body, owners, .alias = "users", .required = true),
+	},
+};
+
 static const struct err *read_logins(struct req *r, struct texts *ret)
 {
-	struct json_object *body, *owners = NULL, *users = NULL;
-	const struct err *e = req_json(r, &body);
+	const struct change_body *body = req_json_struct(r);
 
-	if (e)
-		return e;
-	if (json_object_is_type(body, json_type_object)) {
-		(void)json_object_object_get_ex(body, "owners", &owners);
-		(void)json_object_object_get_ex(body, "users", &users);
-	}
-	if (owners && users)
-		return wrong_shape(r, "duplicate field `owners`");
-	if (!owners)
-		owners = users;
-	if (!owners)
-		return wrong_shape(r, "missing field `owners`");
-	if (!json_object_is_type(owners, json_type_array))
-		return wrong_shape(r, "owners: invalid type, expected a sequence");
-	ret->n = json_object_array_length(owners);
-	if (ret->n > OWNER_CHANGES_MAX)
+	if (body->owners.list.n > OWNER_CHANGES_MAX)
 		return err_new(r->arena, ERR_INVALID,
 			       "too many invites for this request - maximum 10");
-	ret->v = arena_array(r->arena, ret->n, sizeof(*ret->v));
-	for (size_t i = 0; i < ret->n; i++) {
-		struct json_object *o = json_object_array_get_idx(owners, i);
-
-		if (!json_object_is_type(o, json_type_string))
-			return wrong_shape(r, "owners: invalid type, expected a string");
-		ret->v[i] = (struct text){ json_object_get_string(o),
-					   (size_t)json_object_get_string_len(o) };
-	}
+	*ret = body->owners.list;
 	return NULL;
 }
 
@@ -159,9 +137,9 @@ const struct route crate_owners_routes[] = {
 	ROUTE(GET, "/api/v1/crates/{name}/owners", owners_get, .auth = AUTH_NONE,
 	      .doc = "Owners of a crate"),
 	ROUTE(PUT, "/api/v1/crates/{name}/owners", owners_put, .auth = AUTH_LATE, .body = BODY_JSON,
-	      .doc = "Invite owners"),
+	      .shape = &change_shape, .doc = "Invite owners"),
 	ROUTE(DELETE, "/api/v1/crates/{name}/owners", owners_delete, .auth = AUTH_LATE,
-	      .body = BODY_JSON, .doc = "Remove owners"),
+	      .body = BODY_JSON, .shape = &change_shape, .doc = "Remove owners"),
 	ROUTE(GET, "/api/v1/crates/{name}/owner_team", owner_team_get, .auth = AUTH_NONE,
 	      .doc = "Teams that own a crate"),
 	ROUTE(GET, "/api/v1/crates/{name}/owner_user", owner_user_get, .auth = AUTH_NONE,

@@ -1,11 +1,10 @@
 /* handlers/api/me_invitations.c - /api/v1/me/crate_owner_invitations: the caller's own, and
  * answering one */
+#include "app/base/json.h"
 #include "handlers/api/common.h"
 #include "handlers/api/seek.h"
 #include "templates/json_owner.h"
 #include "templates/json_user.h"
-
-#include <json-c/json.h>
 
 /* Everybody who is named on the page, each once. */
 static const struct err *people(struct req *r, const struct invitation_view *v, size_t n,
@@ -56,40 +55,33 @@ static struct reply invitations_get(struct req *r)
 	return reply_jw(r, 200, &j);
 }
 
-static const struct err *wrong_shape(struct req *r, const char *what)
-{
-	return err_new_status(
-		r->arena, ERR_INVALID, 422,
-		"Failed to deserialize the JSON body into the target type: %s at line 1 column %zu",
-		what, r->body.n);
-}
+struct answer {
+	struct json_i32 crate_id;
+	struct json_bool accepted;
+};
+
+struct answer_body {
+	struct answer *crate_owner_invite;
+};
+
+static const struct json_shape answer_shape = {
+	.name = "InvitationResponse",
+	.size = sizeof(struct answer),
+	.fields = {
+		JSON_FIELD_WITH(struct answer, crate_id, .required = true),
+		JSON_FIELD_WITH(struct answer, accepted, .required = true),
+	},
+};
 
 /* {"crate_owner_invite": {"crate_id": 1, "accepted": true}} */
-static const struct err *read_answer(struct req *r, uint64_t *ret_crate_id, bool *ret_accepted)
-{
-	struct json_object *body, *invite, *id, *accepted;
-	const struct err *e = req_json(r, &body);
-
-	if (e)
-		return e;
-	if (!json_object_is_type(body, json_type_object) ||
-	    !json_object_object_get_ex(body, "crate_owner_invite", &invite))
-		return wrong_shape(r, "missing field `crate_owner_invite`");
-	if (!json_object_is_type(invite, json_type_object) ||
-	    !json_object_object_get_ex(invite, "crate_id", &id))
-		return wrong_shape(r, "crate_owner_invite: missing field `crate_id`");
-	if (!json_object_object_get_ex(invite, "accepted", &accepted))
-		return wrong_shape(r, "crate_owner_invite: missing field `accepted`");
-	if (!json_object_is_type(id, json_type_int) || json_object_get_int64(id) < INT32_MIN ||
-	    json_object_get_int64(id) > INT32_MAX)
-		return wrong_shape(r, "crate_owner_invite.crate_id: invalid value, expected i32");
-	if (!json_object_is_type(accepted, json_type_boolean))
-		return wrong_shape(r,
-				   "crate_owner_invite.accepted: invalid type, expected a boolean");
-	*ret_crate_id = json_object_get_int64(id) < 0 ? 0 : (uint64_t)json_object_get_int64(id);
-	*ret_accepted = json_object_get_boolean(accepted);
-	return NULL;
-}
+static const struct json_shape answer_body_shape = {
+	.name = "OwnerInvitation",
+	.size = sizeof(struct answer_body),
+	.fields = {
+		JSON_FIELD_WITH(struct answer_body, crate_owner_invite, .required = true,
+				.shape = &answer_shape),
+	},
+};
 
 static struct reply answered(struct req *r, uint64_t crate_id, bool accepted)
 {
@@ -108,13 +100,13 @@ static struct reply answered(struct req *r, uint64_t crate_id, bool accepted)
 /* upstream: the body decides, the crate id of the path is not looked at */
 static struct reply invitation_put(struct req *r)
 {
-	uint64_t crate_id = 0;
-	bool accepted = false;
-	const struct err *e = read_answer(r, &crate_id, &accepted);
+	const struct answer_body *body = req_json_struct(r);
+	int32_t id = body->crate_owner_invite->crate_id.v;
+	bool accepted = body->crate_owner_invite->accepted.v;
+	uint64_t crate_id = id < 0 ? 0 : (uint64_t)id;
+	const struct err *e = accepted ? db_invitation_accept(r->db, r->user.id, crate_id)
+				       : db_invitation_decline(r->db, r->user.id, crate_id);
 
-	if (!e)
-		e = accepted ? db_invitation_accept(r->db, r->user.id, crate_id)
-			     : db_invitation_decline(r->db, r->user.id, crate_id);
 	return e ? reply_err(r, e) : answered(r, crate_id, accepted);
 }
 
@@ -130,7 +122,8 @@ const struct route me_invitations_routes[] = {
 	ROUTE(GET, "/api/v1/me/crate_owner_invitations", invitations_get, .auth = AUTH_COOKIE,
 	      .no_store = true, .doc = "Invitations to own a crate"),
 	ROUTE(PUT, "/api/v1/me/crate_owner_invitations/{crate_id}", invitation_put,
-	      .auth = AUTH_USER, .body = BODY_JSON, .doc = "Accept or decline an invitation"),
+	      .auth = AUTH_USER, .body = BODY_JSON, .shape = &answer_body_shape,
+	      .doc = "Accept or decline an invitation"),
 	ROUTE(PUT, "/api/v1/me/crate_owner_invitations/accept/{token}", invitation_accept_token,
 	      .auth = AUTH_NONE, .doc = "Accept the invitation of a mailed link"),
 	ROUTE_END,

@@ -2,6 +2,7 @@
  * database. */
 #include "app/base/arena.h"
 #include "app/base/config.h"
+#include "app/base/json.h"
 #include "app/server/dispatch.h"
 #include "app/server/router.h"
 #include "app/server/transport.h"
@@ -60,6 +61,25 @@ static struct reply say_json(struct req *r)
 	return reply_text(r, 200, "text/plain", r->body);
 }
 
+struct shaped {
+	struct json_texts owners;
+};
+
+static const struct json_shape shaped = {
+	.name = "Shaped",
+	.size = sizeof(struct shaped),
+	.fields = {
+		JSON_FIELD_WITH(struct shaped, owners, .alias = "users", .required = true),
+	},
+};
+
+static struct reply say_shaped(struct req *r)
+{
+	const struct shaped *body = req_json_struct(r);
+
+	return reply_text(r, 200, "text/plain", body->owners.list.v[0]);
+}
+
 static bool two_parts(struct req *r, void *ctx, bool (*write)(struct req *r, struct text part))
 {
 	return write(r, TEXT("one ")) && write(r, TEXT("two")) && !ctx;
@@ -101,6 +121,8 @@ static const struct route routes[] = {
 	ROUTE(GET, "/git/index/{*path}", say_params, .no_user_agent = true),
 	ROUTE(POST, "/body", say_body, .body = BODY_STREAM),
 	ROUTE(POST, "/json", say_json, .body = BODY_JSON, .body_max = 32),
+	ROUTE(POST, "/shaped", say_shaped, .auth = AUTH_USER, .body = BODY_JSON, .shape = &shaped),
+	ROUTE(POST, "/open", say_shaped, .body = BODY_JSON, .shape = &shaped),
 	ROUTE(GET, "/stream", say_stream, .auth = AUTH_NONE),
 	ROUTE(GET, "/broken", say_broken_stream, .auth = AUTH_NONE),
 	ROUTE(GET, "/api/fail", fail_inside, .auth = AUTH_NONE),
@@ -441,8 +463,28 @@ static void bodies(void **state)
 		{ "/json", "3", "application/json", "{}", false, 400, NULL },
 		{ "/json", "2", "text/plain", "{}", false, 415, NULL },
 		{ "/json", "2", NULL, "{}", false, 415, NULL },
-		{ "/json", "4", "application/json", "{} x", false, 400, NULL },
-		{ "/json", "0", "application/json", "", false, 400, NULL },
+		{ "/json", "4", "application/json", "{} x", false, 400,
+		  "{\"errors\":[{\"detail\":\"Failed to parse the request body as JSON: trailing "
+		  "characters at line 1 column 4\"}]}" },
+		{ "/json", "0", "application/json", "", false, 400,
+		  "{\"errors\":[{\"detail\":\"Failed to parse the request body as JSON: EOF while "
+		  "parsing a value at line 1 column 0\"}]}" },
+		{ "/open", "14", "application/json", "{\"users\":[\"a\"]}", false, 400, NULL },
+		{ "/open", "15", "application/json", "{\"users\":[\"a\"]}", false, 200, "a" },
+		{ "/open", "15", "text/json", "{\"users\":[\"a\"]}", false, 415, NULL },
+		/* before the credentials are judged */
+		{ "/shaped", "2", "application/json", "{}", false, 422,
+		  "{\"errors\":[{\"detail\":\"Failed to deserialize the JSON body into the target "
+		  "type: missing field `owners` at line 1 column 2\"}]}" },
+		{ "/shaped", "20", "application/json", "{\"owners\": \"foo\"} 1", false, 400,
+		  NULL },
+		{ "/shaped", "19", "application/json", "{\"owners\": \"foo\"} 1", false, 422,
+		  "{\"errors\":[{\"detail\":\"Failed to deserialize the JSON body into the target "
+		  "type: owners: invalid type: string \\\"foo\\\", expected a sequence at line 1 "
+		  "column 16\"}]}" },
+		{ "/shaped", "15", "application/json", "{\"owners\":[]} 1", false, 400,
+		  "{\"errors\":[{\"detail\":\"Failed to parse the request body as JSON: trailing "
+		  "characters at line 1 column 15\"}]}" },
 		{ "/json", "33", "application/json", "", false, 413,
 		  "{\"errors\":[{\"detail\":\"Failed to buffer the request body: length limit "
 		  "exceeded\"}]}" },

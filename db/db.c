@@ -405,6 +405,11 @@ struct arena *db_arena(struct db *db)
 	return db->arena;
 }
 
+const struct config *db_config(const struct db *db)
+{
+	return db->cfg;
+}
+
 /* ---- prepared statements ---- */
 
 static size_t chain_of(const struct db_stmt *s)

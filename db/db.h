@@ -150,6 +150,7 @@ struct db *db_new(const struct config *cfg);
 void db_free(struct db *db);
 void db_use_arena(struct db *db, struct arena *a);
 struct arena *db_arena(struct db *db);
+const struct config *db_config(const struct db *db); /* what it was made with */
 void db_disconnect(struct db *db); /* before a fork, or to give the connection back; the next query
 				      reconnects */
 

@@ -3,15 +3,19 @@
 #include "db/crate.h"
 #include "db/crate_view.h"
 #include "db/db.h"
+#include "db/dependency.h"
 #include "db/dependency_view.h"
+#include "db/derived.h"
 #include "db/fsck.h"
 #include "db/expired.h"
 #include "db/index.h"
 #include "db/invitation.h"
 #include "db/job.h"
+#include "db/link.h"
 #include "db/migrate.h"
 #include "db/owner.h"
 #include "db/rendering.h"
+#include "db/publish.h"
 #include "db/search.h"
 #include "db/session.h"
 #include "db/token.h"
@@ -19,6 +23,7 @@
 #include "db/user.h"
 #include "db/user_view.h"
 #include "db/version_view.h"
+#include "db/yank.h"
 
 #include <stddef.h>
 
@@ -27,15 +32,19 @@ const struct db_stmt_list db_stmt_lists[] = {
 	{ db_bucket_stmts },
 	{ db_crate_stmts },
 	{ db_crate_view_stmts },
+	{ db_dependency_stmts },
 	{ db_dependency_view_stmts },
+	{ db_derived_stmts },
 	{ db_fsck_stmts },
 	{ db_expired_stmts },
 	{ db_index_stmts },
 	{ db_invitation_stmts },
 	{ db_job_stmts },
+	{ db_link_stmts },
 	{ db_migrate_stmts },
 	{ db_owner_stmts },
 	{ db_rendering_stmts },
+	{ db_publish_stmts },
 	{ db_search_stmts },
 	{ db_session_stmts },
 	{ db_token_stmts },
@@ -43,6 +52,7 @@ const struct db_stmt_list db_stmt_lists[] = {
 	{ db_user_stmts },
 	{ db_user_view_stmts },
 	{ db_version_view_stmts },
+	{ db_yank_stmts },
 	{ NULL },
 	/* clang-format on */
 };

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/config.h"
+#include "app/base/json.h"
 #include "app/base/time.h"
 #include "app/registry/name.h"
 #include "db/session.h"
@@ -247,26 +248,13 @@ static const struct err *no_permission(struct req *r)
 		      "this token does not have the required permissions to perform this action");
 }
 
-static void put_json(void *p)
-{
-	(void)json_object_put(p);
-}
-
 /* A list that we stored ourselves; one that cannot be read grants nothing. */
 static struct json_object *scope_list(struct req *r, struct text json)
 {
-	struct json_object *o = json_tokener_parse(text_z(r->arena, json));
+	struct text why;
+	struct json_object *o = json_parse(r->arena, json, 4, &why);
 
-	if (o)
-		arena_defer(r->arena, put_json, o);
 	return json_object_is_type(o, json_type_array) ? o : NULL;
-}
-
-static struct text json_text(struct json_object *o)
-{
-	if (!json_object_is_type(o, json_type_string))
-		return TEXT_NONE;
-	return (struct text){ json_object_get_string(o), (size_t)json_object_get_string_len(o) };
 }
 
 static bool scope_listed(struct req *r, struct text json, struct text want)

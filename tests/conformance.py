@@ -43,7 +43,8 @@ def main(scenario):
         print(f"FAIL {step}: differs, and is not on the list")
     for step in sorted(mended):
         print(f"FAIL {step}: is on the list, and no longer differs")
-    print(f"{int(counts.group(1)) + len(differing & set(meant)) - len(mended)} passed, {len(unexpected) + len(mended)} failed")
+    passed = int(counts.group(1)) + len(differing & set(meant)) - len(mended)
+    print(f"{passed} passed, {len(unexpected) + len(mended)} failed")
     return 1 if unexpected or mended else 0
 
 

@@ -235,7 +235,7 @@ def test_only_workers_demand_a_user_agent(web):
 
 
 def test_tokens_reach_the_worker(web):
-    """Apache keeps Authorization from scripts unless told: a token is recognised, and a wrong one refused in other words."""
+    """Apache keeps Authorization from scripts unless told."""
     token = (web.data / "first-token").read_text().split()[-1]
     refused = Client(web.url).delete("/api/v1/crates/none/1.0.0/yank")
     signed_in = Client(web.url, Authorization=token).delete("/api/v1/crates/none/1.0.0/yank")
@@ -269,7 +269,8 @@ def test_ten_thousand_header_bytes_reach_the_worker(web):
     assert ask(web, "/index/config.json", headers={"X-Long": "y" * 10000})[0] == 200
     assert ask(web, "/api/v1/site_metadata", headers={**USER_AGENT, "X-Long": "y" * 100000})[0] in (400, 431)
     # NUL within a header is nobody's: all refuse it.
-    assert b" 400 " in talk(web, b"GET /api/v1/site_metadata HTTP/1.1\r\nHost: x\r\nX-A: a\0b\r\nConnection: close\r\n\r\n")[:20]
+    answer = talk(web, b"GET /api/v1/site_metadata HTTP/1.1\r\nHost: x\r\nX-A: a\0b\r\nConnection: close\r\n\r\n")
+    assert answer[9:12] == b"400"
 
 
 def test_uploads_of_many_megabytes_reach_the_worker(web):

@@ -6,12 +6,10 @@
 #include "app/base/arena.h"
 #include "app/base/config.h"
 #include "app/base/fault.h"
-#include "app/base/semver.h"
 #include "app/base/time.h"
 #include "app/index/publish.h"
 #include "app/inspect/client.h"
 #include "app/registry/metadata.h"
-#include "app/registry/name.h"
 #include "app/registry/publish_meta.h"
 #include "app/server/auth.h"
 #include "app/storage/storage.h"
@@ -23,9 +21,6 @@
 #include "handlers/api/common.h"
 #include "handlers/api/publish_frame.h"
 #include "templates/json_crate.h"
-
-enum { VERSION_MAX = 150 };
-#define UNPACKED_MIN UINT64_C(536870912)
 
 struct publish {
 	struct publish_meta meta;
@@ -42,21 +37,8 @@ static const struct err *read_metadata(struct req *r, struct publish *p)
 {
 	struct text json;
 	const struct err *e = publish_frame_metadata(r, &json);
-	struct semver v;
 
-	if (!e)
-		e = publish_meta_parse(r->arena, json, &p->meta);
-	if (!e)
-		e = name_check(r->arena, NAME_CRATE, p->meta.name);
-	if (e)
-		return e;
-	if (!semver_parse(p->meta.vers, &v))
-		return err_new(r->arena, ERR_INVALID, "\"%.*s\" is an invalid semver version",
-			       TEXT_F(p->meta.vers));
-	if (semver_print(r->arena, &v).n > VERSION_MAX)
-		return err_new(r->arena, ERR_INVALID,
-			       "the version number is too long (max %d characters)", VERSION_MAX);
-	return NULL;
+	return e ? e : publish_meta_read(r->arena, json, &p->meta);
 }
 
 /* Rows 8 and 9. */

@@ -3,7 +3,6 @@
 
 #include "app/base/arena.h"
 #include "app/cli/commands.h"
-#include "app/index/sparse.h"
 #include "app/server/app.h"
 
 #include <inttypes.h>
@@ -19,8 +18,6 @@ static int migrate(struct cli *c)
 	if (!cli_open(c))
 		return 1;
 	e = db_migrate(c->app->db, &applied);
-	if (!e)
-		e = sparse_put_config(c->app->storage, c->arena, c->app->cfg);
 	if (e)
 		return cli_fail(e);
 	return cli_print(text_fmt(c->arena, "schema %" PRIu64 ", %" PRIu64 " applied",

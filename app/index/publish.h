@@ -7,6 +7,7 @@
 #include "app/base/err.h"
 #include "app/server/app.h"
 #include "db/publish.h"
+#include "db/yank.h"
 
 /*
  * Syncs the bytes of fd under their hash, runs the transaction, settles. Once the transaction is committed this is a
@@ -15,3 +16,7 @@
  */
 const struct err *must_use publish_commit(const struct app *app, struct arena *a, int fd,
 					  const struct publish_in *in, struct publish_out *ret);
+
+/* The same for a yank: the transaction, and settle where it changed something. Errors as db_yank. */
+const struct err *must_use yank_commit(const struct app *app, struct arena *a,
+				       const struct yank_in *in, struct yank_out *ret);

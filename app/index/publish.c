@@ -1,0 +1,58 @@
+#include "app/index/publish.h"
+
+#include "app/base/arena.h"
+#include "app/base/fault.h"
+#include "app/base/log.h"
+#include "app/index/settle.h"
+#include "app/storage/storage.h"
+
+/*
+ * After the commit nothing may turn the answer into a failure: what is committed will be visible, by this run or by the
+ * job, and a client that was told otherwise would publish again and be refused.
+ */
+static void settle_now(const struct app *app, struct arena *a, struct text canon, uint64_t job_id)
+{
+	const struct err *e = settle_and_finish(app, a, canon, job_id);
+
+	if (e)
+		log_err(LOG_LEVEL_WARN, "settle is left to the job", e);
+}
+
+static const struct err *put_blob(const struct app *app, struct arena *a, int fd,
+				  const struct sha256 *sha)
+{
+	const struct err *e;
+
+	FAULT_POINT(a, PUBLISH_BEFORE_BLOB);
+	e = storage_put_blob(app->storage, a, fd, sha);
+	if (e)
+		return e;
+	FAULT_POINT(a, PUBLISH_AFTER_BLOB);
+	return NULL;
+}
+
+const struct err *publish_commit(const struct app *app, struct arena *a, int fd,
+				 const struct publish_in *in, struct publish_out *ret)
+{
+	const struct err *e = put_blob(app, a, fd, &in->sha);
+
+	if (!e)
+		e = db_publish(app->db, in, ret);
+	if (e)
+		return e;
+	FAULT_POINT(a, PUBLISH_AFTER_COMMIT);
+	settle_now(app, a, ret->canon, ret->settle_job_id);
+	return NULL;
+}
+
+const struct err *yank_commit(const struct app *app, struct arena *a, const struct yank_in *in,
+			      struct yank_out *ret)
+{
+	const struct err *e = db_yank(app->db, in, ret);
+
+	if (e || !ret->changed)
+		return e;
+	FAULT_POINT(a, YANK_AFTER_COMMIT);
+	settle_now(app, a, ret->canon, ret->settle_job_id);
+	return NULL;
+}

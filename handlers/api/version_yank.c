@@ -128,15 +128,19 @@ static const struct err *read_wish(struct req *r, struct wish *ret)
 					.shape = &wish_shape),
 		},
 	};
-	struct wish_body body = { 0 };
+	const struct wish_body *body;
 	struct text num;
-	const struct err *e = req_version(r, &num);
+	const struct err *e = req_version(r, &num); /* the path is judged before the body */
 
 	if (!e)
-		e = req_json_read(r, &shape, &body);
+		e = req_body(r, r->cfg->limits.body_bytes, &r->body);
 	if (!e)
-		*ret = *body.version;
-	return e;
+		e = req_json_read(r, &shape);
+	if (e)
+		return e;
+	body = req_json_struct(r);
+	*ret = *body->version;
+	return NULL;
 }
 
 /* upstream: updated_at is that of before the change, the actions are those of after it. */
@@ -162,7 +166,7 @@ static struct reply patch(struct req *r)
 }
 
 const struct route version_yank_routes[] = {
-	ROUTE(PATCH, "/api/v1/crates/{name}/{version}", patch, .auth = AUTH_LATE, .body = BODY_JSON,
+	ROUTE(PATCH, "/api/v1/crates/{name}/{version}", patch, .auth = AUTH_LATE, .body = BODY_STREAM,
 	      .doc = "Yank or unyank with a message"),
 	ROUTE(DELETE, "/api/v1/crates/{name}/{version}/yank", yank, .auth = AUTH_LATE,
 	      .doc = "Yank a version"),

@@ -29,16 +29,6 @@ static const struct db_stmt dependents_count = {
 	.out = { { "n", 0, DB_U64 } },
 };
 
-static const struct db_stmt dependents_recount = {
-	.name = "dependents_recount",
-	.sql = "INSERT INTO dependents (crate_id, n)"
-	       " SELECT c.id, (SELECT COUNT(*) FROM reverse_dependencies r WHERE r.target_crate_id "
-	       "= c.id)"
-	       "   FROM crates c WHERE c.id = ?"
-	       " ON DUPLICATE KEY UPDATE n = VALUES(n)",
-	.in = { DB_U64 },
-};
-
 /* One page of the dependents of a crate, as a derived table with the columns of
  * reverse_dependencies. */
 #define PAGE                                                                                       \
@@ -94,11 +84,6 @@ const struct err *db_dependents_count(struct db *db, uint64_t crate_id, uint64_t
 	return e;
 }
 
-const struct err *db_dependents_recount(struct db *db, uint64_t crate_id)
-{
-	return db_exec(db, &dependents_recount, DB_ARGS(db_u64(crate_id)), NULL);
-}
-
 const struct err *db_dependents_page(struct db *db, uint64_t crate_id, uint64_t per_page,
 				     uint64_t offset, struct dependents *ret)
 {
@@ -124,10 +109,7 @@ const struct err *db_dependents_page(struct db *db, uint64_t crate_id, uint64_t 
 	return e;
 }
 
-const struct db_stmt *const db_dependency_view_stmts[] = { &dependency_views,
-							   &dependents_count,
-							   &dependents_recount,
-							   &dependents_page,
-							   &dependents_versions,
-							   &dependents_actions,
-							   NULL };
+const struct db_stmt *const db_dependency_view_stmts[] = {
+	&dependency_views,    &dependents_count,   &dependents_page,
+	&dependents_versions, &dependents_actions, NULL
+};

@@ -23,9 +23,6 @@ const struct err *must_use db_dependency_views(struct db *db, uint64_t version_i
 /* How many crates depend on this one; kept, not counted. */
 const struct err *must_use db_dependents_count(struct db *db, uint64_t crate_id, uint64_t *ret);
 
-/* Counts them anew and keeps the figure; nothing happens for a crate that is gone. */
-const struct err *must_use db_dependents_recount(struct db *db, uint64_t crate_id);
-
 /* One page of them, most downloaded first, and their default versions (with actions), by version
  * id. */
 struct dependents {

@@ -6,11 +6,13 @@
 
 const struct route *const route_lists[] = {
 	crate_search_routes,
+	crate_publish_routes,
 	crate_show_routes,
 	crate_owners_routes,
 	crate_versions_routes,
 	crate_reverse_dependencies_routes,
 	version_show_routes,
+	version_yank_routes,
 	version_dependencies_routes,
 	me_invitations_routes,
 	site_metadata_routes,

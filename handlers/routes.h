@@ -13,3 +13,5 @@ extern const struct route crate_versions_routes[];
 extern const struct route me_invitations_routes[];
 extern const struct route version_dependencies_routes[];
 extern const struct route version_show_routes[];
+extern const struct route crate_publish_routes[];
+extern const struct route version_yank_routes[];

@@ -1,12 +1,20 @@
-/* update_dependents: how many crates depend on one, counted anew: it is a counter of another crate (design.md 5). */
+/* update_dependents: how many crates depend on some, counted anew: it is a counter of other crates (design.md 5). */
 #include "app/jobs/kinds.h"
 #include "app/server/app.h"
-#include "db/dependency_view.h"
+#include "db/derived.h"
+
+#include <json-c/json.h>
 
 const struct err *job_dependents_run(struct job_run *r)
 {
-	uint64_t crate_id;
-	const struct err *e = job_u64(r, "crate_id", &crate_id);
+	struct json_object *ids = NULL;
+	const struct err *e = NULL;
 
-	return e ? e : db_dependents_recount(r->app->db, crate_id);
+	if (!json_object_object_get_ex(r->data, "crate_ids", &ids) ||
+	    !json_object_is_type(ids, json_type_array))
+		return err_new(r->arena, ERR_INVALID, "the job has no list crate_ids");
+	for (size_t i = 0; !e && i < json_object_array_length(ids); i++)
+		e = db_dependents_recount(
+			r->app->db, json_object_get_uint64(json_object_array_get_idx(ids, i)));
+	return e;
 }

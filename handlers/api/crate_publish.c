@@ -136,8 +136,8 @@ static const struct err *judge_publisher(struct req *r, struct publish *p)
 static const struct err *read_crate(struct req *r, struct publish *p)
 {
 	const struct config *cfg = r->cfg;
-	uint64_t max = p->exists && p->crate.max_upload_size.set ? p->crate.max_upload_size.v :
-								   cfg->limits.upload_bytes;
+	uint64_t max = p->exists && p->crate.max_upload_size.set ? p->crate.max_upload_size.v
+								 : cfg->limits.upload_bytes;
 	struct inspect_archive_in in = {
 		.name = p->meta.name,
 		.version = p->meta.vers,
@@ -162,8 +162,8 @@ static const struct err *check_manifest(struct req *r, struct publish *p)
 	const struct config *cfg = r->cfg;
 	struct text index[] = { text_fmt(r->arena, "%.*s/index", TEXT_F(cfg->site.url)) };
 	struct metadata_limits limits = {
-		.features = p->exists && p->crate.max_features.set ? p->crate.max_features.v :
-								     cfg->limits.features,
+		.features = p->exists && p->crate.max_features.set ? p->crate.max_features.v
+								   : cfg->limits.features,
 		.dependencies = cfg->limits.dependencies,
 		.keywords = cfg->limits.keywords,
 		.categories = cfg->limits.categories,

@@ -166,8 +166,8 @@ static struct reply patch(struct req *r)
 }
 
 const struct route version_yank_routes[] = {
-	ROUTE(PATCH, "/api/v1/crates/{name}/{version}", patch, .auth = AUTH_LATE, .body = BODY_STREAM,
-	      .doc = "Yank or unyank with a message"),
+	ROUTE(PATCH, "/api/v1/crates/{name}/{version}", patch, .auth = AUTH_LATE,
+	      .body = BODY_STREAM, .doc = "Yank or unyank with a message"),
 	ROUTE(DELETE, "/api/v1/crates/{name}/{version}/yank", yank, .auth = AUTH_LATE,
 	      .doc = "Yank a version"),
 	ROUTE(PUT, "/api/v1/crates/{name}/{version}/unyank", unyank, .auth = AUTH_LATE,

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/config.h"
+#include "app/base/json.h"
 #include "app/base/time.h"
 #include "app/inspect/client.h"
 #include "app/inspect/wire.h"
@@ -244,32 +245,6 @@ static const struct err *split_answer(struct arena *a, struct text all, struct t
 	return NULL;
 }
 
-static void put_json(void *p)
-{
-	(void)json_object_put(p);
-}
-
-/* The whole object, or NULL. It goes with the arena. */
-static struct json_object *parse(struct arena *a, struct text json)
-{
-	struct json_tokener *tok = json_tokener_new_ex(ANSWER_DEPTH);
-	struct json_object *o;
-	bool ok;
-
-	BUG_ON(!tok);
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	o = json_tokener_parse_ex(tok, json.p, (int)json.n);
-	ok = json_tokener_get_error(tok) == json_tokener_success &&
-	     json_object_is_type(o, json_type_object);
-	json_tokener_free(tok);
-	if (!ok) {
-		(void)json_object_put(o);
-		return NULL;
-	}
-	arena_defer(a, put_json, o);
-	return o;
-}
-
 static const struct err *talk(const struct config *cfg, struct arena *a, struct call *c,
 			      struct text frame, int fd, struct json_object **ret)
 {
@@ -277,7 +252,7 @@ static const struct err *talk(const struct config *cfg, struct arena *a, struct 
 	int64_t wall_us = (int64_t)cfg->sandbox.wall_s * US_PER_S, start = time_monotonic_us();
 	char *p = malloc(room);
 	size_t n = 0;
-	struct text json;
+	struct text json, why;
 	const struct err *e;
 	bool ended;
 
@@ -296,8 +271,8 @@ static const struct err *talk(const struct config *cfg, struct arena *a, struct 
 	e = split_answer(a, (struct text){ p, n }, &json);
 	if (e)
 		return e;
-	*ret = parse(a, json);
-	if (!*ret)
+	*ret = json_parse(a, json, ANSWER_DEPTH, &why);
+	if (!json_object_is_type(*ret, json_type_object))
 		return call_odd(a, TEXT("the inspector's answer is no JSON object"));
 	return NULL;
 }

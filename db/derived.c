@@ -131,16 +131,6 @@ static const struct db_stmt add_dependent = {
 	.in = { DB_U64, DB_U64, DB_U64 },
 };
 
-static const struct db_stmt recount = {
-	.name = "derived_recount",
-	.sql = "INSERT INTO dependents (crate_id, n)"
-	       " SELECT c.id, (SELECT COUNT(*) FROM reverse_dependencies r WHERE r.target_crate_id "
-	       "= c.id)"
-	       "   FROM crates c WHERE c.id = ?"
-	       " ON DUPLICATE KEY UPDATE n = VALUES(n)",
-	.in = { DB_U64 },
-};
-
 static const struct db_stmt resolve = {
 	.name = "derived_resolve",
 	.sql = "UPDATE dependencies SET crate_id = ? WHERE crate_name = ? AND crate_id IS NULL",
@@ -262,11 +252,6 @@ const struct err *db_derive(struct db *db, struct derived *d)
 	return rebuild_reverse(db, d->crate_id, top.yanked ? 0 : top.id);
 }
 
-const struct err *db_dependents_recount(struct db *db, uint64_t crate_id)
-{
-	return db_exec(db, &recount, DB_ARGS(db_u64(crate_id)), NULL);
-}
-
 const struct err *db_resolve_dependencies(struct db *db, uint64_t crate_id, struct text name)
 {
 	uint64_t n = 0;
@@ -279,7 +264,7 @@ const struct err *db_resolve_dependencies(struct db *db, uint64_t crate_id, stru
 }
 
 const struct db_stmt *const db_derived_stmts[] = {
-	&changed,    &respell, &best,           &default_of,    &default_insert, &default_update,
-	&targets,    &wanted,  &drop_dependent, &add_dependent, &recount,        &resolve,
-	&add_target, NULL,
+	&changed,        &respell,    &best,   &default_of,     &default_insert,
+	&default_update, &targets,    &wanted, &drop_dependent, &add_dependent,
+	&resolve,        &add_target, NULL,
 };

@@ -103,7 +103,7 @@ static const struct db_stmt targets = {
 
 static const struct db_stmt wanted = {
 	.name = "derived_wanted_targets",
-	.sql = "SELECT DISTINCT crate_id AS target_crate_id FROM dependencies"
+	.sql = "SELECT DISTINCT COALESCE(crate_id, 0) AS target_crate_id FROM dependencies"
 	       " WHERE version_id = ? AND crate_id IS NOT NULL ORDER BY target_crate_id LIMIT "
 	       "20000",
 	.in = { DB_U64 },
@@ -129,6 +129,16 @@ static const struct db_stmt add_dependent = {
 	       "  GROUP BY d.crate_id, d.version_id"
 	       "  ORDER BY d.crate_id",
 	.in = { DB_U64, DB_U64, DB_U64 },
+};
+
+static const struct db_stmt recount = {
+	.name = "derived_recount",
+	.sql = "INSERT INTO dependents (crate_id, n)"
+	       " SELECT c.id, (SELECT COUNT(*) FROM reverse_dependencies r WHERE r.target_crate_id "
+	       "= c.id)"
+	       "   FROM crates c WHERE c.id = ?"
+	       " ON DUPLICATE KEY UPDATE n = VALUES(n)",
+	.in = { DB_U64 },
 };
 
 static const struct db_stmt resolve = {
@@ -252,6 +262,11 @@ const struct err *db_derive(struct db *db, struct derived *d)
 	return rebuild_reverse(db, d->crate_id, top.yanked ? 0 : top.id);
 }
 
+const struct err *db_dependents_recount(struct db *db, uint64_t crate_id)
+{
+	return db_exec(db, &recount, DB_ARGS(db_u64(crate_id)), NULL);
+}
+
 const struct err *db_resolve_dependencies(struct db *db, uint64_t crate_id, struct text name)
 {
 	uint64_t n = 0;
@@ -264,7 +279,7 @@ const struct err *db_resolve_dependencies(struct db *db, uint64_t crate_id, stru
 }
 
 const struct db_stmt *const db_derived_stmts[] = {
-	&changed,        &respell,    &best,   &default_of,     &default_insert,
-	&default_update, &targets,    &wanted, &drop_dependent, &add_dependent,
-	&resolve,        &add_target, NULL,
+	&changed,    &respell, &best,           &default_of,    &default_insert, &default_update,
+	&targets,    &wanted,  &drop_dependent, &add_dependent, &recount,        &resolve,
+	&add_target, NULL,
 };

@@ -29,6 +29,9 @@ struct derived {
 };
 const struct err *must_use db_derive(struct db *db, struct derived *d);
 
+/* The counts of reverse_dependencies for these crates, in the order of their ids: what job_dependents does. */
+const struct err *must_use db_dependents_recount(struct db *db, uint64_t crate_id);
+
 /* A crate has come whose name dependencies were waiting for (after an import): their rows and what follows from them. */
 const struct err *must_use db_resolve_dependencies(struct db *db, uint64_t crate_id,
 						   struct text name);

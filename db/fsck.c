@@ -90,11 +90,12 @@ static const struct db_stmt find_categories =
 				" GROUP BY k.id, k.slug, k.crates_cnt"
 				" HAVING kept <> counted");
 
-static const struct db_stmt find_num_crates = FIND(
-	"num_crates", "SELECT CAST(m.id AS UNSIGNED) AS id, 'all' AS name, m.num_crates AS kept,"
-		      "       CAST((SELECT COUNT(*) FROM crates) AS UNSIGNED) AS counted"
-		      "  FROM metadata m"
-		      " HAVING kept <> counted");
+static const struct db_stmt find_num_crates =
+	FIND("num_crates",
+	     "SELECT CAST(m.id AS UNSIGNED) AS id, 'all' AS name, m.num_crates AS kept,"
+	     "       CAST(COALESCE((SELECT COUNT(*) FROM crates), 0) AS UNSIGNED) AS counted"
+	     "  FROM metadata m"
+	     " HAVING kept <> counted");
 
 static const struct db_stmt find_downloads =
 	FIND("crate_downloads", "SELECT c.id, c.name, CAST(0 AS UNSIGNED) AS kept,"

@@ -29,6 +29,7 @@ static const struct db_stmt has_table = {
 	       "  FROM information_schema.tables"
 	       " WHERE table_schema = DATABASE() AND table_name = 'schema_migrations'",
 	.out = { DB_COL(struct count_row, n) },
+	.scan_ok = true,
 };
 
 static const struct db_stmt applied = {

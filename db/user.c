@@ -56,9 +56,10 @@ struct number_row {
 
 static const struct db_stmt taken = {
 	.name = "user_taken",
-	.sql = "SELECT CAST((SELECT COUNT(*) FROM users WHERE canon_username = ?)"
-	       "          + (SELECT COUNT(*) FROM reserved_usernames WHERE canon_username = ?) AS "
-	       "UNSIGNED) AS n",
+	.sql = "SELECT CAST(COUNT(*) AS UNSIGNED) AS n"
+	       "  FROM (SELECT canon_username FROM users WHERE canon_username = ?"
+	       "         UNION ALL"
+	       "        SELECT canon_username FROM reserved_usernames WHERE canon_username = ?) t",
 	.in = { DB_TEXT, DB_TEXT },
 	.out = { DB_COL(struct number_row, n) },
 };

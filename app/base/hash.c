@@ -11,11 +11,22 @@ static EVP_MD_CTX *md(struct sha256_ctx *c)
 	return (EVP_MD_CTX *)(void *)c;
 }
 
+/* Fetched once: with EVP_sha256() every hash looks for its implementation again, which costs more than a short text. */
+static const EVP_MD *sha256_md(void)
+{
+	static EVP_MD *fetched;
+
+	if (!fetched)
+		fetched = EVP_MD_fetch(NULL, "SHA256", NULL);
+	BUG_ON(!fetched);
+	return fetched;
+}
+
 struct sha256_ctx *sha256_new(void)
 {
 	EVP_MD_CTX *c = EVP_MD_CTX_new();
 
-	BUG_ON(!c || EVP_DigestInit_ex(c, EVP_sha256(), NULL) != 1);
+	BUG_ON(!c || EVP_DigestInit_ex(c, sha256_md(), NULL) != 1);
 	return (struct sha256_ctx *)(void *)c;
 }
 
@@ -85,13 +96,21 @@ void random_alnum(char *p, size_t n)
 {
 	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-	for (size_t i = 0; i < n;) {
+	unsigned char some[64];
+	size_t left = 0, i = 0;
+
+	while (i < n) {
 		unsigned char c;
 
-		random_bytes(&c, 1);
+		if (!left) {
+			random_bytes(some, sizeof(some));
+			left = sizeof(some);
+		}
+		c = some[--left];
 		if (c < 62 * 4) /* the rest would favour the first characters */
 			p[i++] = set[c % 62];
 	}
+	secret_wipe(some, sizeof(some));
 }
 
 bool secret_eq(struct text a, struct text b)

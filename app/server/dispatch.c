@@ -11,24 +11,26 @@
 #include "app/server/router.h"
 #include "app/server/transport.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-enum { ID_BYTES = 16, ID_MAX_BYTES = 64 };
+enum { ID_BYTES = 10, ID_MAX_BYTES = 64 };
 
-/* The front end's X-Request-Id where it is a plain word, else one of our own. */
+/* The front end's X-Request-Id where it is a plain word, else one of our own: the process, and a number. */
 static struct text request_id(struct req *r)
 {
 	struct text given = req_header(r, "X-Request-Id");
-	char *own;
+	static char worker[ID_BYTES];
+	static uint64_t served;
 	bool plain = given.n && given.n <= ID_MAX_BYTES;
 
 	for (size_t i = 0; i < given.n && plain; i++)
 		plain = char_is_alnum(given.p[i]) || given.p[i] == '-' || given.p[i] == '_';
 	if (plain)
 		return given;
-	own = arena_alloc(r->arena, ID_BYTES);
-	random_alnum(own, ID_BYTES);
-	return (struct text){ own, ID_BYTES };
+	if (!served++)
+		random_alnum(worker, sizeof(worker));
+	return text_fmt(r->arena, "%.*s-%" PRIu64, ID_BYTES, worker, served);
 }
 
 /* The last entry of the header that the front end is trusted to write, else the peer. */

@@ -24,7 +24,13 @@
  * The arena is bounded so that no request can take the machine's memory; a request that passes it
  * is a BUG, because everything that a client can size has a limit of its own far below.
  */
-enum { ARENA_MAX_BYTES = 128 * 1024 * 1024, PEER_TIMEOUT_S = 60 };
+enum {
+	ARENA_MAX_BYTES = 128 * 1024 * 1024,
+	PEER_TIMEOUT_S = 60,
+	SMALL_BYTES = 64 * 1024, /* what the socket takes at once, whoever reads it */
+	ACCEPTS_MAX = 16,
+	RSS_EVERY = 32, /* requests between two looks at the memory */
+};
 
 static volatile sig_atomic_t stopping;
 
@@ -38,8 +44,21 @@ static void on_stop(int sig)
 
 struct connection {
 	FCGX_Request request;
-	bool cut;
+	bool cut, limited;
+	size_t sent;
 };
+
+/* A front end that hangs may not hold the worker for ever; most requests end without a wait. */
+static void limit_peer(struct connection *c)
+{
+	struct timeval tv = { .tv_sec = PEER_TIMEOUT_S };
+
+	if (c->limited)
+		return;
+	c->limited = true;
+	(void)setsockopt(c->request.ipcFd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	(void)setsockopt(c->request.ipcFd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
+}
 
 static const char *get_param(void *ctx, const char *name)
 {
@@ -53,6 +72,7 @@ static size_t read_body(void *ctx, void *p, size_t n)
 	struct connection *c = ctx;
 	size_t got = 0;
 
+	limit_peer(c);
 	while (got < n) {
 		size_t want = n - got < INT_MAX ? n - got : INT_MAX;
 		int k = FCGX_GetStr((char *)p + got, (int)want, c->request.in);
@@ -76,6 +96,9 @@ static bool write_body(void *ctx, const void *p, size_t n)
 	struct connection *c = ctx;
 	size_t done = 0;
 
+	c->sent += n;
+	if (c->sent > SMALL_BYTES)
+		limit_peer(c);
 	while (done < n) {
 		size_t want = n - done < INT_MAX ? n - done : INT_MAX;
 		int k = FCGX_PutStr((const char *)p + done, (int)want, c->request.out);
@@ -160,15 +183,6 @@ static uint64_t rss_mb(void)
 	return pages * (uint64_t)sysconf(_SC_PAGESIZE) / (1024 * 1024);
 }
 
-/* A front end that hangs may not hold the worker for ever. */
-static void limit_peer(int fd)
-{
-	struct timeval tv = { .tv_sec = PEER_TIMEOUT_S };
-
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
-}
-
 static void answer(struct app *app, struct arena *a, struct connection *c)
 {
 	const struct transport t = {
@@ -180,8 +194,8 @@ static void answer(struct app *app, struct arena *a, struct connection *c)
 		.cut = cut,
 	};
 
-	limit_peer(c->request.ipcFd);
-	c->cut = false;
+	c->cut = c->limited = false;
+	c->sent = 0;
 	c->request.keepConnection = 0; /* a kept connection would be served by nobody else */
 	dispatch_request(app, a, &t);
 	if (c->cut)
@@ -211,7 +225,7 @@ static bool done(const struct config *cfg, uint64_t served, uint64_t last)
 		log_debug(log_z("msg", "worker served its share"), log_u64("requests", served));
 		return true;
 	}
-	rss = cfg->server.max_rss_mb ? rss_mb() : 0;
+	rss = cfg->server.max_rss_mb && served % RSS_EVERY == 1 ? rss_mb() : 0;
 	if (rss > cfg->server.max_rss_mb) {
 		log_info(log_z("msg", "worker over its memory mark"), log_u64("rss_mb", rss));
 		return true;
@@ -225,19 +239,20 @@ static int serve(struct app *app, int fd, int ep, const sigset_t *waiting)
 	struct connection c = { .cut = false };
 	uint64_t served = 0, last = last_request(app->cfg);
 	struct epoll_event ev;
+	bool leave = false;
 
 	if (FCGX_InitRequest(&c.request, fd, 0)) {
 		arena_free(a);
 		return 1;
 	}
-	while (!stopping) {
+	while (!stopping && !leave) {
 		if (epoll_pwait(ep, &ev, 1, -1, waiting) < 1)
 			continue; /* EINTR: a signal, or none of ours */
-		if (FCGX_Accept_r(&c.request) < 0)
-			continue; /* another worker was faster, or the peer left */
-		answer(app, a, &c);
-		if (done(app->cfg, ++served, last))
-			break;
+		/* While there is a queue it is not asked for; between two looks, signals wait for a few requests. */
+		for (int i = 0; i < ACCEPTS_MAX && !leave && FCGX_Accept_r(&c.request) >= 0; i++) {
+			answer(app, a, &c);
+			leave = done(app->cfg, ++served, last);
+		}
 	}
 	FCGX_Free(&c.request, 1);
 	arena_free(a);

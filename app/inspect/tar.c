@@ -368,24 +368,33 @@ static struct text path_of(struct tar *t, const struct helpers *h)
 	return p;
 }
 
+/*
+ * upstream: a global pax header, and an x of an old header format, is an entry whose own data are its records
+ * (astral-tokio-tar src/entry.rs, pax_extensions), which only changes in whose words it is refused.
+ */
+static bool take_own_pax(struct tar *t, struct helpers *h, unsigned char type)
+{
+	if ((type != 'g' && type != 'x') || h->extended.there)
+		return true;
+	return take_helper(t, &h->extended) && pax_parse(h->extended.data, &h->pax);
+}
+
 enum tar_result tar_next(struct tar *t, struct tar_entry *ret)
 {
 	struct helpers h = { 0 };
 	uint64_t size;
+	unsigned char type;
 
 	if (t->done == TAR_ENTRY)
 		t->done = skip_helpers(t, &h, &size);
 	if (t->done != TAR_ENTRY)
 		return t->done;
-	*ret = (struct tar_entry){ .type = t->header[TYPE_AT] };
-	if (ret->type == 0)
-		ret->type = '0';
-	/* The pax size is for the length of the data, in both readers; the verdict refuses one that
-	 * differs. */
+	type = t->header[TYPE_AT] ? t->header[TYPE_AT] : '0';
+	/* The pax size is for the length of the data, in both readers; the verdict refuses one that differs. */
 	if ((h.pax.has_size && !set_size(t, h.pax.size)) ||
-	    (ret->type == 'S' && !sparse_is_right(t, &size)))
+	    (type == 'S' && !sparse_is_right(t, &size)) || !take_own_pax(t, &h, type))
 		return t->done = TAR_BAD;
-	ret->size = t->left;
+	*ret = (struct tar_entry){ .type = type, .size = t->left };
 	ret->sizes_differ = h.pax.has_size && (h.pax.sizes_differ || h.pax.size != size);
 	ret->path = path_of(t, &h);
 	return TAR_ENTRY;

@@ -363,7 +363,9 @@ const struct text *manifest_check(struct arena *a, struct text source, const str
 
 	if (fits(&m, root, &manifest_shape))
 		return NULL;
-	e = (struct toml_error){ .line = m.at->line, .column = m.at->column, .width = m.at->width };
+	e = (struct toml_error){ .line = m.at->line,
+				 .column = m.at->column,
+				 .width = m.at == root ? 1 : m.at->width };
 	e.why = text_z(a, m.why);
 	return kept(a, toml_error_text(a, source, &e));
 }

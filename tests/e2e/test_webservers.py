@@ -14,7 +14,7 @@ import time
 import pytest
 
 from lib.instance import Instance
-from lib.registry import Client
+from lib.registry import Client, Crate
 
 SERVERS = ("nginx", "apache", "apache-fcgid", "lighttpd")
 
@@ -234,12 +234,19 @@ def test_only_workers_demand_a_user_agent(web):
     assert ask(web, "/index/config.json")[0] == 200
 
 
-def test_tokens_reach_the_worker(web):
-    """Apache keeps Authorization from scripts unless told."""
+def test_a_publish_is_served_at_once(web):
+    """The token reaches the worker (Apache keeps Authorization from scripts unless told), the body whole; what cargo reads
+    afterwards is there before the answer is."""
     token = (web.data / "first-token").read_text().split()[-1]
-    refused = Client(web.url).delete("/api/v1/crates/none/1.0.0/yank")
-    signed_in = Client(web.url, Authorization=token).delete("/api/v1/crates/none/1.0.0/yank")
-    assert (refused.status_code, signed_in.status_code) == (403, 404)
+    crate = Crate("harbour-wall", "1.0.0+first", files={"src/big.bin": os.urandom(300000).hex()})
+    answer = Client(web.url, Authorization=token).publish(crate)
+    assert answer.status_code == 200, answer.text
+    assert [line["cksum"] for line in web.index("harbour-wall")] == [crate.checksum]
+    status, got, body = ask(web, "/static/crates/harbour-wall/harbour-wall-1.0.0+first.crate")
+    assert (status, body) == (200, crate.archive)
+    answer = Client(web.url, Authorization=token).delete("/api/v1/crates/harbour-wall/1.0.0+first/yank")
+    assert answer.status_code == 200 and web.index("harbour-wall")[0]["yanked"] is True
+    assert Client(web.url).delete("/api/v1/crates/harbour-wall/1.0.0+first/yank").status_code == 403
 
 
 # What each server refuses by itself, with its own page: docs/differences.md has the same table. None: a worker answers.

@@ -49,7 +49,7 @@ class Instance:
         done = subprocess.run([str(ROOT / "deploy/quickstart"), "--data", str(self.data), *options],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240)
         if check and done.returncode:
-            raise AssertionError(f"quickstart {' '.join(options)}: {done.stdout}\n{done.stderr}")
+            raise AssertionError(f"quickstart {' '.join(options)}: {done.stderr[-2000:]}")
         return done
 
     def start(self, *more):

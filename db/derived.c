@@ -103,7 +103,8 @@ static const struct db_stmt targets = {
 
 static const struct db_stmt wanted = {
 	.name = "derived_wanted_targets",
-	.sql = "SELECT DISTINCT COALESCE(crate_id, 0) AS target_crate_id FROM dependencies"
+	.sql = "SELECT DISTINCT CAST(COALESCE(crate_id, 0) AS UNSIGNED) AS target_crate_id FROM "
+	       "dependencies"
 	       " WHERE version_id = ? AND crate_id IS NOT NULL ORDER BY target_crate_id LIMIT "
 	       "20000",
 	.in = { DB_U64 },

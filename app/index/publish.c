@@ -31,8 +31,8 @@ static const struct err *put_blob(const struct app *app, struct arena *a, int fd
 	return NULL;
 }
 
-const struct err *publish_commit(const struct app *app, struct arena *a, int fd,
-				 const struct publish_in *in, struct publish_out *ret)
+const struct err *publish_rows(const struct app *app, struct arena *a, int fd,
+			       const struct publish_in *in, struct publish_out *ret)
 {
 	const struct err *e = put_blob(app, a, fd, &in->sha);
 
@@ -41,6 +41,16 @@ const struct err *publish_commit(const struct app *app, struct arena *a, int fd,
 	if (e)
 		return e;
 	FAULT_POINT(a, PUBLISH_AFTER_COMMIT);
+	return NULL;
+}
+
+const struct err *publish_commit(const struct app *app, struct arena *a, int fd,
+				 const struct publish_in *in, struct publish_out *ret)
+{
+	const struct err *e = publish_rows(app, a, fd, in, ret);
+
+	if (e)
+		return e;
 	settle_now(app, a, ret->canon, ret->settle_job_id);
 	return NULL;
 }

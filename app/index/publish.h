@@ -17,6 +17,10 @@
 const struct err *must_use publish_commit(const struct app *app, struct arena *a, int fd,
 					  const struct publish_in *in, struct publish_out *ret);
 
+/* The first half: blob and transaction. Whoever calls it settles ret->canon, and deletes the job ret->settle_job_id. */
+const struct err *must_use publish_rows(const struct app *app, struct arena *a, int fd,
+					const struct publish_in *in, struct publish_out *ret);
+
 /* The same for a yank: the transaction, and settle where it changed something. Errors as db_yank. */
 const struct err *must_use yank_commit(const struct app *app, struct arena *a,
 				       const struct yank_in *in, struct yank_out *ret);

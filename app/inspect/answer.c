@@ -45,6 +45,7 @@ void answer_write_manifest(struct jw *j, const char *key, const struct manifest 
 	jw_text_or_null(j, "repository", m->repository);
 	jw_text_or_null(j, "license", m->license);
 	jw_bool(j, "has_license_file", m->has_license_file);
+	jw_text_or_null(j, "readme", m->readme);
 	jw_text_or_null(j, "edition", m->edition);
 	jw_text_or_null(j, "rust_version", m->rust_version);
 	jw_text_or_null(j, "links", m->links);
@@ -216,6 +217,7 @@ bool answer_read_manifest(struct arena *a, struct json_object *o, struct manifes
 	m.repository = get_text_or_null(&r, o, "repository");
 	m.license = get_text_or_null(&r, o, "license");
 	m.has_license_file = get_bool(&r, o, "has_license_file");
+	m.readme = get_text_or_null(&r, o, "readme");
 	m.edition = get_text_or_null(&r, o, "edition");
 	m.rust_version = get_text_or_null(&r, o, "rust_version");
 	m.links = get_text_or_null(&r, o, "links");

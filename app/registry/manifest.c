@@ -216,6 +216,7 @@ static void read_package(struct arena *a, const struct toml *p, struct manifest 
 	m->repository = get_text(p, "repository");
 	m->license = get_text(p, "license");
 	m->has_license_file = get_text(p, "license-file").n > 0;
+	m->readme = get_text(p, "readme");
 	m->edition = get_text(p, "edition");
 	m->rust_version = get_text(p, "rust-version");
 	m->links = get_text(p, "links");

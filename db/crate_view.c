@@ -70,13 +70,18 @@ static const struct db_stmt crates_listed = {
 		 DB_COL_AS(struct crate_listed, tops.newest_version, "newest_version") },
 };
 
+/* In the order of the manifest: a crate's keywords are those of the version that was published last. */
 static const struct db_stmt crate_keywords = {
 	.name = "crate_keywords",
 	.sql = "SELECT k.keyword, k.created_us, k.crates_cnt"
 	       "  FROM crates_keywords ck"
 	       "  JOIN keywords k ON k.id = ck.keyword_id"
 	       " WHERE ck.crate_id = ?"
-	       " ORDER BY k.keyword LIMIT 100",
+	       " ORDER BY LOCATE(CONCAT('\"', k.keyword, '\"'),"
+	       "                 LOWER((SELECT v.keywords FROM versions v WHERE v.crate_id = "
+	       "ck.crate_id"
+	       "                         ORDER BY v.id DESC LIMIT 1))),"
+	       "          k.keyword LIMIT 100",
 	.in = { DB_U64 },
 	.out = { DB_COL(struct keyword_view, keyword), DB_COL(struct keyword_view, created_us),
 		 DB_COL(struct keyword_view, crates_cnt) },

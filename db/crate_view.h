@@ -41,7 +41,7 @@ const struct err *must_use db_crate_view(struct db *db, struct text name, struct
 /* One query; all absent for a crate without a version that is not yanked. */
 const struct err *must_use db_crate_tops(struct db *db, uint64_t crate_id, struct crate_tops *ret);
 
-/* At most 5 by the rules of publish, 100 at all; in the order of the keyword, of the slug. */
+/* At most 5 by the rules of publish, 100 at all; in the order of the manifest, of the slug. */
 const struct err *must_use db_crate_keywords(struct db *db, uint64_t crate_id,
 					     struct keyword_view **ret, size_t *ret_n);
 const struct err *must_use db_crate_categories(struct db *db, uint64_t crate_id,

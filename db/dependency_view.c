@@ -17,7 +17,7 @@ static const struct db_stmt dependency_views = {
 	       "       d.target, d.kind, CAST(0 AS UNSIGNED) AS downloads"
 	       "  FROM dependencies d"
 	       " WHERE d.version_id = ?"
-	       " ORDER BY d.optional, d.crate_name, d.id LIMIT 2000",
+	       " ORDER BY d.optional, d.crate_name, d.id DESC LIMIT 2000",
 	.in = { DB_U64 },
 	.out = { DEPENDENCY_COLS },
 };

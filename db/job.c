@@ -8,11 +8,9 @@ enum { ERROR_MAX = 2000, BACKOFF_MAX_S = 24 * 3600 };
 /* jobs.md 2 has the priorities. What makes the index right has a queue of its own: nothing slow may
  * be in its way. */
 const struct job_kind job_settle = { "settle", "index", 100, false };
-const struct job_kind job_default_version = { "update_default_version", "default", 80, true };
 const struct job_kind job_render_readme = { "render_and_upload_readme", "default", 50, false };
 const struct job_kind job_dependents = { "update_dependents", "default", 10, true };
 const struct job_kind job_analyze_crate = { "analyze_crate_file", "default", 0, true };
-const struct job_kind job_publish_notice = { "send_publish_notifications", "default", 0, true };
 const struct job_kind job_delete_files = { "delete_crate_from_storage", "default", 0, true };
 const struct job_kind job_sweep = { "sweep", "default", -20, true };
 
@@ -283,10 +281,9 @@ const struct err *db_job_done(struct db *db, const struct job *j, bool *ret_ours
 
 static bool is_dedup(struct text type)
 {
-	static const struct job_kind *const kinds[] = { &job_settle,        &job_default_version,
-							&job_render_readme, &job_dependents,
-							&job_analyze_crate, &job_publish_notice,
-							&job_delete_files,  &job_sweep };
+	static const struct job_kind *const kinds[] = { &job_settle,       &job_render_readme,
+							&job_dependents,   &job_analyze_crate,
+							&job_delete_files, &job_sweep };
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (text_eq(type, text_from(kinds[i]->type)))

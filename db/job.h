@@ -20,11 +20,8 @@ extern const struct job_kind job_settle;        /* data: {"name": canonical name
 extern const struct job_kind job_render_readme; /* {"version_id", "text", "readme_path", "base_url",
 						   "pkg_path_in_vcs"} */
 extern const struct job_kind job_analyze_crate; /* {"version_id"}: line counts */
-extern const struct job_kind job_publish_notice; /* {"version_id"}: mail to the owners */
 extern const struct job_kind
 	job_dependents; /* {"crate_ids": [...]}: how many crates depend on each */
-extern const struct job_kind
-	job_default_version; /* {"crate_id"}: proves what publish and yank wrote */
 extern const struct job_kind job_delete_files; /* {"name"}: of a crate that was deleted */
 extern const struct job_kind job_sweep;        /* {}: what has run out, what a crash left */
 

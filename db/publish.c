@@ -459,12 +459,8 @@ static const struct err *put_jobs(struct db *db, struct run *r)
 		e = db_job_add(db, &job_settle,
 			       text_fmt(a, "{\"name\":\"%.*s\"}", TEXT_F(r->out.canon)),
 			       &r->out.settle_job_id);
-	if (!e && !r->in->import)
-		e = add_job(db, &job_publish_notice, "version_id", r->out.version_id);
 	if (!e)
 		e = add_job(db, &job_analyze_crate, "version_id", r->out.version_id);
-	if (!e && !r->out.is_new)
-		e = add_job(db, &job_default_version, "crate_id", r->out.crate_id);
 	return e;
 }
 

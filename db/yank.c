@@ -98,15 +98,9 @@ static const struct err *change(struct db *db, struct run *r, int64_t now)
 static const struct err *put_jobs(struct db *db, struct run *r)
 {
 	struct arena *a = db_arena(db);
-	const struct err *e = db_job_add(db, &job_settle,
-					 text_fmt(a, "{\"name\":\"%.*s\"}", TEXT_F(r->out.canon)),
-					 &r->out.settle_job_id);
 
-	if (e)
-		return e;
-	return db_job_add(db, &job_default_version,
-			  text_fmt(a, "{\"crate_id\":%llu}", (unsigned long long)r->in->crate_id),
-			  NULL);
+	return db_job_add(db, &job_settle, text_fmt(a, "{\"name\":\"%.*s\"}", TEXT_F(r->out.canon)),
+			  &r->out.settle_job_id);
 }
 
 static const struct err *run(struct db *db, void *ctx)

@@ -132,7 +132,7 @@ static const struct key keys[] = {
 	S(auth, key, "32 bytes in hex or base64: encrypts what is stored of other sites' tokens"),
 
 	B(registry, auth_required, "false", "a private registry: index and downloads need a token"),
-	B(registry, pubtime, "false", "write the time of publishing into index lines"),
+	B(registry, pubtime, "true", "write the time of publishing into index lines"),
 
 	U(jobs, retries, "20", 1, 1000, "a job that failed so often rests until `job retry`"),
 	U(jobs, lease_s, "300", 10, 86400, "how long a job belongs to the runner that took it"),

@@ -45,8 +45,8 @@ struct master {
 	struct arena *arena; /* of cfg */
 	const struct config *cfg;
 	struct child_fds fds;
-	struct text socket,
-		inspect_socket; /* malloc'd: they outlive the configuration that named them */
+	struct arena *names;                /* what outlives the configuration that named it: */
+	struct text socket, inspect_socket; /* NUL-terminated; the second may be absent */
 	struct child children[CHILDREN_MAX];
 	size_t n;
 	sigset_t signals;
@@ -144,6 +144,15 @@ static int64_t pause_us(unsigned failures)
 	return us < PAUSE_MAX_US ? us : PAUSE_MAX_US;
 }
 
+static void say_failed(const struct child *c, int status, int64_t lived)
+{
+	log_error(log_z("msg", "child failed"), log_z("kind", child_name(c->kind)),
+		  log_i64("status", WIFEXITED(status) ? WEXITSTATUS(status) : -1),
+		  log_i64("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
+		  log_i64("lived_ms", lived / US_PER_MS), log_u64("failures", c->failures),
+		  log_i64("again_in_ms", c->draining ? -1 : pause_us(c->failures) / US_PER_MS));
+}
+
 static void ended(struct master *m, struct child *c, int status)
 {
 	int64_t now = time_monotonic_us(), lived = now - c->started_us;
@@ -151,6 +160,8 @@ static void ended(struct master *m, struct child *c, int status)
 		    (c->kind == CHILD_WORKER || lived >= SHORT_LIFE_US);
 
 	if (c->draining || m->stopping) {
+		if (!WIFEXITED(status) || WEXITSTATUS(status))
+			say_failed(c, status, lived);
 		forget(m, c);
 		return;
 	}
@@ -162,11 +173,7 @@ static void ended(struct master *m, struct child *c, int status)
 	c->start_at_us = now + pause_us(c->failures);
 	if (well)
 		return;
-	log_error(log_z("msg", "child failed"), log_z("kind", child_name(c->kind)),
-		  log_i64("status", WIFEXITED(status) ? WEXITSTATUS(status) : -1),
-		  log_i64("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
-		  log_i64("lived_ms", lived / US_PER_MS), log_u64("failures", c->failures),
-		  log_i64("again_in_ms", pause_us(c->failures) / US_PER_MS));
+	say_failed(c, status, lived);
 }
 
 static void reap(struct master *m)
@@ -191,16 +198,6 @@ static void drop_idle(struct master *m)
 }
 
 /* ---- sockets and privileges */
-
-static char *copy_z(struct text t)
-{
-	char *z = malloc(t.n + 1);
-
-	BUG_ON(!z);
-	memcpy(z, t.p, t.n);
-	z[t.n] = '\0';
-	return z;
-}
 
 static bool has_inspector(const struct config *cfg, struct arena *a)
 {
@@ -234,7 +231,7 @@ static void open_inspect(struct master *m)
 			 log_text("cause", why));
 		return;
 	}
-	m->inspect_socket = (struct text){ copy_z(path), path.n };
+	m->inspect_socket = text_dup(m->names, path);
 }
 
 static bool give_away(struct text path, uid_t uid, gid_t gid)
@@ -441,7 +438,7 @@ static bool prepare(struct master *m)
 		log_error(log_z("msg", "no configuration"), log_text("cause", why));
 		return false;
 	}
-	m->socket = (struct text){ copy_z(m->cfg->server.socket), m->cfg->server.socket.n };
+	m->socket = text_dup(m->names, m->cfg->server.socket);
 	m->fds.listen =
 		listen_at(m->arena, m->socket, mode_of_digits(m->cfg->server.socket_mode), &why);
 	if (m->fds.listen < 0) {
@@ -463,6 +460,7 @@ int master_run(const char *config_path, const struct master_hooks *hooks)
 	m->hooks = hooks;
 	m->fds.listen = m->fds.inspect = -1;
 	m->arena = arena_new(0);
+	m->names = arena_new(0);
 	take_signals(m);
 	ok = prepare(m);
 	if (ok) {
@@ -475,6 +473,7 @@ int master_run(const char *config_path, const struct master_hooks *hooks)
 		finish(m);
 	}
 	arena_free(m->arena);
+	arena_free(m->names);
 	free(m);
 	return ok ? 0 : 1;
 }

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from fcgi_client import BEGIN, PARAMS, STDIN, FastCGI, record, stream
+from lib.instance import BUILD
 from lib.master import ROUTE, Master, alive, listening_socket
 
 BEGIN_BODY = b"\0\1\0\0\0\0\0\0"
@@ -266,6 +267,7 @@ def test_one_worker_leaves_after_its_share(make):
 
 def test_without_a_socket_it_says_how_it_is_used(make):
     master = make()
-    done = subprocess.run([master.spawn("version").args[0]], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = subprocess.run([str(BUILD / "cratehouse"), "-c", str(master.config)], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.startswith("usage: cratehouse ")

@@ -14,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
 from fcgi_client import FastCGI  # noqa: E402
 from lib.instance import BUILD  # noqa: E402
 
+LSAN_OPTIONS = f"print_suppressions=0:suppressions={pathlib.Path(__file__).resolve().parent / 'lsan.supp'}"
 ROUTE = "/api/v1/site_metadata"  # answers without a database
 
 
@@ -43,7 +44,8 @@ class Master:
 
     def spawn(self, *words, **more):
         with open(self.log_path, "ab") as log:
-            return subprocess.Popen([str(BUILD / "cratehouse"), "-c", str(self.config), *words], stderr=log, **more)
+            return subprocess.Popen([str(BUILD / "cratehouse"), "-c", str(self.config), *words], stderr=log,
+                                    env={**os.environ, "LSAN_OPTIONS": LSAN_OPTIONS}, **more)
 
     def start(self):
         self.process = self.spawn("serve")

@@ -53,6 +53,7 @@ struct db {
 	struct arena *arena;
 	MYSQL *my; /* NULL: not connected */
 	struct prepared *chains[CHAINS];
+	bool patient; /* statements may take as long as they like */
 	bool in_tx;
 	enum fail tx_fail; /* LOST, RETRY: nothing more is sent in this transaction */
 	enum fail last;    /* of the statement that failed last */
@@ -291,7 +292,8 @@ static void set_options(const struct db *db)
 
 	if (connect_s)
 		(void)mysql_options(db->my, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
-	if (query_s) { /* the server ends a statement first (max_statement_time), so this is for a
+	if (query_s &&
+	    !db->patient) { /* the server ends a statement first (max_statement_time), so this is for a
 			  dead network */
 		query_s += 5;
 		(void)mysql_options(db->my, MYSQL_OPT_READ_TIMEOUT, &query_s);
@@ -316,7 +318,7 @@ static const struct err *set_session(struct db *db)
 
 	if (!e)
 		e = run_text(db, "set isolation", isolation, sizeof(isolation) - 1);
-	if (e || !db->cfg->db.query_timeout_s)
+	if (e || db->patient || !db->cfg->db.query_timeout_s)
 		return e;
 	limit = text_fmt(db->arena, "SET max_statement_time = %llu",
 			 (unsigned long long)db->cfg->db.query_timeout_s);
@@ -379,6 +381,14 @@ struct db *db_new(const struct config *cfg)
 	BUG_ON(!db);
 	db->cfg = cfg;
 	return db;
+}
+
+void db_be_patient(struct db *db)
+{
+	if (db->patient)
+		return;
+	db_disconnect(db);
+	db->patient = true;
 }
 
 void db_disconnect(struct db *db)

@@ -151,6 +151,10 @@ void db_free(struct db *db);
 void db_use_arena(struct db *db, struct arena *a);
 struct arena *db_arena(struct db *db);
 const struct config *db_config(const struct db *db); /* what it was made with */
+
+/* From the next connection on, which this makes necessary: no limit on how long a statement takes (migrations, dumps). */
+void db_be_patient(struct db *db);
+
 void db_disconnect(struct db *db); /* before a fork, or to give the connection back; the next query
 				      reconnects */
 

@@ -1,9 +1,8 @@
 #include "db/dependency.h"
 
 #include "app/base/arena.h"
-#include "app/base/buf.h"
-#include "app/base/jw.h"
 #include "app/base/semver.h"
+#include "db/stored.h"
 
 #include <stdlib.h>
 
@@ -87,24 +86,6 @@ static const struct err *find_targets(struct db *db, const struct manifest_dep *
 	return NULL;
 }
 
-static struct text features_json(struct arena *a, struct texts f)
-{
-	size_t cap = 16;
-	struct buf b;
-	struct jw j;
-
-	for (size_t i = 0; i < f.n; i++)
-		cap += 6 * f.v[i].n + 4;
-	b = buf_init(a, cap);
-	j = jw_init(&b);
-	jw_array(&j, NULL);
-	for (size_t i = 0; i < f.n; i++)
-		jw_text(&j, NULL, f.v[i]);
-	jw_end(&j);
-	BUG_ON(!buf_ok(&b));
-	return buf_text(&b);
-}
-
 static void fill(struct db *db, struct db_val *v, uint64_t version_id, const struct manifest_dep *d,
 		 uint64_t crate_id)
 {
@@ -118,7 +99,7 @@ static void fill(struct db *db, struct db_val *v, uint64_t version_id, const str
 	v[3] = db_text(semver_req_print(a, &req));
 	v[4] = db_bool(d->optional);
 	v[5] = db_bool(d->default_features);
-	v[6] = db_text(features_json(a, d->features));
+	v[6] = db_text(stored_list(a, d->features));
 	v[7] = db_text(d->target);
 	v[8] = db_u64((uint64_t)d->kind);
 	v[9] = db_text(d->explicit_name);

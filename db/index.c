@@ -63,10 +63,17 @@ static const struct db_stmt deps = {
 		 DB_COL(struct db_index_dep, default_features) },
 };
 
+/* What this has seen, the reads after it on the same connection see too. */
 const struct err *db_index_state(struct db *db, struct text canon, struct db_index_state *ret,
 				 bool *ret_found)
 {
-	return db_maybe(db, &state, DB_ARGS(db_text(canon)), ret, ret_found);
+	const struct err *e = db_fresh(db, true), *e2;
+
+	if (e)
+		return e;
+	e = db_maybe(db, &state, DB_ARGS(db_text(canon)), ret, ret_found);
+	e2 = db_fresh(db, false);
+	return e ? e : e2;
 }
 
 const struct err *db_index_versions(struct db *db, struct text canon, struct db_index_version **ret,

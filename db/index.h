@@ -13,7 +13,7 @@ struct db_index_state {
 	int64_t index_stamp; /* whole seconds: the file's mtime */
 };
 
-/* Read on the primary. *ret_found false: no such crate ever was. */
+/* Read on the primary, and on a cluster not before it has what other nodes committed. *ret_found false: no such crate ever was. */
 const struct err *must_use db_index_state(struct db *db, struct text canon,
 					  struct db_index_state *ret, bool *ret_found);
 

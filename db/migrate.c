@@ -263,8 +263,10 @@ static const struct err *migrate_locked(struct db *db, uint64_t *ret_applied)
 const struct err *db_migrate(struct db *db, uint64_t *ret_applied)
 {
 	struct count_row got;
-	const struct err *e = db_one(db, &lock, DB_NO_ARGS, &got), *e2;
+	const struct err *e, *e2;
 
+	db_be_patient(db); /* adding a column to a large table takes its time */
+	e = db_one(db, &lock, DB_NO_ARGS, &got);
 	if (!e && !got.n)
 		e = err_new(db_arena(db), ERR_BUSY, "another migration is running");
 	if (e)

@@ -25,7 +25,7 @@ extern const struct schema_file schema_categories; /* slug TAB name a line */
  * Applies what is missing, then brings the categories up to date by slug: new ones are added,
  * changed names follow, vanished ones are removed. Two at a time wait for each other. ERR_INTERNAL
  * where the schema is newer than this binary, or a statement fails (the detail says which).
- * *ret_applied: how many files were.
+ * *ret_applied: how many files were. Leaves the connection patient (db_be_patient).
  */
 const struct err *must_use db_migrate(struct db *db, uint64_t *ret_applied);
 

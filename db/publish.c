@@ -15,6 +15,7 @@
 #include "db/link.h"
 #include "db/owner.h"
 #include "db/search.h"
+#include "db/stored.h"
 
 #define DAY_US ((int64_t)24 * 3600 * US_PER_S)
 
@@ -147,51 +148,6 @@ struct run {
 	int64_t now_us;
 };
 
-/* ---- JSON that is stored */
-
-static struct text list_json(struct arena *a, struct texts list)
-{
-	size_t cap = 16;
-	struct buf b;
-	struct jw j;
-
-	for (size_t i = 0; i < list.n; i++)
-		cap += 6 * list.v[i].n + 4; /* a control character becomes six bytes */
-	b = buf_init(a, cap);
-	j = jw_init(&b);
-	jw_array(&j, NULL);
-	for (size_t i = 0; i < list.n; i++)
-		jw_text(&j, NULL, list.v[i]);
-	jw_end(&j);
-	BUG_ON(!buf_ok(&b));
-	return buf_text(&b);
-}
-
-static struct text features_json(struct arena *a, const struct manifest *m)
-{
-	size_t cap = 16;
-	struct buf b;
-	struct jw j;
-
-	for (size_t i = 0; i < m->nfeatures; i++) {
-		cap += 6 * m->features[i].name.n + 8;
-		for (size_t k = 0; k < m->features[i].values.n; k++)
-			cap += 6 * m->features[i].values.v[k].n + 4;
-	}
-	b = buf_init(a, cap);
-	j = jw_init(&b);
-	jw_object(&j, NULL);
-	for (size_t i = 0; i < m->nfeatures; i++) {
-		jw_array_key(&j, m->features[i].name);
-		for (size_t k = 0; k < m->features[i].values.n; k++)
-			jw_text(&j, NULL, m->features[i].values.v[k]);
-		jw_end(&j);
-	}
-	jw_end(&j);
-	BUG_ON(!buf_ok(&b));
-	return buf_text(&b);
-}
-
 /* ---- rows 40 to 44: the crate */
 
 static const struct err *check_reserved(struct db *db, const struct run *r)
@@ -293,7 +249,7 @@ static const struct err *put_crate(struct db *db, struct run *r)
 {
 	struct lock_row row = { 0 };
 	bool found;
-	const struct err *e = db_index_changed(db, r->out.canon, r->m->name, r->now_us);
+	const struct err *e = db_index_changed(db, r->out.canon, r->m->name, time_now_us());
 
 	if (!e)
 		e = check_reserved(db, r);
@@ -324,16 +280,16 @@ static const struct err *put_version(struct db *db, struct run *r)
 		    DB_ARGS(db_u64(r->out.crate_id), db_text(m->version),
 			    db_text(semver_no_build(m->version)), db_text(semver_order_key(a, &v)),
 			    db_bool(semver_is_prerelease(&v)), db_i64(r->now_us), db_i64(r->now_us),
-			    db_text(features_json(a, m)), db_text(metadata_license(m)),
+			    db_text(stored_features(a, m)), db_text(metadata_license(m)),
 			    db_u64(in->bytes),
 			    db_opt_u64((struct opt_u64){ in->user_id != 0, in->user_id }),
 			    db_sha(&in->sha), db_text(m->links), db_text(m->rust_version),
 			    db_bool(m->has_lib), db_text(m->lib_name),
-			    db_text(list_json(a, m->bin_names)), db_text(m->edition),
+			    db_text(stored_list(a, m->bin_names)), db_text(m->edition),
 			    db_text(m->description), db_text(m->homepage),
 			    db_text(m->documentation), db_text(m->repository),
-			    db_text(list_json(a, m->categories)),
-			    db_text(list_json(a, m->keywords)), db_text(in->trustpub_data)),
+			    db_text(stored_list(a, m->categories)),
+			    db_text(stored_list(a, m->keywords)), db_text(in->trustpub_data)),
 		    NULL);
 	if (err_is(e, ERR_EXISTS))
 		return err_new(a, ERR_INVALID, "crate version `%.*s` is already uploaded",

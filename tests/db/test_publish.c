@@ -393,7 +393,6 @@ static void imported(void **state)
 	(void)state;
 	ok(publish_on("early", "1.0.0", on, true, &out));
 	assert_int_equal(count("dependencies WHERE crate_id IS NULL"), 2);
-	assert_int_equal(count("background_jobs WHERE job_type = 'send_publish_notifications'"), 0);
 	(void)publish("later", "1.0.0");
 	assert_int_equal(count("dependencies WHERE crate_id IS NULL"), 1);
 	assert_int_equal(count("reverse_dependencies"), 1);
@@ -527,7 +526,7 @@ static void same_name_at_once(void **state)
 
 /* ---- jobs */
 
-static const struct text types[] = { TEXT_INIT("settle"), TEXT_INIT("update_default_version"),
+static const struct text types[] = { TEXT_INIT("settle"), TEXT_INIT("update_dependents"),
 				     TEXT_INIT("analyze_crate_file") };
 
 static bool claim(const char *queue, const char *owner, int64_t lease_s, struct job *ret)
@@ -548,8 +547,8 @@ static void jobs(void **state)
 
 	(void)state;
 	ok(db_job_add(db, &job_analyze_crate, TEXT("{\"version_id\":1}"), &low));
-	ok(db_job_add(db, &job_default_version, TEXT("{\"crate_id\":1}"), &high));
-	ok(db_job_add(db, &job_publish_notice, TEXT("{}"),
+	ok(db_job_add(db, &job_dependents, TEXT("{\"crate_id\":1}"), &high));
+	ok(db_job_add(db, &job_delete_files, TEXT("{}"),
 		      NULL)); /* of a kind that this runner does not know */
 	assert_true(claim("default", "one", 60, &j) && j.id == high);
 	assert_true(claim("default", "two", 60, &k) && k.id == low);
@@ -568,12 +567,12 @@ static void job_dedup(void **state)
 	bool ours;
 
 	(void)state;
-	ok(db_job_add(db, &job_default_version, TEXT("{\"crate_id\":1}"), &a));
-	ok(db_job_add(db, &job_default_version, TEXT("{\"crate_id\":1}"), &b));
-	ok(db_job_add(db, &job_default_version, TEXT("{\"crate_id\":2}"), &c));
+	ok(db_job_add(db, &job_dependents, TEXT("{\"crate_id\":1}"), &a));
+	ok(db_job_add(db, &job_dependents, TEXT("{\"crate_id\":1}"), &b));
+	ok(db_job_add(db, &job_dependents, TEXT("{\"crate_id\":2}"), &c));
 	assert_true(a == b && a != c);
 	assert_true(claim("default", "one", 60, &j) && j.id == a);
-	ok(db_job_add(db, &job_default_version, TEXT("{\"crate_id\":1}"),
+	ok(db_job_add(db, &job_dependents, TEXT("{\"crate_id\":1}"),
 		      &b)); /* it runs: what changed since is not lost */
 	assert_true(b != a);
 	ok(db_job_failed(db, &j, TEXT("why \xff")));
@@ -588,8 +587,7 @@ static void job_dedup(void **state)
 	assert_true(claim("default", "one", 60, &j) && j.id == b);
 	ok(db_job_done(db, &j, &ours));
 	assert_false(claim("default", "one", 60, &j));
-	ok(db_job_add(db, &job_default_version, TEXT("{\"crate_id\":1}"),
-		      &b)); /* ends the back-off */
+	ok(db_job_add(db, &job_dependents, TEXT("{\"crate_id\":1}"), &b)); /* ends the back-off */
 	assert_true(b == a && claim("default", "one", 60, &j) && j.id == a && j.retries == 0);
 }
 

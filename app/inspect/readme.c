@@ -5,7 +5,7 @@
 #include "app/inspect/bounded.h"
 
 /* Of one parse; the whole process has 256 MB and 15 s (design.md 2). */
-static const struct bounds parse_bounds = { .max_bytes = 80 << 20, .max_cpu_ms = 2500 };
+static const struct bounds parse_bounds = { .max_bytes = 128 << 20, .max_cpu_ms = 2500 };
 
 /* Room for the rest of the inspector's answer, which is limited to 4 MiB as a whole. */
 enum { ANSWER_REST = 1024 };

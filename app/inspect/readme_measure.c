@@ -30,6 +30,7 @@ struct measure {
 	unsigned fence_depth; /* containers around it */
 	/* of the paragraph, or table, that the line before belongs to: */
 	uint64_t bytes, specials, pipes, lines;
+	bool html;          /* it is an HTML block: nothing is looked for in it */
 	uint64_t columns;   /* of the widest table in it, 0 without one */
 	uint64_t all_cells; /* of tables that are complete */
 };
@@ -220,13 +221,37 @@ static bool end_paragraph(struct measure *m)
 		fits = fits && m->all_cells <= README_MAX_CELLS;
 	}
 	m->bytes = m->specials = m->pipes = m->lines = m->columns = 0;
+	m->html = false;
 	return fits;
+}
+
+/* Some of the tags that begin an HTML block up to the next blank line (CommonMark 0.29 4.6, kind 6). */
+static bool begins_html(struct text t)
+{
+	static const char *const tags[] = { "center", "details", "div", "dl", "h1",    "h2", "h3",
+					    "h4",     "li",      "ol",  "p",  "table", "tr", "ul" };
+
+	t = text_sub(t, text_starts(t, TEXT("</")) ? 2 : 1, t.n);
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
+		struct text tag = text_from(tags[i]);
+
+		if (text_eq_nocase(text_sub(t, 0, tag.n), tag) &&
+		    (t.n == tag.n || t.p[tag.n] == '>' || char_is_space(t.p[tag.n])))
+			return true;
+	}
+	return false;
 }
 
 static bool add_text(struct measure *m, struct text t)
 {
 	uint64_t pipes = 0;
 
+	if (m->bytes == 0)
+		m->html = t.n && t.p[0] == '<' && begins_html(t);
+	if (m->html) {
+		m->bytes += t.n + 1;
+		return true;
+	}
 	m->bytes += t.n + 1;
 	for (size_t i = 0; i < t.n; i++) {
 		if (t.p[i] == '<' || t.p[i] == ')')

@@ -49,6 +49,13 @@ static struct text trim_start(struct text t)
 	return t;
 }
 
+/* Not freed: inlines that were moved elsewhere go on pointing into the paragraph's text. bounded_run frees it. */
+static void drop_empty(cmark_node *paragraph)
+{
+	if (!cmark_node_first_child(paragraph))
+		cmark_node_unlink(paragraph);
+}
+
 /* ---- alerts: a block quote that begins with a line `[!NOTE]`, perhaps with a title of its own
  * behind it */
 
@@ -86,8 +93,7 @@ static void shape_alert(struct arena *a, cmark_node *quote)
 		cmark_node_free(first);
 		if (next)
 			cmark_node_free(next);
-		if (!cmark_node_first_child(paragraph))
-			cmark_node_free(paragraph);
+		drop_empty(paragraph);
 		return;
 	}
 	cmark_node_set_literal(first, text_z(a, literal));
@@ -98,8 +104,7 @@ static void shape_alert(struct arena *a, cmark_node *quote)
 		cmark_node_append_child(next, first);
 	if (first)
 		cmark_node_free(first);
-	if (!cmark_node_first_child(paragraph))
-		cmark_node_free(paragraph);
+	drop_empty(paragraph);
 }
 
 /* ---- description lists: paragraphs with lines that begin with `: ` or `~ ` */
@@ -183,7 +188,7 @@ static void shape_description(struct arena *a, cmark_node *paragraph)
 		cmark_node_append_child(list, block);
 		move_line(a, paragraph, block);
 	}
-	cmark_node_free(paragraph);
+	drop_empty(paragraph);
 }
 
 void shape_tree(struct arena *a, cmark_node *root)

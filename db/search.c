@@ -134,14 +134,24 @@ static const struct db_stmt search_frequencies = {
 										"search_postings",
 										"term") " UNION "
 											"ALL"
-											" " FREQUENCY("5",
-												      "search_postings",
-												      "term") " UNION "
-													      "ALL"
-													      " " FREQUENCY("6", "search_postings", "term") " UNION ALL " FREQUENCY(
-														      "7",
-														      "search_postings",
-														      "term"),
+											" " FREQUENCY(
+												"5",
+												"se"
+												"ar"
+												"ch"
+												"_p"
+												"os"
+												"ti"
+												"ng"
+												"s",
+												"te"
+												"r"
+												"m") " UNION "
+												     "ALL"
+												     " " FREQUENCY("6", "search_postings", "term") " UNION ALL " FREQUENCY(
+													     "7",
+													     "search_postings",
+													     "term"),
 	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
 	.out = { DB_COL(struct frequency, place), DB_COL(struct frequency, n) },
 };

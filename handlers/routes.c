@@ -17,5 +17,6 @@ const struct route *const route_lists[] = {
 	me_invitations_routes,
 	site_metadata_routes,
 	version_files_routes,
+	sign_in_routes,
 	NULL,
 };

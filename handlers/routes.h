@@ -15,3 +15,4 @@ extern const struct route version_dependencies_routes[];
 extern const struct route version_show_routes[];
 extern const struct route crate_publish_routes[];
 extern const struct route version_yank_routes[];
+extern const struct route sign_in_routes[];

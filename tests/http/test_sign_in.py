@@ -1,0 +1,31 @@
+"""The link that the command line prints (cratehouse session create LOGIN --link)."""
+import urllib.parse
+
+from fcgi_client import FastCGI
+
+ME = "/api/v1/me/crate_owner_invitations"
+
+
+def test_link_signs_in_once(registry, alice):
+    link = registry.ctl("session", "create", "alice", "--link").strip()
+    assert link.startswith(registry.url + "/sign-in/")
+    path = urllib.parse.urlsplit(link).path
+    wire = FastCGI(str(registry.data / "run/worker.sock"))
+
+    # What only looks at it does not use it up.
+    assert wire.request("HEAD", path).status == 200
+    assert wire.get(path, {"Sec-Purpose": "prefetch"}).status == 200
+    assert wire.get(path[:-1]).status == 403
+
+    reply = wire.get(path)
+    assert (reply.status, reply.header("location")) == (303, registry.url + "/")
+    cookie, *attributes = reply.header("set-cookie").split("; ")
+    assert {"Path=/", "HttpOnly", "SameSite=Lax"} <= set(attributes)
+    assert reply.header("cache-control") == "no-store"
+    assert wire.get(ME, {"Cookie": cookie}).status == 200
+
+    again = wire.get(path)
+    assert (again.status, again.header("set-cookie")) == (403, None)
+    assert path.rsplit("/", 1)[1] not in (registry.data / "cratehouse.toml").read_text()
+    for log in registry.data.glob("log/cratehouse*"):
+        assert path.rsplit("/", 1)[1] not in log.read_text(errors="replace")

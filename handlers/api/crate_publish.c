@@ -12,8 +12,8 @@
 #include "app/registry/metadata.h"
 #include "app/registry/publish_meta.h"
 #include "app/server/auth.h"
+#include "app/server/limits.h"
 #include "app/storage/storage.h"
-#include "db/bucket.h"
 #include "db/crate.h"
 #include "db/crate_view.h"
 #include "db/trustpub.h"
@@ -92,7 +92,6 @@ static const struct err *judge_trustpub(struct req *r, struct publish *p, const 
 static const struct err *judge_user(struct req *r, struct publish *p)
 {
 	const struct config *cfg = r->cfg;
-	struct limit limit = { cfg->limits.publish_new_rate_s, cfg->limits.publish_new_burst };
 	const struct err *e;
 
 	if (p->exists && p->crate.trustpub_only)
@@ -108,14 +107,7 @@ static const struct err *judge_user(struct req *r, struct publish *p)
 			       "A verified email address is required to publish crates to %.*s. "
 			       "Visit %.*s/settings/profile to set and verify your email address.",
 			       TEXT_F(cfg->site.domain), TEXT_F(cfg->site.url));
-	if (!cfg->limits.enabled)
-		return NULL;
-	if (p->exists)
-		limit = (struct limit){ cfg->limits.publish_update_rate_s,
-					cfg->limits.publish_update_burst };
-	return db_bucket_take(r->db, r->user.id,
-			      p->exists ? LIMIT_PUBLISH_UPDATE : LIMIT_PUBLISH_NEW, &limit,
-			      cfg->site.url);
+	return limit_take(r, p->exists ? LIMIT_PUBLISH_UPDATE : LIMIT_PUBLISH_NEW);
 }
 
 /* Rows 10 to 14. */

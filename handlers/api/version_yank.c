@@ -9,7 +9,7 @@
 #include "app/index/publish.h"
 #include "app/registry/rights.h"
 #include "app/server/auth.h"
-#include "db/bucket.h"
+#include "app/server/limits.h"
 #include "db/owner.h"
 #include "handlers/api/common.h"
 #include "templates/json_version.h"
@@ -40,15 +40,13 @@ static const struct err *check_wish(struct req *r, const struct wish *w,
 /* Rows 4 to 6. */
 static const struct err *judge(struct req *r, const struct crate_view *crate)
 {
-	const struct config *cfg = r->cfg;
-	struct limit limit = { cfg->limits.yank_rate_s, cfg->limits.yank_burst };
 	struct rights_actor who = { .is_owner = false };
 	const struct err *e = auth_require(r, AUTH_SCOPE);
 
 	if (!e)
 		e = auth_scope(r, "yank", crate->name);
-	if (!e && cfg->limits.enabled)
-		e = db_bucket_take(r->db, r->user.id, LIMIT_YANK, &limit, cfg->site.url);
+	if (!e)
+		e = limit_take(r, LIMIT_YANK);
 	if (!e)
 		e = db_owner_is_user(r->db, crate->id, r->user.id, &who.is_owner);
 	who.is_admin = r->user.is_admin;

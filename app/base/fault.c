@@ -55,20 +55,14 @@ static const struct err *obey(struct arena *a, struct text what, const char *nam
 {
 	uint64_t ms;
 
-	if (text_starts(what, TEXT("sleep="))) {
-		struct text rest = text_sub(what, 6, what.n), number;
-
-		if (!text_cut(&rest, '+', &number) || !text_u64(number, 0, 60000, &ms))
-			return NULL;
-		wait_ms(ms);
-		what = rest;
-	}
 	if (text_eq(what, TEXT("kill")))
 		(void)raise(SIGKILL);
 	if (text_eq(what, TEXT("error")))
 		return err_new(a, ERR_INTERNAL, "fault %s", name);
 	if (text_eq(what, TEXT("busy")))
 		return err_because(a, ERR_BUSY, text_from(name), "Service unavailable");
+	if (text_starts(what, TEXT("sleep=")) && text_u64(text_sub(what, 6, what.n), 0, 60000, &ms))
+		wait_ms(ms);
 	return NULL;
 }
 

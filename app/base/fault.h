@@ -11,7 +11,6 @@
  *     NAME:error      the step fails with ERR_INTERNAL
  *     NAME:busy       the step fails with ERR_BUSY
  *     NAME:sleep=MS   waits
- *     NAME:sleep=MS+kill   waits, and then SIGKILL
  *
  * An order in a file is obeyed once (the file is removed first); one in the environment each time.
  * The worker that comes after the killed one must not die of the same order.

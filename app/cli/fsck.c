@@ -46,7 +46,7 @@ static bool restore_blob(struct fsck *f, struct text name, const struct storage_
 
 	if (storage_open_crate(f->app->storage, f->a, name, v->version, &fd))
 		return false;
-	ok = !storage_put_blob(f->app->storage, f->a, fd, &v->sha);
+	ok = !storage_put_blob(f->app->storage, f->a, fd, &v->sha, NULL);
 	(void)close(fd);
 	return ok;
 }

@@ -19,12 +19,12 @@ static void settle_now(const struct app *app, struct arena *a, struct text canon
 }
 
 static const struct err *put_blob(const struct app *app, struct arena *a, int fd,
-				  const struct sha256 *sha)
+				  const struct sha256 *sha, struct storage_blob_put *ret)
 {
 	const struct err *e;
 
 	FAULT_POINT(a, PUBLISH_BEFORE_BLOB);
-	e = storage_put_blob(app->storage, a, fd, sha);
+	e = storage_put_blob(app->storage, a, fd, sha, ret);
 	if (e)
 		return e;
 	FAULT_POINT(a, PUBLISH_AFTER_BLOB);
@@ -34,10 +34,18 @@ static const struct err *put_blob(const struct app *app, struct arena *a, int fd
 const struct err *publish_rows(const struct app *app, struct arena *a, int fd,
 			       const struct publish_in *in, struct publish_out *ret)
 {
-	const struct err *e = put_blob(app, a, fd, &in->sha);
+	struct storage_blob_put put;
+	const struct err *e = put_blob(app, a, fd, &in->sha, &put), *left;
 
-	if (!e)
-		e = db_publish(app->db, in, ret);
+	if (e)
+		return e;
+	e = db_publish(app->db, in, ret);
+	if (e && !err_is(e, ERR_BUSY) && !err_is(e, ERR_INTERNAL)) {
+		/* refused for certain: not even the bytes stay (where this fails, fsck sweeps them) */
+		left = storage_take_back_blob(app->storage, a, &in->sha, &put);
+		if (left)
+			log_err(LOG_LEVEL_WARN, "the bytes of a refused publish are left", left);
+	}
 	if (e)
 		return e;
 	FAULT_POINT(a, PUBLISH_AFTER_COMMIT);

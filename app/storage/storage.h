@@ -27,13 +27,28 @@ const struct err *must_use storage_tmp(struct storage *s, struct arena *a, int *
  * caller closes it. */
 const struct err *must_use storage_reopen_readonly(struct arena *a, int fd, int *ret_fd);
 
+/* What storage_put_blob did, for storage_take_back_blob. */
+struct storage_blob_put {
+	bool is_new; /* else it was there already */
+	uint64_t inode;
+	int64_t mtime_ns;
+};
+
 /*
  * The whole of fd (from offset 0) becomes the blob of that hash, copied and fsynced with its
  * folder. The bytes are hashed once more on the way: others than sha are ERR_INTERNAL. An existing
- * one with the same length is enough.
+ * one with the same length is enough. ret may be NULL.
  */
 const struct err *must_use storage_put_blob(struct storage *s, struct arena *a, int fd,
-					    const struct sha256 *sha);
+					    const struct sha256 *sha, struct storage_blob_put *ret);
+
+/*
+ * Removes a blob that this process has put and that nobody else has put or linked since: what a refused publish does, so
+ * that nothing is left of it. A blob that is not new is left.
+ */
+const struct err *must_use storage_take_back_blob(struct storage *s, struct arena *a,
+						  const struct sha256 *sha,
+						  const struct storage_blob_put *put);
 
 bool storage_has_blob(struct storage *s, const struct sha256 *sha, uint64_t *ret_bytes);
 /* ERR_NOT_FOUND where there is none. The caller closes it. */

@@ -68,9 +68,22 @@ static struct sha256 put(struct world *w, struct text bytes)
 
 	check_ok(storage_tmp(w->s, w->a, &fd));
 	assert_int_equal(write(fd, bytes.p, bytes.n), bytes.n);
-	check_ok(storage_put_blob(w->s, w->a, fd, &sha));
+	check_ok(storage_put_blob(w->s, w->a, fd, &sha, NULL));
 	(void)close(fd);
 	return sha;
+}
+
+static struct storage_blob_put put_again(struct world *w, struct text bytes, struct sha256 *ret_sha)
+{
+	struct storage_blob_put did;
+	int fd;
+
+	*ret_sha = sha256_of(bytes);
+	check_ok(storage_tmp(w->s, w->a, &fd));
+	assert_int_equal(write(fd, bytes.p, bytes.n), bytes.n);
+	check_ok(storage_put_blob(w->s, w->a, fd, ret_sha, &did));
+	(void)close(fd);
+	return did;
 }
 
 static struct stat stat_of(struct world *w, const char *below)
@@ -161,7 +174,7 @@ static void blobs(void **state)
 	/* Bytes that are not what they were said to be do not become a blob. */
 	check_ok(storage_tmp(w->s, w->a, &fd));
 	assert_int_equal(write(fd, "wrong", 5), 5);
-	assert_true(err_is(storage_put_blob(w->s, w->a, fd, &other), ERR_INTERNAL));
+	assert_true(err_is(storage_put_blob(w->s, w->a, fd, &other, NULL), ERR_INTERNAL));
 	assert_false(storage_has_blob(w->s, &other, &n));
 	check_ok(storage_reopen_readonly(w->a, fd, &ro));
 	assert_int_equal(write(ro, "x", 1), -1);
@@ -284,7 +297,7 @@ static void full_disk(void **state)
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
 	small = (struct rlimit){ .rlim_cur = 4096, .rlim_max = old.rlim_max };
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-	blob = storage_put_blob(w->s, w->a, fd, &sha);
+	blob = storage_put_blob(w->s, w->a, fd, &sha, NULL);
 	index = storage_put_index(w->s, w->a, TEXT("3/f/foo"), (struct text){ big, sizeof(big) },
 				  1700000001);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
@@ -337,6 +350,34 @@ static const struct err *see(void *ctx, const struct storage_entry *e)
 	(void)snprintf(s->last, sizeof(s->last), "%.*s|%.*s|%.*s", TEXT_F(e->path), TEXT_F(e->name),
 		       TEXT_F(e->version));
 	return NULL;
+}
+
+/* A refused publish takes its bytes back, but never from under somebody who counts on them. */
+static void take_back(void **state)
+{
+	struct world *w = *state;
+	struct storage_blob_put mine, theirs;
+	struct sha256 sha;
+	struct storage_link v = { .version = TEXT("1.0.0") };
+	uint64_t bytes;
+
+	mine = put_again(w, TEXT("alone"), &sha);
+	assert_true(mine.is_new);
+	check_ok(storage_take_back_blob(w->s, w->a, &sha, &mine));
+	assert_false(storage_has_blob(w->s, &sha, &bytes));
+
+	mine = put_again(w, TEXT("shared"), &sha);
+	theirs = put_again(w, TEXT("shared"), &sha);
+	assert_false(theirs.is_new);
+	check_ok(storage_take_back_blob(w->s, w->a, &sha, &theirs));
+	check_ok(storage_take_back_blob(w->s, w->a, &sha, &mine));
+	assert_true(storage_has_blob(w->s, &sha, &bytes));
+
+	mine = put_again(w, TEXT("linked"), &sha);
+	v.sha = sha;
+	check_ok(storage_link_crates(w->s, w->a, TEXT("foo"), &v, 1, NULL));
+	check_ok(storage_take_back_blob(w->s, w->a, &sha, &mine));
+	assert_true(storage_has_blob(w->s, &sha, &bytes));
 }
 
 static void walks(void **state)
@@ -393,6 +434,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_symlinks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(full_disk, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(sweep, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(take_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(walks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(locks, set_up, tear_down),
 	};

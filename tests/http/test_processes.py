@@ -271,3 +271,16 @@ def test_without_a_socket_it_says_how_it_is_used(make):
                           capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.startswith("usage: cratehouse ")
+
+
+def test_without_a_database_it_says_so_and_lives_on(make):
+    master = make(server__workers=1).start()
+    before = master.wait_children(lambda p: len(p) == 1)
+    for _ in range(3):
+        reply = master.client.get("/api/v1/crates/anything")
+        assert (reply.status, reply.whole) == (503, True)
+        assert reply.body == b'{"errors":[{"detail":"Service unavailable"}]}'
+        assert int(reply.header("retry-after")) > 0
+    assert master.client.get(ROUTE).status == 200
+    assert master.children() == before
+    assert "err=busy" in master.log() and "cause=" in master.log()

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -95,6 +96,14 @@ static struct reply say_broken_stream(struct req *r)
 	return reply_stream(r, 200, "text/plain", two_parts, r);
 }
 
+static struct reply say_file(struct req *r)
+{
+	struct reply rp = reply_file(r, "text/plain", req_path(r, "name"));
+
+	reply_header(&rp, "X-Mark", TEXT("yes"));
+	return rp;
+}
+
 static struct reply fail_inside(struct req *r)
 {
 	return reply_err(r,
@@ -125,6 +134,7 @@ static const struct route routes[] = {
 	ROUTE(POST, "/open", say_shaped, .body = BODY_JSON, .shape = &shaped),
 	ROUTE(GET, "/stream", say_stream, .auth = AUTH_NONE),
 	ROUTE(GET, "/broken", say_broken_stream, .auth = AUTH_NONE),
+	ROUTE(GET, "/file/{name}", say_file, .auth = AUTH_NONE),
 	ROUTE(GET, "/api/fail", fail_inside, .auth = AUTH_NONE),
 	ROUTE(GET, "/api/busy", busy, .no_store = true),
 	ROUTE(GET, "/quiet", say_params, .no_store = true),
@@ -528,6 +538,76 @@ static void streams(void **state)
 	assert_false(f->wire.was_cut);
 }
 
+/* A folder with one file; its name ends with a plus sign. */
+static void make_data(char *folder)
+{
+	char path[64];
+	FILE *f;
+
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/a+b", folder);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs("the content", f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void remove_data(const char *folder)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "%s/a+b", folder);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void ask_file(struct fixture *f, const char *folder, const char *sendfile, const char *name,
+		     const char *tag)
+{
+	const char *params[12] = { "REQUEST_METHOD", "GET", "HTTP_USER_AGENT", "t",
+				   "REQUEST_URI",    name };
+	char config[256];
+
+	if (tag) {
+		params[6] = "HTTP_IF_NONE_MATCH";
+		params[7] = tag;
+	}
+	(void)snprintf(config, sizeof(config), "data.dir = \"%s\"\nserver.sendfile = \"%s\"\n",
+		       folder, sendfile);
+	f->wire.params = params;
+	answer_with(f, config);
+}
+
+static void files(void **state)
+{
+	char folder[] = "/tmp/cratehouse-test-XXXXXX", tag[64], want[64];
+	struct fixture *f = *state;
+	size_t at;
+
+	make_data(folder);
+	ask_file(f, folder, "none", "/file/a+b", NULL);
+	check(f, "file", 200, "the content");
+	assert_true(has(head_of(f), "Content-Length: 11\r\n"));
+	assert_true(has(head_of(f), "Last-Modified: "));
+	at = text_find(head_of(f), TEXT("ETag: ")) + 6;
+	(void)snprintf(tag, sizeof(tag), "%.*s", (int)strcspn(f->wire.out + at, "\r"),
+		       f->wire.out + at);
+	ask_file(f, folder, "none", "/file/a+b", tag);
+	check(f, "file, known", 304, "");
+	assert_true(has(head_of(f), "X-Mark: yes\r\n"));
+	ask_file(f, folder, "none", "/file/absent", NULL);
+	check(f, "absent file", 404, NULL);
+	ask_file(f, folder, "x-accel", "/file/a+b", NULL);
+	check(f, "x-accel", 200, "");
+	assert_true(has(head_of(f), "X-Accel-Redirect: /_cratehouse/a%2Bb\r\n"));
+	ask_file(f, folder, "x-sendfile", "/file/a+b", NULL);
+	check(f, "x-sendfile", 200, "");
+	(void)snprintf(want, sizeof(want), "X-Sendfile: %s/a+b\r\n", folder);
+	assert_true(has(head_of(f), want));
+	assert_false(has(head_of(f), "Content-Length"));
+	remove_data(folder);
+}
+
 static void blocking(void **state)
 {
 	static const struct {
@@ -625,6 +705,7 @@ int main(void)
 		cmocka_unit_test(queries),   cmocka_unit_test(bodies),
 		cmocka_unit_test(streams),   cmocka_unit_test(blocking),
 		cmocka_unit_test(read_only), cmocka_unit_test(cargo),
+		cmocka_unit_test(files),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

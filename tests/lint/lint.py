@@ -179,7 +179,7 @@ def python_files():
         except SyntaxError as error:
             yield f"{name}:{error.lineno}: {error.msg}"
         for number, line in enumerate(text.splitlines(), 1):
-            if len(line) > 125:
+            if len(line) > 170:
                 yield f"{name}:{number}: {len(line)} columns"
 
 

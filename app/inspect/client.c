@@ -4,6 +4,7 @@
 #include "app/base/config.h"
 #include "app/inspect/answer.h"
 #include "app/inspect/call.h"
+#include "app/inspect/readme_plain.h"
 #include "app/inspect/wire.h"
 
 #include <errno.h>
@@ -169,6 +170,12 @@ const struct err *inspect_readme(struct inspect *i, struct arena *a,
 		return call_failed(a, "memfd_create", errno);
 	e = ask(i, a, &r, fd, &o);
 	(void)close(fd);
+	if (err_is(e, ERR_INVALID)) {
+		/* It died over this text: the same as a limit, and as final (design.md 2). */
+		*ret_html = readme_plain(a, text_lossy(a, in->text));
+		*ret_plain = true;
+		return NULL;
+	}
 	if (e)
 		return e;
 	if (!json_object_object_get_ex(o, "html", &html) || !answer_read_text(a, html, &t) ||

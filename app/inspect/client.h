@@ -53,7 +53,8 @@ struct inspect_readme_in {
 	struct text path_in_vcs;
 };
 
-/* Safe HTML (contract/jobs.md 9). *ret_plain: over a limit, so it is the text, escaped. arena. */
+/* Safe HTML (contract/jobs.md 9). *ret_plain: it was over a limit, or the inspector died over
+ * it, so this is the text, escaped. arena. */
 const struct err *must_use inspect_readme(struct inspect *i, struct arena *a,
 					  const struct inspect_readme_in *in, struct text *ret_html,
 					  bool *ret_plain);

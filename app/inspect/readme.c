@@ -7,9 +7,6 @@
 /* Of one parse; the whole process has 256 MB and 15 s (design.md 2). */
 static const struct bounds parse_bounds = { .max_bytes = 128 << 20, .max_cpu_ms = 2500 };
 
-/* Room for the rest of the inspector's answer, which is limited to 4 MiB as a whole. */
-enum { ANSWER_REST = 1024 };
-
 static struct text file_name(struct text path)
 {
 	size_t from = path.n;
@@ -39,88 +36,6 @@ static bool is_markdown(struct text path)
 		if (text_eq_nocase(extension, known[i]))
 			return true;
 	return false;
-}
-
-/* How long the text is as a JSON string without its quotes. */
-static size_t json_size(struct text t)
-{
-	size_t n = t.n;
-
-	for (size_t i = 0; i < t.n; i++) {
-		unsigned char c = (unsigned char)t.p[i];
-
-		if (c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t' || c == '\b' ||
-		    c == '\f')
-			n += 1;
-		else if (c < ' ')
-			n += 5;
-	}
-	return n;
-}
-
-static struct text escape_of(char c)
-{
-	switch (c) {
-	case '&':
-		return TEXT("&amp;");
-	case '<':
-		return TEXT("&lt;");
-	case '>':
-		return TEXT("&gt;");
-	case '"':
-		return TEXT("&quot;");
-	case '\'':
-		return TEXT("&#x27;");
-	default:
-		return TEXT_NONE;
-	}
-}
-
-/* Escaped, with `newline` for line ends, until `room` bytes of JSON are used up; false when some of
- * it was left out. */
-static bool put_escaped(struct buf *out, struct text t, struct text newline, size_t room)
-{
-	for (size_t i = 0; i < t.n; i++) {
-		struct text part = t.p[i] == '\n' ? newline : escape_of(t.p[i]);
-		size_t size;
-
-		if (!part.p) /* all of a character, or none of it */
-			for (part = text_sub(t, i, i + 1);
-			     i + 1 < t.n && ((unsigned char)t.p[i + 1] & 0xc0) == 0x80; i++)
-				part.n++;
-		size = json_size(part);
-		if (size > room)
-			return false;
-		room -= size;
-		buf_add(out, part);
-	}
-	return true;
-}
-
-static struct text other_text(struct arena *a, struct text t)
-{
-	struct buf b = buf_init(a, README_MAX_OUT);
-
-	if (!put_escaped(&b, t, TEXT("<br>\n"), README_MAX_OUT - 2 * ANSWER_REST))
-		buf_add(&b, TEXT("<br>\n[The rest of this file is too long to be shown.]"));
-	return b.n ? buf_text(&b) : TEXT("");
-}
-
-static struct text plain_text(struct arena *a, struct text t)
-{
-	struct buf b = buf_init(a, README_MAX_OUT);
-	bool all;
-
-	buf_add(&b, TEXT("<p><em>This README is too large or too deeply nested to be rendered; "
-			 "here is its text.</em></p>\n"
-			 "<pre>"));
-	if (t.n && t.p[0] == '\n')
-		buf_byte(&b, '\n');
-	all = put_escaped(&b, t, TEXT("\n"), README_MAX_OUT - 2 * ANSWER_REST);
-	buf_add(&b, TEXT("</pre>\n"));
-	if (!all)
-		buf_add(&b, TEXT("<p><em>The rest of it is too long to be shown.</em></p>\n"));
-	return buf_text(&b);
 }
 
 struct parse {
@@ -158,7 +73,7 @@ static struct text render(struct arena *a, struct text markdown, const struct li
 	to_safe.in = buf_text(&raw);
 	if (!bounded_run(&parse_bounds, parse_html, &to_safe) || !buf_ok(&safe))
 		return TEXT_NONE;
-	if (json_size(buf_text(&safe)) > README_MAX_OUT - ANSWER_REST)
+	if (readme_json_size(buf_text(&safe)) > README_MAX_OUT - README_ANSWER_REST)
 		return TEXT_NONE;
 	return safe.n ? buf_text(&safe) : TEXT("");
 }
@@ -182,10 +97,10 @@ struct text readme_render(struct arena *a, const struct readme_in *in, bool *ret
 
 	*ret_plain = false;
 	if (!is_markdown(path))
-		return other_text(a, text);
+		return readme_other(a, text);
 	html = text.n <= README_MAX_IN ? render(a, text, &links) : TEXT_NONE;
 	if (html.p)
 		return html;
 	*ret_plain = true;
-	return plain_text(a, text);
+	return readme_plain(a, text);
 }

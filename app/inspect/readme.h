@@ -6,15 +6,15 @@
 #pragma once
 
 #include "app/base/buf.h"
+#include "app/inspect/readme_plain.h"
 #include "app/inspect/sanitize.h"
 
 struct arena;
 
 enum {
-	README_MAX_IN = 512 * 1024,       /* more is shown as plain text */
-	README_MAX_OUT = 4 * 1024 * 1024, /* of HTML, and of the same as a JSON string */
-	README_MAX_NESTING = 64,          /* blocks within blocks, brackets within brackets */
-	README_MAX_CELLS = 20000,         /* of tables */
+	README_MAX_IN = 512 * 1024, /* more is shown as plain text */
+	README_MAX_NESTING = 64,    /* blocks within blocks, brackets within brackets */
+	README_MAX_CELLS = 20000,   /* of tables */
 };
 
 struct readme_in {

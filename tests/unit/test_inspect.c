@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "app/base/arena.h"
+#include "app/base/buf.h"
 #include "app/base/config.h"
 #include "app/base/err.h"
 #include "app/base/time.h"
@@ -387,6 +388,31 @@ static void no_more_at_once_than_allowed(void **state)
 	arena_free(a);
 }
 
+static void a_readme_it_dies_over_is_plain(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct config cfg = config_for_tests(a);
+	struct inspect_readme_in in = { .path = TEXT("README.md") };
+	struct buf b = buf_init(a, 1024 * 1024);
+	struct inspect *i;
+	struct text html;
+	bool plain = false;
+
+	(void)state;
+	while (b.n < 600 * 1024)
+		buf_add(&b, TEXT("# <a>\n"));
+	in.text = buf_text(&b);
+	cfg.sandbox.memory_mb =
+		16; /* less than its answer takes; without the limit it is plain too */
+	i = inspect_new(&cfg, NULL);
+	check_ok(inspect_readme(i, a, &in, &html, &plain));
+	assert_true(plain);
+	assert_true(text_starts(html, TEXT("<p><em>This README is too large")));
+	assert_true(text_ends(html, TEXT("# &lt;a&gt;\n</pre>\n")));
+	inspect_free(i);
+	arena_free(a);
+}
+
 static void garbage_is_no_request(void **state)
 {
 	struct arena *a = arena_new(0);
@@ -440,6 +466,7 @@ int main(void)
 		cmocka_unit_test(too_large_is_a_verdict),
 		cmocka_unit_test(silence_ends_with_the_wall_clock),
 		cmocka_unit_test(no_more_at_once_than_allowed),
+		cmocka_unit_test(a_readme_it_dies_over_is_plain),
 		cmocka_unit_test(garbage_is_no_request),
 	};
 

@@ -1,7 +1,9 @@
 """The real cargo drives a fresh registry: everything that a user types, with what cargo prints for it."""
 import os
 import pathlib
+import shutil
 import subprocess
+import tempfile
 import textwrap
 
 import pytest
@@ -58,7 +60,7 @@ def package(folder, name, version="0.1.0", lib="", main=None, deps="", extra="")
 
 
 @pytest.fixture
-def hers(registry, hers, new_name, tmp_path):
+def hers(registry, alice, tmp_path):
     """alice's cargo."""
     return Cargo(tmp_path / "alice", registry, alice.secret)
 
@@ -202,7 +204,13 @@ def real_program(tmp_path_factory):
     subprocess.run(["tar", "xzf", archive, "-C", home], check=True)
     source = home / f"{name}-{version}"
     subprocess.run(["cargo", "fetch", "--locked"], cwd=source, env=env, check=True, capture_output=True, timeout=600)
-    return source, sorted(home.glob("registry/cache/*/*.crate"))
+    # where the registry's own user may read them
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="cratehouse-crates-"))
+    folder.chmod(0o755)
+    try:
+        yield source, sorted(shutil.copy(crate, folder) for crate in home.glob("registry/cache/*/*.crate"))
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_a_real_program_is_imported_and_built_from_here_alone(registry, alice, real_program, tmp_path):

@@ -29,7 +29,8 @@ static struct text host_of(struct text url)
 	if (scheme == url.n)
 		return TEXT_NONE;
 	host = text_sub(url, scheme + 3, url.n);
-	for (end = 0; end < host.n && host.p[end] != '/' && host.p[end] != '?' && host.p[end] != '#'; end++)
+	for (end = 0;
+	     end < host.n && host.p[end] != '/' && host.p[end] != '?' && host.p[end] != '#'; end++)
 		;
 	host = text_sub(host, 0, end);
 	at = text_find_byte(host, '@');

@@ -34,7 +34,7 @@ struct manifest {
 	struct text description, homepage, documentation, repository,
 		license;       /* as given; absent for none */
 	bool has_license_file; /* license-file, not empty */
-	struct text readme; /* its path as written; absent for none, and for true and false */
+	struct text readme;    /* its path as written; absent for none, and for true and false */
 	struct text edition, rust_version, links;
 	struct texts keywords, categories;
 	struct manifest_feature *features; /* sorted by name */

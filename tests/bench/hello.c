@@ -7,12 +7,13 @@
 
 int main(void)
 {
-	static const char answer[] = "Status: 200\r\n"
-				     "Content-Type: application/json\r\n"
-				     "Cache-Control: public, max-age=15\r\n"
-				     "\r\n"
-				     "{\"deployed_sha\":\"0000000000000000000000000000000000000000\","
-				     "\"commit\":\"0000000000000000000000000000000000000000\",\"read_only\":false}";
+	static const char answer[] =
+		"Status: 200\r\n"
+		"Content-Type: application/json\r\n"
+		"Cache-Control: public, max-age=15\r\n"
+		"\r\n"
+		"{\"deployed_sha\":\"0000000000000000000000000000000000000000\","
+		"\"commit\":\"0000000000000000000000000000000000000000\",\"read_only\":false}";
 	FCGX_Request r;
 
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&r, 0, 0) != 0)

@@ -57,6 +57,16 @@ def test_prints_what_to_type_and_continues_after_a_stop(instance):
     assert "enabled = false" in (instance.data / "cratehouse.toml").read_text()
 
 
+def test_another_web_server_goes_on_with_the_same_folder(instance):
+    instance.start()
+    instance.user("erin")
+    for web in ("lighttpd", "apache-fcgid", "apache", "nginx"):
+        instance.stop()
+        instance.quickstart("--no-install", "--build", str(BUILD), "--web", web)
+        assert instance.anonymous.get("/index/config.json").status_code == 200
+        assert "erin" in instance.ctl("user", "list")
+
+
 def test_settings_go_into_the_file_and_edits_stay(instance):
     instance.settings += ('site.title=The "tide" \\ house', "limits.keywords=7")
     instance.start()

@@ -1,15 +1,24 @@
 #include "app/inspect/vcs_info.h"
 
+#include "app/base/arena.h"
 #include "app/base/json.h"
 
-enum { VCS_INFO_DEPTH = 32, VCS_INFO_MAX = 1024 * 1024 };
+/* upstream: crates_io_tarball/src/vcs_info.rs */
+struct vcs_info {
+	struct text path_in_vcs;
+};
 
 struct text vcs_info_path(struct arena *a, struct text json)
 {
-	struct text why, path;
+	static const struct json_shape shape = {
+		.name = "CargoVcsInfo",
+		.size = sizeof(struct vcs_info),
+		.fields = { JSON_FIELD(struct vcs_info, path_in_vcs) },
+	};
+	struct vcs_info v = { 0 };
+	struct json_error ignored;
 
-	if (json.n > VCS_INFO_MAX)
+	if (!json_read(a, json, &shape, &v, &ignored) || !v.path_in_vcs.p)
 		return TEXT("");
-	path = json_text(json_member(json_parse(a, json, VCS_INFO_DEPTH, &why), "path_in_vcs"));
-	return path.p ? path : TEXT("");
+	return text_dup(a, v.path_in_vcs);
 }

@@ -123,6 +123,9 @@ TARS = {
     "vcs-info-bytes": manifest + file(b".cargo_vcs_info.json", b'{"path_in_vcs":"\xff"}') + end,
     "vcs-info-twice": manifest + file(b".cargo_vcs_info.json", b'{"path_in_vcs":"a"}') + file(
         b".cargo_vcs_info.json", b"?") + end,
+    "vcs-info-list": manifest + file(b".cargo_vcs_info.json", b'["a"]') + end,
+    "vcs-info-key-twice": manifest + file(b".cargo_vcs_info.json", b'{"path_in_vcs":"a","path_in_vcs":"b"}') + end,
+    "vcs-info-number": manifest + file(b".cargo_vcs_info.json", b'{"path_in_vcs":1}') + end,
     "backslash": file(b"a\\..\\b") + manifest + end,
     # ---- what is no archive
     "empty-tar": b"",

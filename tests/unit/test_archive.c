@@ -155,6 +155,9 @@ static const struct {
 	{ "vcs-info", NULL, "foo a/b" },
 	{ "vcs-info-bad", NULL, "foo" },
 	{ "vcs-info-bytes", NULL, "foo" },
+	{ "vcs-info-key-twice", NULL, "foo" },
+	{ "vcs-info-list", NULL, "foo a" },
+	{ "vcs-info-number", NULL, "foo" },
 	{ "vcs-info-twice", NULL, "foo" },
 	{ "wrong-case",
 	  "uploaded tarball is missing a `Cargo.toml` manifest file; `Cargo.TOML` "

@@ -7,7 +7,9 @@
 #include "app/base/config.h"
 #include "app/base/err.h"
 #include "app/base/time.h"
+#include "app/inspect/archive.h"
 #include "app/inspect/client.h"
+#include "app/inspect/readme.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -326,6 +330,99 @@ static void too_large_is_a_verdict(void **state)
 	arena_free(a);
 }
 
+/* Behind the filter the corpora end as they do without: nothing there needs a forbidden call. */
+static void check_as_without_walls(struct inspect *i, struct arena *a, const char *file, int fd)
+{
+	struct inspect_archive_in in = foo(fd);
+	struct archive_in bare = {
+		.fd = fd, .name = in.name, .version = in.version, .max_unpacked = in.max_unpacked
+	};
+	struct manifest m, of_bare;
+	const struct text *why = archive_judge(a, &bare, &of_bare);
+	const struct err *e = inspect_archive(i, a, &in, &m);
+
+	if (!why != !e || (why && !text_eq(*why, e->detail)))
+		fail_msg("%s: \"%.*s\" inside, \"%.*s\" outside", file,
+			 TEXT_F(e ? e->detail : TEXT_NONE), TEXT_F(why ? *why : TEXT_NONE));
+	if (!e)
+		check_text(m.path_in_vcs, of_bare.path_in_vcs);
+}
+
+static struct text content(struct arena *a, int fd)
+{
+	struct stat st;
+	char *p;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	p = arena_alloc(a, (size_t)st.st_size);
+	assert_int_equal(pread(fd, p, (size_t)st.st_size, 0), st.st_size);
+	return (struct text){ p, (size_t)st.st_size };
+}
+
+static void check_readme(struct inspect *i, struct arena *a, const char *file, int fd)
+{
+	struct inspect_readme_in in = { .text = content(a, fd),
+					.path = TEXT("README.md"),
+					.repository = TEXT("https://github.com/a/b"),
+					.path_in_vcs = TEXT("sub") };
+	struct readme_in bare = { in.text, in.path, in.repository, in.path_in_vcs };
+	bool plain, bare_plain;
+	struct text html, bare_html = readme_render(a, &bare, &bare_plain);
+	const struct err *e = inspect_readme(i, a, &in, &html, &plain);
+
+	if (e)
+		fail_msg("%s: %.*s (%.*s)", file, TEXT_F(e->detail), TEXT_F(e->cause));
+	check_text(html, bare_html);
+	assert_int_equal(plain, bare_plain);
+}
+
+/* Calls check for each file of the corpus; so many there were. */
+static unsigned each_of(const char *corpus, struct inspect *i,
+			void (*check)(struct inspect *, struct arena *, const char *, int))
+{
+	const char *srcdir = getenv("srcdir");
+	struct arena *a = arena_new(0);
+	char path[1024];
+	struct dirent *e;
+	unsigned n = 0;
+	DIR *d;
+
+	(void)snprintf(path, sizeof(path), "%s/tests/fuzz/corpus/%s", srcdir ? srcdir : "..",
+		       corpus);
+	d = opendir(path);
+	assert_non_null(d);
+	while ((e = readdir(d))) {
+		int fd = e->d_name[0] == '.' ? -1
+					     : openat(dirfd(d), e->d_name, O_RDONLY | O_CLOEXEC);
+
+		if (fd < 0)
+			continue;
+		check(i, a, e->d_name, fd);
+		close(fd);
+		arena_reset(a);
+		n++;
+	}
+	closedir(d);
+	arena_free(a);
+	return n;
+}
+
+static void the_corpora_end_alike_inside(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct config cfg = config_for_tests(a);
+	char path[256];
+	pid_t pid = start_server(&cfg, path, sizeof(path));
+	struct inspect *i = inspect_new(&cfg, path);
+
+	(void)state;
+	assert_true(each_of("archive", i, check_as_without_walls) > 100);
+	assert_true(each_of("readme", i, check_readme) > 10);
+	stop_server(pid);
+	inspect_free(i);
+	arena_free(a);
+}
+
 /* ---- what the watcher does: clients that say nothing, and those that go */
 
 static int connect_to(const char *path)
@@ -466,6 +563,7 @@ int main(void)
 		cmocka_unit_test(absent_helper_is_busy),
 		cmocka_unit_test(served_by_a_socket),
 		cmocka_unit_test(too_large_is_a_verdict),
+		cmocka_unit_test(the_corpora_end_alike_inside),
 		cmocka_unit_test(silence_ends_with_the_wall_clock),
 		cmocka_unit_test(no_more_at_once_than_allowed),
 		cmocka_unit_test(a_readme_it_dies_over_is_plain),

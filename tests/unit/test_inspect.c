@@ -23,6 +23,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -259,6 +260,7 @@ static pid_t start_server(const struct config *cfg, char *path, size_t room)
 	assert_int_equal(listen(s, 16), 0);
 	pid = fork();
 	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* a test that fails leaves nobody behind */
 		inspect_exec(cfg, s);
 		_exit(99);
 	}

@@ -6,6 +6,7 @@
 #ifdef ENABLE_FAULTS
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -51,6 +52,23 @@ static void wait_ms(uint64_t ms)
 	}
 }
 
+/* Until the test takes the file away, HOLD_MAX_MS at most. */
+static void hold(struct arena *a, const char *path)
+{
+	enum { STEP_MS = 5, HOLD_MAX_MS = 60000 };
+	const char *tmp = text_fmt(a, "%s.holding", path).p, *held = text_fmt(a, "%s.held", path).p;
+	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		return;
+	(void)dprintf(fd, "%ld\n", (long)getpid());
+	(void)close(fd);
+	if (rename(tmp, held) != 0)
+		return;
+	for (int ms = 0; ms < HOLD_MAX_MS && access(held, F_OK) == 0; ms += STEP_MS)
+		wait_ms(STEP_MS);
+}
+
 static const struct err *obey(struct arena *a, struct text what, const char *name)
 {
 	uint64_t ms;
@@ -79,6 +97,8 @@ const struct err *fault_at(struct arena *a, enum fault f)
 		if (!text_cut(&rest, ':', &at) || !text_eq(at, text_from(name)) ||
 		    unlink(path) != 0)
 			return NULL;
+		if (text_eq(rest, TEXT("hold")))
+			hold(a, path);
 		return obey(a, rest, name);
 	}
 	rest = text_from(env);

@@ -11,6 +11,8 @@
  *     NAME:error      the step fails with ERR_INTERNAL
  *     NAME:busy       the step fails with ERR_BUSY
  *     NAME:sleep=MS   waits
+ *     NAME:hold       waits (a minute at most) while there is FILE.held, which it makes and which
+ *                     holds its process id: no test need guess how long something takes
  *
  * An order in a file is obeyed once (the file is removed first); one in the environment each time.
  * The worker that comes after the killed one must not die of the same order.
@@ -42,8 +44,8 @@ struct arena;
 	X(YANK_AFTER_COMMIT, "yank.after-commit")                                                  \
 	X(YANK_BEFORE_ANSWER, "yank.before-answer")                                                \
 	X(SETTLE_BEGUN, "settle.begun")                                                            \
-	X(SETTLE_AFTER_LINK, "settle.after-link")                                                  \
 	X(SETTLE_AFTER_READ, "settle.after-read")                                                  \
+	X(SETTLE_AFTER_LINK, "settle.after-link")                                                  \
 	X(SETTLE_BEFORE_RENAME, "settle.before-rename")                                            \
 	X(SETTLE_AFTER_RENAME, "settle.after-rename")                                              \
 	X(SETTLE_BEFORE_JOB_DELETE, "settle.before-job-delete")                                    \

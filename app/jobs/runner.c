@@ -175,6 +175,7 @@ static void runner_init(struct runner *r, struct app *app)
 		r->host[0] = '\0';
 	(void)sigaction(SIGTERM, &sa, NULL);
 	(void)sigaction(SIGINT, &sa, NULL);
+	(void)signal(SIGXFSZ, SIG_IGN); /* write says EFBIG (app/storage): the job is done later */
 }
 
 int jobs_run(struct app *app)

@@ -134,7 +134,8 @@ static void take_signals(sigset_t *ret_waiting)
 	(void)sigaction(SIGTERM, &stop, NULL);
 	(void)sigaction(SIGINT, &stop, NULL);
 	(void)sigaction(SIGPIPE, &ignore, NULL);
-	(void)sigaction(SIGHUP, &ignore, NULL); /* a reload concerns the master alone */
+	(void)sigaction(SIGHUP, &ignore, NULL);  /* a reload concerns the master alone */
+	(void)sigaction(SIGXFSZ, &ignore, NULL); /* write says EFBIG: a 503 (app/storage) */
 	(void)sigemptyset(&block);
 	(void)sigaddset(&block, SIGTERM);
 	(void)sigaddset(&block, SIGINT);

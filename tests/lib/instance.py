@@ -34,11 +34,12 @@ class User:
 class Instance:
     """One registry. start() returns when it answers; stop() ends it; remove() takes its folder away."""
 
-    def __init__(self, web="nginx", settings=(), build=BUILD, port=None):
+    def __init__(self, web="nginx", settings=(), build=BUILD, port=None, environment=None):
         # Everybody may enter: as root the programs run as another user.
         self.data = pathlib.Path(tempfile.mkdtemp(prefix="cratehouse-test-", dir=os.environ.get("CRATEHOUSE_TEST_TMP")))
         self.data.chmod(0o755)
         self.web, self.settings, self.build = web, ("limits.enabled=false", *settings), build
+        self.environment = environment or {}  # beside our own, of whatever quickstart starts
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.site = f"127.0.0.1:{self.port}"
@@ -47,7 +48,8 @@ class Instance:
 
     def quickstart(self, *options, check=True):
         done = subprocess.run([str(ROOT / "deploy/quickstart"), "--data", str(self.data), *options],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240)
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240,
+                              env={**os.environ, **self.environment})
         if check and done.returncode:
             raise AssertionError(f"quickstart {' '.join(options)}: {done.stderr[-2000:]}")
         return done

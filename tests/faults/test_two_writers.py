@@ -1,0 +1,122 @@
+"""Two processes write the index file of one crate: whatever the slower one does, the newer content stays."""
+import os
+import signal
+
+import pytest
+
+from lib.faults import Later, already_uploaded, refused
+from lib.registry import Crate
+
+
+@pytest.fixture(scope="module")
+def settings():
+    return {"workers": 3}
+
+
+@pytest.fixture
+def overtaken(faulty, alice, fresh):
+    """A function of a step: a publish of 1.0.0 stands there with its older lines in hand, 1.1.0 is published and seen.
+    Gives the name, the waiting answer and the worker that stands."""
+    def stand(step):
+        name = fresh()
+        faulty.order(step, "hold")
+        slow = Later(alice.token.publish, Crate(name))
+        pid = faulty.held()
+        # It waits a little for the lock that the other one has, and then works without it.
+        assert alice.token.publish(Crate(name, "1.1.0")).status_code == 200
+        assert set(faulty.lines(name)) == {"1.0.0", "1.1.0"}
+        return name, slow, pid
+    return stand
+
+
+BEFORE_RENAME = ["settle.after-read", "settle.after-link", "settle.before-rename"]
+
+
+@pytest.mark.parametrize("step", BEFORE_RENAME)
+def test_slow_writer_ends_with_the_newer_line(faulty, overtaken, step):
+    name, slow, _ = overtaken(step)
+    faulty.let_go()
+    assert slow.result().status_code == 200
+    assert set(faulty.lines(name)) == {"1.0.0", "1.1.0"}, "before the answer, with no job's help"
+    faulty.prove(name)
+
+
+@pytest.mark.parametrize("step", BEFORE_RENAME)
+def test_slow_writer_killed_before_its_rename(faulty, overtaken, step):
+    name, slow, pid = overtaken(step)
+    os.kill(pid, signal.SIGKILL)
+    refused(slow.result())
+    faulty.let_go()
+    assert set(faulty.lines(name)) == {"1.0.0", "1.1.0"}
+    faulty.finish_jobs()
+    faulty.prove(name)
+    faulty.fresh_workers()
+
+
+@pytest.mark.parametrize("mended_by", ["job", "next publish", "fsck"])
+def test_slow_writer_killed_after_its_rename(faulty, alice, overtaken, mended_by):
+    """The worst of all: older lines replaced newer ones, and who did it is dead."""
+    name, slow, pid = overtaken("settle.before-rename")
+    faulty.order("settle.after-rename", "kill")  # it also lets go
+    refused(slow.result())
+    assert faulty.obeyed()
+    assert set(faulty.lines(name)) == {"1.0.0"}, "else this proves nothing"
+    expected = {"1.0.0", "1.1.0"}
+    if mended_by == "job":
+        faulty.finish_jobs()
+    elif mended_by == "next publish":
+        expected.add("1.2.0")
+        assert alice.token.publish(Crate(name, "1.2.0")).status_code == 200
+    else:
+        assert faulty.run_ctl("fsck").returncode != 0
+        faulty.ctl("fsck", "--repair")
+    assert set(faulty.lines(name)) == expected
+    faulty.prove(name)
+    faulty.finish_jobs()
+    faulty.fresh_workers()
+
+
+def test_time_of_the_file_grows_with_each_content(faulty, overtaken):
+    """Its validator: what the slow one wrote at last is not older than what was read in between."""
+    name, slow, _ = overtaken("settle.before-rename")
+    path = next((faulty.data / "index").rglob(name))
+    between = path.stat().st_mtime
+    faulty.let_go()
+    assert slow.result().status_code == 200
+    assert path.stat().st_mtime == between, "the same content, the same time"
+    stamp = faulty.sql(f"SELECT index_stamp FROM crate_index WHERE name = '{name}'")
+    assert stamp == [[str(int(between))]]
+
+
+def test_eight_publishers_of_a_crate_and_its_dependents(faulty, alice, fresh):
+    """All at once, again and again, on rows that all of them need: nobody hears of a deadlock."""
+    base = fresh()
+    assert alice.token.publish(Crate(base, "1.0.0", package={"keywords": ["shared", "words"]})).status_code == 200
+
+    def publish(n):
+        name = base if n < 2 else f"{base}-dependent-{n}"
+        words = ["shared", "words"] if n % 2 else ["words", "shared", f"own-{n}"]
+        deps = {} if name == base else {"dependencies": {base: "1", **({f"{base}-dependent-2": ">=1"} if n > 2 else {})}}
+        answers = []
+        for round in range(4):
+            if n > 2 and not answers:
+                faulty.wait(f"/api/v1/crates/{base}-dependent-2", lambda answer: answer.status_code == 200)
+            crate = Crate(name, f"1.{round + 1}.{n}", package={"keywords": words}, tables=deps)
+            answers.append(alice.token.publish(crate))
+        return answers
+    answers = [answer for later in [Later(publish, n) for n in range(8)] for answer in later.result(120)]
+    assert [answer.text for answer in answers if answer.status_code != 200] == []
+    faulty.finish_jobs()
+    faulty.prove(base, *(f"{base}-dependent-{n}" for n in range(2, 8)))
+
+
+def test_one_version_by_six_at_once(faulty, alice, fresh):
+    """With other bytes each: one is published, the others are refused, and their bytes are nobody's."""
+    name = fresh()
+    crates = [Crate(name, files={"src/lib.rs": f"// {n}\n"}) for n in range(6)]
+    answers = [later.result() for later in [Later(alice.token.publish, crate) for crate in crates]]
+    won = [crate for crate, answer in zip(crates, answers) if answer.status_code == 200]
+    assert len(won) == 1
+    assert all(answer.status_code == 200 or already_uploaded(answer) for answer in answers), answers
+    assert faulty.lines(name) == {"1.0.0": (won[0].checksum, False)}
+    faulty.prove(name)

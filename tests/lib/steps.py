@@ -1,0 +1,51 @@
+"""What many tests begin with and end in: a crate that is there, an owner who was invited and came, an error answer."""
+from lib.registry import Client, Crate, detail
+
+
+def publish(user, name, *versions, **more):
+    """Publishes versions of a crate (1.0.0 where none are named); more as Crate takes it."""
+    for version in versions or ("1.0.0",):
+        answer = user.token.publish(Crate(name, version, **more))
+        assert answer.status_code == 200 and "errors" not in answer.json(), answer.text
+    return name
+
+
+def crate_id(registry, name):
+    return int(registry.sql(f"SELECT id FROM crates WHERE name = '{name}'")[0][0])
+
+
+def user_id(registry, login):
+    return int(registry.sql(f"SELECT id FROM users WHERE username = '{login}'")[0][0])
+
+
+def make_owner(registry, owner, guest, name):
+    """Invites and accepts."""
+    answer = owner.token.put(f"/api/v1/crates/{name}/owners", {"owners": [guest.login]})
+    assert answer.status_code == 200, answer.text
+    answer = invitation(registry, guest, name)
+    assert answer.status_code == 200, answer.text
+
+
+def invitation(registry, guest, name, accepted=True):
+    """Answers an invitation; the registry's answer."""
+    number = crate_id(registry, name)
+    return guest.browser.put(f"/api/v1/me/crate_owner_invitations/{number}",
+                             {"crate_owner_invite": {"crate_id": number, "accepted": accepted}})
+
+
+def scoped(registry, login, *options):
+    """A client with a token of its own: ("--scope", "yank"), ("--crate", "a*")."""
+    return Client(registry.url, Authorization=registry.token(login, "scoped", *options))
+
+
+def refused(answer, status, words):
+    """The answer is exactly this error, and nothing but it."""
+    assert (answer.status_code, detail(answer)) == (status, words)
+    assert answer.json() == {"errors": [{"detail": words}]}
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def version(registry, name, number="1.0.0"):
+    answer = registry.anonymous.get(f"/api/v1/crates/{name}/{number}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["version"]

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/err.h"
+#include "app/base/fmt.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -75,21 +76,18 @@ void buf_byte(struct buf *b, char c)
 
 void buf_fmt(struct buf *b, const char *fmt, ...)
 {
-	va_list ap, again;
+	va_list ap;
 	char *p;
-	int n;
+	size_t n;
 
 	va_start(ap, fmt);
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	BUG_ON(n < 0);
-	p = buf_room(b, (size_t)n + 1); /* vsnprintf writes a NUL too */
+	n = fmt_v(NULL, 0, fmt, ap);
+	p = buf_room(b, n + 1); /* a NUL is written too */
 	if (p) {
-		(void)vsnprintf(p, (size_t)n + 1, fmt, again);
+		(void)fmt_v(p, n + 1, fmt, ap);
 		b->n--;
 	}
-	va_end(again);
+	va_end(ap);
 }
 
 void buf_u64(struct buf *b, uint64_t v)

@@ -1,6 +1,7 @@
 #include "app/base/err.h"
 
 #include "app/base/arena.h"
+#include "app/base/fmt.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -14,19 +15,13 @@ static struct err *err_vmake(struct arena *a, enum err_kind kind, const char *wh
 			     const char *fmt, va_list ap)
 {
 	struct err *e = arena_alloc(a, sizeof(*e));
-	va_list again;
-	char *p;
-	int n;
+	size_t n = fmt_v(NULL, 0, fmt, ap);
+	char *p = arena_alloc(a, n + 1);
 
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	BUG_ON(n < 0);
-	p = arena_alloc(a, (size_t)n + 1);
-	(void)vsnprintf(p, (size_t)n + 1, fmt, again);
-	va_end(again);
+	(void)fmt_v(p, n + 1, fmt, ap);
 	e->kind = kind;
 	e->where = where;
-	e->detail = (struct text){ p, (size_t)n };
+	e->detail = (struct text){ p, n };
 	return e;
 }
 

@@ -4,6 +4,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "app/base/fmt.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -71,19 +72,16 @@ bool scan_fail_peek(struct json_scan *s, const char *why)
 
 bool scan_fail_shape(struct json_scan *s, const char *fmt, ...)
 {
-	va_list ap, again;
+	va_list ap;
 	char *p;
-	int n;
+	size_t n;
 
 	va_start(ap, fmt);
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = fmt_v(NULL, 0, fmt, ap);
+	p = arena_alloc(s->a, n + 1);
+	(void)fmt_v(p, n + 1, fmt, ap);
 	va_end(ap);
-	BUG_ON(n < 0);
-	p = arena_alloc(s->a, (size_t)n + 1);
-	(void)vsnprintf(p, (size_t)n + 1, fmt, again);
-	va_end(again);
-	return note(s, s->at, true, (struct text){ p, (size_t)n });
+	return note(s, s->at, true, (struct text){ p, n });
 }
 
 /* ---- tokens */

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "app/base/fmt.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,19 +27,16 @@ char *text_z(struct arena *a, struct text t)
 
 struct text text_fmt(struct arena *a, const char *fmt, ...)
 {
-	va_list ap, again;
+	va_list ap;
 	char *p;
-	int n;
+	size_t n;
 
 	va_start(ap, fmt);
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = fmt_v(NULL, 0, fmt, ap);
+	p = arena_alloc(a, n + 1);
+	(void)fmt_v(p, n + 1, fmt, ap);
 	va_end(ap);
-	BUG_ON(n < 0);
-	p = arena_alloc(a, (size_t)n + 1);
-	(void)vsnprintf(p, (size_t)n + 1, fmt, again);
-	va_end(again);
-	return (struct text){ p, (size_t)n };
+	return (struct text){ p, n };
 }
 
 bool text_eq(struct text a, struct text b)

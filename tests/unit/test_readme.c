@@ -955,8 +955,11 @@ static void lists_that_grow_inwards(void **state)
 	for (size_t most = 60; most < 70; most++) {
 		struct buf b = buf_init(a, 64 * 1024);
 
-		for (size_t k = 0; k < most; k++)
-			buf_fmt(&b, "%*s- a\n", (int)(2 * k), "");
+		for (size_t k = 0; k < most; k++) {
+			for (size_t i = 0; i < 2 * k; i++)
+				buf_byte(&b, ' ');
+			buf_add(&b, TEXT("- a\n"));
+		}
 		assert_int_equal(readme_is_harmless(buf_text(&b)), most <= README_MAX_NESTING);
 	}
 	/* As many items side by side are nothing. */

@@ -18,6 +18,24 @@ static void check_text(struct text got, struct text want)
 		fail_msg("got \"%.*s\", want \"%.*s\"", TEXT_F(got), TEXT_F(want));
 }
 
+/* As printf has it, but a NUL inside a text does not end it. */
+static void formats(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct text t = { "a\0b", 3 };
+
+	(void)state;
+	check_text(text_fmt(a, "<%.*s>%d%%", TEXT_F(t), -5), (struct text){ "<a\0b>-5%", 8 });
+	check_text(text_fmt(a, "%s|%.3s|%.2s|%.*s|", "whole", "precise", "x", TEXT_F(TEXT_NONE)),
+		   TEXT("whole|pre|x||"));
+	check_text(text_fmt(a, "%c%04d%02x%X%u", 'c', 42, 10U, 255U, 7U), TEXT("c00420aFF7"));
+	check_text(text_fmt(a, "%zu %lu %ld %llu %lld %llx", (size_t)1, 2UL, -3L, 4ULL, -5LL, 6ULL),
+		   TEXT("1 2 -3 4 -5 6"));
+	check_text(text_fmt(a, "%.*g %.15g %.1f", 3, 1.0 / 3, 0.1, 2.0), TEXT("0.333 0.1 2.0"));
+	check_text(text_fmt(a, "%.1f", 1e308).n > 300 ? TEXT("long") : TEXT("cut"), TEXT("long"));
+	arena_free(a);
+}
+
 static void numbers(void **state)
 {
 	static const struct {
@@ -179,6 +197,7 @@ static void hashes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(formats),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(json_order_and_escapes),

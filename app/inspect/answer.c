@@ -77,7 +77,7 @@ struct reader {
 	bool bad;
 };
 
-bool answer_read_text(struct arena *a, struct json_object *v, struct text *ret)
+bool answer_read_words(struct arena *a, struct json_object *v, struct text *ret)
 {
 	*ret = TEXT_NONE;
 	if (!v)
@@ -86,7 +86,12 @@ bool answer_read_text(struct arena *a, struct json_object *v, struct text *ret)
 		return false;
 	*ret = text_dup(a, (struct text){ json_object_get_string(v),
 					  (size_t)json_object_get_string_len(v) });
-	return !text_has_byte(*ret, '\0') && text_is_utf8(*ret);
+	return text_is_utf8(*ret);
+}
+
+bool answer_read_text(struct arena *a, struct json_object *v, struct text *ret)
+{
+	return answer_read_words(a, v, ret) && !text_has_byte(*ret, '\0');
 }
 
 static struct json_object *get(struct reader *r, struct json_object *o, const char *key)

@@ -17,3 +17,6 @@ bool answer_read_manifest(struct arena *a, struct json_object *o, struct manifes
 
 /* The text of a JSON string (arena), absent for null. False where it is neither, or holds a NUL. */
 bool answer_read_text(struct arena *a, struct json_object *v, struct text *ret);
+
+/* The same for words that only an answer quotes: a verdict may quote a path that holds a NUL. */
+bool answer_read_words(struct arena *a, struct json_object *v, struct text *ret);

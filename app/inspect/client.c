@@ -55,7 +55,7 @@ static const struct err *verdict_of(struct arena *a, struct json_object *o)
 	struct json_object *v;
 	struct text verdict;
 
-	if (!json_object_object_get_ex(o, "verdict", &v) || !answer_read_text(a, v, &verdict))
+	if (!json_object_object_get_ex(o, "verdict", &v) || !answer_read_words(a, v, &verdict))
 		return odd_answer(a);
 	return verdict.p ? err_new(a, ERR_INVALID, "%.*s", TEXT_F(verdict)) : NULL;
 }

@@ -104,9 +104,9 @@ int main(int argc, char **argv)
 					      : stderr);
 	}
 	if (status < 0 && at < argc)
-		status = !strcmp(argv[at], "version") ? version()
-			 : !strcmp(argv[at], "help")  ? help(stdout)
-						      : run(&c, argc - at, argv + at);
+		status = !strcmp(argv[at], "version") && at + 1 == argc ? version()
+			 : !strcmp(argv[at], "help")                    ? help(stdout)
+						     : run(&c, argc - at, argv + at);
 	else if (status < 0)
 		status = socket_on_stdin() ? one_worker(&c) : help(stderr);
 	arena_free(c.arena);

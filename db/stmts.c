@@ -3,6 +3,7 @@
 #include "db/crate.h"
 #include "db/crate_view.h"
 #include "db/db.h"
+#include "db/delete.h"
 #include "db/dependency.h"
 #include "db/dependency_view.h"
 #include "db/derived.h"
@@ -32,6 +33,7 @@ const struct db_stmt_list db_stmt_lists[] = {
 	{ db_bucket_stmts },
 	{ db_crate_stmts },
 	{ db_crate_view_stmts },
+	{ db_delete_stmts },
 	{ db_dependency_stmts },
 	{ db_dependency_view_stmts },
 	{ db_derived_stmts },

@@ -130,10 +130,9 @@ static const struct err *see_index_file(void *ctx, const struct storage_entry *e
 	e = db_index_state(f->app->db, canon_name(f->a, entry->name), &state, &there);
 	if (e || (there && text_eq(index_path(f->a, state.name), path)))
 		return e;
-	e = f->repair ? storage_put_index(f->app->storage, f->a, path, TEXT_NONE, 0) : NULL;
-	if (!e)
-		found(f, text_fmt(f->a, "index file %.*s is of no crate", TEXT_F(path)), f->repair);
-	return e;
+	found(f, text_fmt(f->a, "index file %.*s is of no crate", TEXT_F(path)),
+	      f->repair && !storage_put_index(f->app->storage, f->a, path, TEXT_NONE, 0));
+	return NULL;
 }
 
 static const struct err *see_crate_file(void *ctx, const struct storage_entry *entry)
@@ -148,11 +147,10 @@ static const struct err *see_crate_file(void *ctx, const struct storage_entry *e
 	e = db_fsck_version_exists(f->app->db, entry->name, entry->version, &there);
 	if (e || there)
 		return e;
-	e = f->repair ? storage_unlink_crate(f->app->storage, f->a, entry->name, entry->version)
-		      : NULL;
-	if (!e)
-		found(f, text_fmt(f->a, "%.*s is of no version", TEXT_F(entry->path)), f->repair);
-	return e;
+	found(f, text_fmt(f->a, "%.*s is of no version", TEXT_F(entry->path)),
+	      f->repair &&
+		      !storage_unlink_crate(f->app->storage, f->a, entry->name, entry->version));
+	return NULL;
 }
 
 /* Younger ones may belong to a publish under way. */
@@ -171,12 +169,10 @@ static const struct err *see_blob(void *ctx, const struct storage_entry *entry)
 	e = db_fsck_blob_named(f->app->db, &entry->sha, &named);
 	if (e || named)
 		return e;
-	if (f->repair)
-		e = storage_sweep_blob(f->app->storage, f->a, &entry->sha, old_us, &removed);
-	if (!e)
-		found(f, text_fmt(f->a, "%.*s is named by no version", TEXT_F(entry->path)),
-		      removed);
-	return e;
+	if (f->repair && storage_sweep_blob(f->app->storage, f->a, &entry->sha, old_us, &removed))
+		removed = false;
+	found(f, text_fmt(f->a, "%.*s is named by no version", TEXT_F(entry->path)), removed);
+	return NULL;
 }
 
 static const struct err *check_files(struct fsck *f)
@@ -202,12 +198,9 @@ static const struct err *check_config(struct fsck *f)
 
 	if (e || text_eq(have, want))
 		return e;
-	if (f->repair)
-		e = sparse_put_config(f->app->storage, f->a, f->app->cfg);
-	if (!e)
-		found(f, TEXT("index file config.json is not what the configuration says"),
-		      f->repair);
-	return e;
+	found(f, TEXT("index file config.json is not what the configuration says"),
+	      f->repair && !sparse_put_config(f->app->storage, f->a, f->app->cfg));
+	return NULL;
 }
 
 /* ---- the database in itself */

@@ -74,3 +74,50 @@ const struct err *yank_commit(const struct app *app, struct arena *a, const stru
 	settle_now(app, a, ret->canon, ret->settle_job_id);
 	return NULL;
 }
+
+struct removal {
+	const struct app *app;
+	struct arena *a;
+};
+
+static const struct err *remove_file(void *ctx, const struct storage_entry *entry)
+{
+	const struct removal *r = ctx;
+
+	if (!entry->version.p)
+		return NULL;
+	return storage_unlink_crate(r->app->storage, r->a, entry->name, entry->version);
+}
+
+static const struct err *remove_files(const struct app *app, struct arena *a,
+				      const struct delete_out *out)
+{
+	struct removal r = { app, a };
+	const struct err *e;
+
+	if (!out->num.p)
+		return storage_each_file_of_crate(app->storage, a, out->name, remove_file, &r);
+	e = storage_unlink_crate(app->storage, a, out->name, out->num);
+	if (e)
+		return e;
+	return storage_unlink_public(app->storage, a,
+				     text_fmt(a, "readmes/%.*s/%.*s-%.*s.html", TEXT_F(out->name),
+					      TEXT_F(out->name), TEXT_F(out->num)));
+}
+
+const struct err *delete_commit(const struct app *app, struct arena *a, const struct delete_in *in,
+				struct delete_out *ret)
+{
+	const struct err *e = db_delete(app->db, in, ret), *left;
+
+	if (e)
+		return e;
+	settle_now(app, a, ret->canon, ret->settle_job_id);
+	left = remove_files(app, a, ret);
+	/* Whoever published the same again meanwhile has his files back. */
+	if (!left)
+		left = settle_crate(app, a, ret->canon);
+	if (left)
+		log_err(LOG_LEVEL_WARN, "files of what was deleted are left", left);
+	return NULL;
+}

@@ -6,6 +6,7 @@
 
 #include "app/base/err.h"
 #include "app/server/app.h"
+#include "db/delete.h"
 #include "db/publish.h"
 #include "db/yank.h"
 
@@ -24,3 +25,7 @@ const struct err *must_use publish_rows(const struct app *app, struct arena *a, 
 /* The same for a yank: the transaction, and settle where it changed something. Errors as db_yank. */
 const struct err *must_use yank_commit(const struct app *app, struct arena *a,
 				       const struct yank_in *in, struct yank_out *ret);
+
+/* The same for a delete; what was served of it goes too. Where that fails after the commit, jobs and fsck do it. */
+const struct err *must_use delete_commit(const struct app *app, struct arena *a,
+					 const struct delete_in *in, struct delete_out *ret);

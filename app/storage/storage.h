@@ -135,6 +135,11 @@ const struct err *must_use storage_each_crate(
 	struct storage *s, struct arena *a,
 	const struct err *(*fn)(void *ctx, const struct storage_entry *entry), void *ctx);
 
+/* Those of one crate alone; none is no error. */
+const struct err *must_use storage_each_file_of_crate(
+	struct storage *s, struct arena *a, struct text name,
+	const struct err *(*fn)(void *ctx, const struct storage_entry *entry), void *ctx);
+
 /*
  * Removes a blob that no version names, if it is still older than that: a publish that finds its
  * bytes already there makes them young again, under the same lock.

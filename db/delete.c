@@ -1,0 +1,177 @@
+#include "db/delete.h"
+
+#include "app/base/arena.h"
+#include "app/base/time.h"
+#include "db/derived.h"
+#include "db/job.h"
+#include "db/link.h"
+
+#include <stddef.h>
+
+struct crate_row {
+	struct text name, canon_name;
+	int64_t created_us;
+};
+
+static const struct db_stmt names = {
+	.name = "delete_names",
+	.sql = "SELECT name, canon_name, created_us FROM crates WHERE id = ?",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct crate_row, name), DB_COL(struct crate_row, canon_name),
+		 DB_COL(struct crate_row, created_us) },
+};
+
+static const struct db_stmt lock = {
+	.name = "delete_lock",
+	.sql = "SELECT name, canon_name, created_us FROM crates WHERE id = ? FOR UPDATE",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct crate_row, name), DB_COL(struct crate_row, canon_name),
+		 DB_COL(struct crate_row, created_us) },
+};
+
+struct num_row {
+	struct text num;
+};
+
+static const struct db_stmt version_num = {
+	.name = "delete_version_num",
+	.sql = "SELECT num FROM versions WHERE id = ? AND crate_id = ?",
+	.in = { DB_U64, DB_U64 },
+	.out = { DB_COL(struct num_row, num) },
+};
+
+static const struct db_stmt version_drop = {
+	.name = "delete_version",
+	.sql = "DELETE FROM versions WHERE id = ?",
+	.in = { DB_U64 },
+};
+
+static const struct db_stmt versions_drop = {
+	.name = "delete_versions",
+	.sql = "DELETE FROM versions WHERE crate_id = ?",
+	.in = { DB_U64 },
+};
+
+static const struct db_stmt crate_drop = {
+	.name = "delete_crate",
+	.sql = "DELETE FROM crates WHERE id = ?",
+	.in = { DB_U64 },
+};
+
+static const struct db_stmt remember = {
+	.name = "delete_remember",
+	.sql = "INSERT INTO deleted_crates"
+	       " (name, canon_name, created_us, deleted_us, deleted_by, message, available_us)"
+	       " VALUES (?, ?, ?, ?, ?, ?, ?)",
+	.in = { DB_TEXT, DB_TEXT, DB_I64, DB_I64, DB_OPT_U64, DB_TEXT, DB_I64 },
+};
+
+static const struct db_stmt count_less = {
+	.name = "delete_count_less",
+	.sql = "UPDATE metadata SET num_crates = GREATEST(num_crates, 1) - 1 WHERE id = 1",
+};
+
+struct run {
+	const struct delete_in *in;
+	struct delete_out out;
+	struct crate_row crate;
+	int64_t now_us;
+};
+
+/* The lock of the name comes first, then the crate's row: the order of a publish. */
+static const struct err *lock_crate(struct db *db, struct run *r)
+{
+	struct db_val id = db_u64(r->in->crate_id);
+	const struct err *e = db_one(db, &names, DB_ARGS(id), &r->crate);
+
+	if (!e)
+		e = db_index_changed(db, r->crate.canon_name, r->crate.name, r->now_us);
+	if (!e)
+		e = db_one(db, &lock, DB_ARGS(id), &r->crate);
+	if (e)
+		return e;
+	r->out = (struct delete_out){ .name = r->crate.name, .canon = r->crate.canon_name };
+	return NULL;
+}
+
+static const struct err *drop_version(struct db *db, struct run *r)
+{
+	struct derived d = { .crate_id = r->in->crate_id, .added = -1 };
+	struct num_row row;
+	const struct err *e =
+		db_one(db, &version_num,
+		       DB_ARGS(db_u64(r->in->version_id), db_u64(r->in->crate_id)), &row);
+
+	if (e)
+		return e;
+	r->out.num = row.num;
+	e = db_exec(db, &version_drop, DB_ARGS(db_u64(r->in->version_id)), NULL);
+	return e ? e : db_derive(db, &d);
+}
+
+/* Versions, words and what others count of them go first, by the functions that keep the counts. */
+static const struct err *empty_crate(struct db *db, struct run *r)
+{
+	struct derived d = { .crate_id = r->in->crate_id };
+	struct texts none = { NULL, 0 }, unknown;
+	uint64_t new_keywords;
+	const struct err *e = db_link_keywords(db, d.crate_id, none, &new_keywords);
+
+	if (!e)
+		e = db_link_categories(db, d.crate_id, none, &unknown);
+	if (!e)
+		e = db_exec(db, &versions_drop, DB_ARGS(db_u64(d.crate_id)), NULL);
+	return e ? e : db_derive(db, &d);
+}
+
+static const struct err *drop_crate(struct db *db, struct run *r)
+{
+	const struct delete_in *in = r->in;
+	struct opt_u64 by = { in->user_id != 0, in->user_id };
+	const struct err *e = empty_crate(db, r);
+
+	if (!e)
+		e = db_exec(db, &crate_drop, DB_ARGS(db_u64(in->crate_id)), NULL);
+	if (!e)
+		e = db_exec(db, &remember,
+			    DB_ARGS(db_text(r->crate.name), db_text(r->crate.canon_name),
+				    db_i64(r->crate.created_us), db_i64(r->now_us), db_opt_u64(by),
+				    db_text(in->message),
+				    db_i64(r->now_us + in->availability_s * US_PER_S)),
+			    NULL);
+	if (!e)
+		e = db_job_add(db, &job_delete_files,
+			       text_fmt(db_arena(db), "{\"name\":\"%.*s\"}", TEXT_F(r->crate.name)),
+			       NULL);
+	/* the one row that all publishes share comes last */
+	return e ? e : db_exec(db, &count_less, DB_NO_ARGS, NULL);
+}
+
+static const struct err *run(struct db *db, void *ctx)
+{
+	struct run *r = ctx;
+	const struct err *e = lock_crate(db, r);
+
+	if (!e)
+		e = db_job_add(
+			db, &job_settle,
+			text_fmt(db_arena(db), "{\"name\":\"%.*s\"}", TEXT_F(r->crate.canon_name)),
+			&r->out.settle_job_id);
+	if (e)
+		return e;
+	return r->in->version_id ? drop_version(db, r) : drop_crate(db, r);
+}
+
+const struct err *db_delete(struct db *db, const struct delete_in *in, struct delete_out *ret)
+{
+	struct run r = { .in = in, .now_us = time_now_us() };
+	const struct err *e = db_tx(db, run, &r);
+
+	if (!e)
+		*ret = r.out;
+	return e;
+}
+
+const struct db_stmt *const db_delete_stmts[] = { &names,        &lock,          &version_num,
+						  &version_drop, &versions_drop, &crate_drop,
+						  &remember,     &count_less,    NULL };

@@ -1,0 +1,26 @@
+/*
+ * Deleting a crate, and a single version of one (contract/publish.md 16, contract/jobs.md 18): one transaction,
+ * settled afterwards like every change of what the index says. Bytes stay among the blobs until fsck sweeps them.
+ */
+#pragma once
+
+#include "db/db.h"
+
+struct delete_in {
+	uint64_t crate_id;
+	uint64_t version_id;    /* 0: the whole crate */
+	uint64_t user_id;       /* who deletes; 0: nobody known. For a crate alone */
+	struct text message;    /* absent for none. For a crate alone */
+	int64_t availability_s; /* how long the name rests. For a crate alone */
+};
+
+struct delete_out {
+	struct text name, canon, num; /* num absent for a whole crate */
+	uint64_t settle_job_id;
+};
+
+/* ERR_NOT_FOUND ("Not Found") where it has gone meanwhile. ERR_BUSY. */
+const struct err *must_use db_delete(struct db *db, const struct delete_in *in,
+				     struct delete_out *ret);
+
+extern const struct db_stmt *const db_delete_stmts[];

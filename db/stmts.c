@@ -28,8 +28,8 @@
 
 #include <stddef.h>
 
-const struct db_stmt_list db_stmt_lists[] = {
-	/* clang-format off: one a line */
+/* clang-format off */
+const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_bucket_stmts },
 	{ db_crate_stmts },
 	{ db_crate_view_stmts },
@@ -56,5 +56,5 @@ const struct db_stmt_list db_stmt_lists[] = {
 	{ db_version_view_stmts },
 	{ db_yank_stmts },
 	{ NULL },
-	/* clang-format on */
 };
+/* clang-format on */

@@ -16,6 +16,11 @@ BUILD = pathlib.Path(os.environ.get("CRATEHOUSE_BUILD", ROOT / "build")).resolve
 PAIR = re.compile(r'([a-z_0-9]+)=("(?:[^"\\]|\\.)*"|\S*)')
 
 
+def environment(**more):
+    """For programs: pytest's own variable has the test's name in it, which may be longer than the system takes."""
+    return {**{name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}, **more}
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -49,7 +54,7 @@ class Instance:
     def quickstart(self, *options, check=True):
         done = subprocess.run([str(ROOT / "deploy/quickstart"), "--data", str(self.data), *options],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240,
-                              env={**os.environ, **self.environment})
+                              env=environment(**self.environment))
         if check and done.returncode:
             raise AssertionError(f"quickstart {' '.join(options)}: {done.stderr[-2000:]}")
         return done
@@ -80,7 +85,7 @@ class Instance:
 
     def run_ctl(self, *args, timeout=120):
         return subprocess.run([str(self.ctl_path), *map(str, args)], stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=timeout)
+                              text=True, timeout=timeout, env=environment())
 
     def ctl(self, *args, timeout=120):
         """The administration command; its output. Fails the test when the command fails."""
@@ -103,7 +108,7 @@ class Instance:
         password = re.search(r'^password = "([^"]*)"', config, re.M).group(1)
         done = subprocess.run(["mariadb", "--no-defaults", f"--socket={self.data}/run/mariadb.sock", "-ucratehouse",
                                "-N", "-B", "cratehouse", "-e", statement], stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=60, env={**os.environ, "MYSQL_PWD": password})
+                              text=True, timeout=60, env=environment(MYSQL_PWD=password))
         assert done.returncode == 0, done.stderr
         return [line.split("\t") for line in done.stdout.splitlines()]
 

@@ -1,13 +1,11 @@
 """The queue of background jobs when runners die, fail, stand in each other's way, or come from a crontab."""
-import contextlib
 import json
 import re
-import subprocess
 import time
 
 import pytest
 
-from lib.faults import Later, wait
+from lib.faults import Later, Session, wait
 from lib.registry import Crate
 
 QUEUE = "SELECT id, retries, lease_owner IS NOT NULL, run_after_us FROM background_jobs WHERE job_type = '{}' ORDER BY id"
@@ -43,24 +41,6 @@ def ran(done, kind):
 def crate_id(faulty, alice):
     assert alice.token.publish(Crate("job-target")).status_code == 200
     return faulty.sql("SELECT id FROM crates WHERE name = 'job-target'")[0][0]
-
-
-@contextlib.contextmanager
-def locked(faulty, table):
-    """Nobody else reads that table: a job that needs it stands still, for as long as a test wants."""
-    config = (faulty.data / "cratehouse.toml").read_text()
-    password = config.split('password = "')[1].split('"')[0]
-    session = subprocess.Popen(["mariadb", "--no-defaults", f"--socket={faulty.data}/run/mariadb.sock", "-ucratehouse", "-N",
-                                "-B", "-n", f"-p{password}", "cratehouse"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               text=True)
-    try:
-        session.stdin.write(f"LOCK TABLES {table} WRITE; SELECT 'locked';\n")
-        session.stdin.flush()
-        assert session.stdout.readline() == "locked\n"
-        yield
-    finally:
-        session.stdin.close()
-        session.wait(20)
 
 
 def test_for_a_while_ends_when_nothing_is_due(faulty, crate_id):
@@ -151,7 +131,8 @@ def test_added_again_while_it_runs(faulty, crate_id, kind):
         data = json.dumps({"crate_ids": [int(crate_id)]})
         first = enqueue(faulty, kind, data)
         assert enqueue(faulty, kind, data) == first, "one that waits is enough"
-        with locked(faulty, "crates"):
+        with Session(faulty) as session:
+            session.do("LOCK TABLES crates WRITE")  # a runner that has claimed it stands still
             running = Later(faulty.run_jobs)
             wait(lambda: any(leased for _, _, leased, _ in queue(faulty, kind)), "nobody claims it")
             second = enqueue(faulty, kind, data)

@@ -1,12 +1,13 @@
 """Reload, drain and workers that leave, on a whole registry: what tests/http/test_processes.py shows of the processes alone,
 here through the web server and with publishes."""
+import contextlib
 import os
 import signal
 import threading
 
 import pytest
 
-from lib.faults import Later, alive, refused, wait
+from lib.faults import Later, already_uploaded, alive, children_of, committed, refused, wait
 from lib.registry import Crate
 
 WORKERS = 3
@@ -159,3 +160,44 @@ def test_runner_that_is_killed_is_replaced(faulty, alice, fresh):
     crate = Crate(fresh(), package={"readme": "README.md"}, files={"README.md": "# Words\n"})
     assert alice.token.publish(crate).status_code == 200
     wait(lambda: (faulty.data / f"public/readmes/{crate.name}/{crate.name}-1.0.0.html").exists(), "the README", 30)
+
+
+def test_master_killed_with_a_publish_in_hand(faulty, alice, fresh):
+    """Its workers do not outlive it, but what has begun is answered."""
+    crate = Crate(fresh())
+    faulty.order("publish.tx-version", "hold")
+    answer = Later(alice.token.publish, crate)
+    worker, master, others = faulty.held(), faulty.pid("cratehouse"), faulty.children()
+    os.kill(master, signal.SIGKILL)
+    wait(lambda: not any(alive(pid) for pid in others - {worker}), "a worker outlives its master")
+    faulty.let_go()
+    assert answer.result().status_code == 200
+    wait(lambda: not alive(worker), "the last worker stays")
+    faulty.start()
+    faulty.prove(crate.name)
+
+
+@pytest.mark.parametrize("step", ["publish.after-blob", "publish.tx-jobs", "publish.after-commit", "settle.before-rename"])
+def test_everything_killed_at_once(faulty, alice, fresh, step):
+    """As far as processes go, a power cut: web server, workers and database. The next start needs nobody's help."""
+    crate = Crate(fresh())
+    faulty.order(step, "hold")
+    answer = Later(alice.token.publish, crate)
+    faulty.held()
+    masters = [faulty.pid(name) for name in ("web", "cratehouse", "mariadbd")]
+    everybody = [*masters, *(pid for master in masters for pid in children_of(master))]
+    for pid in everybody:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    with pytest.raises(OSError):
+        answer.result()
+    wait(lambda: not any(alive(pid) for pid in everybody), "somebody lives on")
+    faulty.let_go()
+    faulty.start()
+    expected = {"1.0.0": (crate.checksum, False)} if committed(step) else {}
+    assert faulty.versions(crate.name) == expected
+    wait(lambda: faulty.lines(crate.name) == expected, lambda: faulty.ctl("job", "list"))
+    faulty.prove()
+    again = alice.token.publish(crate)
+    assert already_uploaded(again) if committed(step) else again.status_code == 200
+    faulty.prove(crate.name)

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from lib.faults import Later, already_uploaded, refused
+from lib.faults import Later, Session, already_uploaded, refused, wait
 from lib.registry import Crate
 
 
@@ -119,4 +119,32 @@ def test_one_version_by_six_at_once(faulty, alice, fresh):
     assert len(won) == 1
     assert all(answer.status_code == 200 or already_uploaded(answer) for answer in answers), answers
     assert faulty.lines(name) == {"1.0.0": (won[0].checksum, False)}
+    faulty.prove(name)
+
+
+def test_deadlock_is_nobody_s_business(faulty, alice, fresh):
+    """MariaDB ends a publish in favour of another transaction: it is run again, and the client hears of a success."""
+    name = fresh()
+    assert alice.token.publish(Crate(name)).status_code == 200
+    canon = name.replace("-", "_")
+
+    def deadlocks():
+        return int(faulty.sql("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'")[0][1])
+    before = deadlocks()
+    faulty.order("publish.tx-derived", "hold")
+    # A keyword that is new: the row that counts them is the last that the transaction takes.
+    publish = Later(alice.token.publish, Crate(name, "1.1.0", package={"keywords": [f"of-{name}"]}))
+    faulty.held()
+    with Session(faulty) as other:
+        # Of two transactions that wait for each other, the one that has written less is ended.
+        other.do("CREATE TABLE weight (n BIGINT PRIMARY KEY) ENGINE=InnoDB; START TRANSACTION;"
+                 "INSERT INTO weight SELECT seq FROM seq_1_to_3000; UPDATE metadata SET num_crates = num_crates")
+        other.say(f"UPDATE crate_index SET index_gen = index_gen WHERE canon_name = '{canon}'; COMMIT; DROP TABLE weight")
+        wait(lambda: faulty.sql("SELECT id FROM information_schema.processlist WHERE info LIKE 'UPDATE crate_index %'"),
+             "the other transaction does not wait")
+        faulty.let_go()
+        other.wait()
+    assert publish.result().status_code == 200, publish.result().text
+    assert deadlocks() == before + 1, "else this proves nothing"
+    assert set(faulty.lines(name)) == {"1.0.0", "1.1.0"}
     faulty.prove(name)

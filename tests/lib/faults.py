@@ -43,6 +43,12 @@ def alive(pid):
     return False
 
 
+def children_of(pid):
+    """{process id: name of its program}"""
+    lines = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(pid)], capture_output=True, text=True).stdout.splitlines()
+    return {int(child): name for child, name in (line.split(None, 1) for line in lines)}
+
+
 def wait(good, what, seconds=20):
     """The first true value of good()."""
     end = time.monotonic() + seconds
@@ -120,10 +126,7 @@ class Faulty(Instance):
 
     def children(self):
         """The workers and job runners."""
-        done = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(self.pid("cratehouse"))], capture_output=True,
-                              text=True)
-        found = [line.split(None, 1) for line in done.stdout.splitlines()]
-        return {int(pid) for pid, name in found if name.strip() == "cratehouse"}
+        return {pid for pid, name in children_of(self.pid("cratehouse")).items() if name == "cratehouse"}
 
     def tell_master(self, number):
         os.kill(self.pid("cratehouse"), number)
@@ -224,6 +227,40 @@ def refused(answer, status=503):
 
 def already_uploaded(answer):
     return answer.status_code != 200 and "already uploaded" in answer.json()["errors"][0]["detail"]
+
+
+class Session:
+    """One connection to the database, as its own user: for locks and transactions that last as long as a test wants."""
+
+    def __init__(self, instance):
+        password = re.search(r'^password = "([^"]*)"', (instance.data / "cratehouse.toml").read_text(), re.M).group(1)
+        self.process = subprocess.Popen(["mariadb", "--no-defaults", f"--socket={instance.data}/run/mariadb.sock",
+                                         "-ucratehouse", "-N", "-B", "-n", "cratehouse"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True, env={**os.environ, "MYSQL_PWD": password})
+
+    def say(self, statements):
+        self.process.stdin.write(statements + ";\nSELECT 'said';\n")
+        self.process.stdin.flush()
+
+    def wait(self):
+        """Until what was said is done."""
+        while True:
+            line = self.process.stdout.readline()
+            assert line, "the session has ended"
+            if line == "said\n":
+                return
+
+    def do(self, statements):
+        self.say(statements)
+        self.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(20)
+        self.process.stdout.close()
 
 
 class DatabaseProxy:

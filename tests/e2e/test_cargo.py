@@ -241,12 +241,22 @@ def test_a_real_program_is_imported_and_built_from_here_alone(registry, alice, r
     assert len(folders) == 1 and folders[0].startswith("127.0.0.1-"), folders
 
 
-def test_new_crates_on_top_of_imported_ones(registry, real_program, hers, new_name, tmp_path):
+def test_a_workspace_on_top_of_imported_crates(registry, real_program, hers, new_name, tmp_path):
+    """Real cargo publishes new crates that depend on imported ones, and a program is built from all of them."""
     _, crates = real_program
     registry.ctl("import", "crates", "--owner", "alice", *crates, timeout=600)
-    name = new_name("searcher")
-    folder = package(tmp_path / "searcher", name, lib="pub fn find(s: &str) -> bool { memchr::memchr(b'x', s.as_bytes()).is_some() }\n",
-                     deps='memchr = { version = "2", registry = "house" }\n')
-    publish(hers, folder)
-    line = registry.index(name)[0]
+    eye, net = new_name("eye"), new_name("net")
+    root = tmp_path / "fleet"
+    root.mkdir()
+    (root / "Cargo.toml").write_text('[workspace]\nresolver = "2"\nmembers = ["net", "eye"]\n')
+    package(root / "eye", eye, deps='memchr = { version = "2", registry = "house" }\n',
+            lib="pub fn find(s: &str) -> Option<usize> { memchr::memchr(b'x', s.as_bytes()) }\n")
+    package(root / "net", net, deps=f'{eye} = {{ path = "../eye", version = "0.1", registry = "house" }}\n',
+            lib=f"pub use {eye.replace('-', '_')}::find;\n")
+    out = publish(hers, root, "--workspace")
+    assert f"Uploaded {eye} v0.1.0" in out and f"Uploaded {net} v0.1.0" in out
+    line, = registry.index(eye)
     assert line["deps"][0]["name"] == "memchr" and line["deps"][0]["req"] == "^2"
+    app = package(tmp_path / "app", new_name("app"), deps=f'{net} = {{ version = "0.1", registry = "house" }}\n',
+                  main=f"fn main() {{ println!(\"{{:?}}\", {net.replace('-', '_')}::find(\"box\")); }}\n")
+    assert hers.run("run", "-q", cwd=app) == "Some(2)\n"

@@ -71,6 +71,18 @@ const struct err *err_make_errno(struct arena *a, int saved_errno, const char *w
 	return e;
 }
 
+const struct err *err_move(struct arena *to, const struct err *e)
+{
+	struct err *moved;
+
+	if (!e)
+		return NULL;
+	moved = arena_copy(to, e, sizeof(*e));
+	moved->detail = text_dup(to, e->detail);
+	moved->cause = text_dup(to, e->cause);
+	return moved;
+}
+
 bool err_is(const struct err *e, enum err_kind kind)
 {
 	return e && e->kind == kind;

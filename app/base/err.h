@@ -53,6 +53,9 @@ const struct err *err_make_because(struct arena *a, enum err_kind kind, const ch
 const struct err *err_make_errno(struct arena *a, int saved_errno, const char *where,
 				 const char *fmt, ...) printf_like(4, 5);
 
+/* The same in another arena, before the one it was made with goes. NULL for NULL. */
+const struct err *err_move(struct arena *to, const struct err *e);
+
 bool err_is(const struct err *e, enum err_kind kind); /* false for NULL */
 unsigned err_status(const struct err *e);      /* HTTP status: e->status, else the kind's own */
 const char *err_kind_name(enum err_kind kind); /* "invalid", "auth", ... */

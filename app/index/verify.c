@@ -155,9 +155,7 @@ const struct err *verify_each(const struct app *app, struct arena *step,
 	while (!e && n) {
 		db_use_arena(app->db, page);
 		e = db_index_list(app->db, after, &v, &n);
-		if (e) /* it must outlive the page */
-			e = err_because(step, e->kind, text_dup(step, e->cause), "%.*s",
-					TEXT_F(e->detail));
+		e = err_move(step, e); /* it must outlive the page */
 		db_use_arena(app->db, step);
 		for (size_t i = 0; !e && i < n; i++) {
 			arena_reset(step);

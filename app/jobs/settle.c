@@ -7,5 +7,5 @@ const struct err *job_settle_run(struct job_run *r)
 	struct text canon;
 	const struct err *e = job_text(r, "name", &canon);
 
-	return e ? e : settle_crate(r->app, r->arena, canon);
+	return e ? e : settle_alone(r->app, r->arena, canon);
 }

@@ -132,7 +132,7 @@ const struct err *storage_link_crates(struct storage *s, struct arena *a, struct
 				      const struct storage_link *v, size_t n, size_t *ret_changed)
 {
 	char z[STORAGE_NAME_MAX + 1];
-	const struct err *e, *e2 = NULL;
+	const struct err *e, *e2;
 	size_t changed = 0;
 	int dir;
 
@@ -142,8 +142,7 @@ const struct err *storage_link_crates(struct storage *s, struct arena *a, struct
 	if (e)
 		return e;
 	e = link_all(s, a, name, dir, v, n, &changed);
-	if (changed)
-		e2 = storage_sync(a, dir, z);
+	e2 = storage_sync(a, dir, z); /* who linked them may have died before he could */
 	(void)close(dir);
 	if (ret_changed)
 		*ret_changed = changed;

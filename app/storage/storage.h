@@ -63,8 +63,8 @@ struct storage_link {
 
 /*
  * DATA/public/crates/NAME/NAME-VERSION.crate becomes a hard link to the blob, for each of them;
- * what is one already stays, what is another file is replaced. The folder is fsynced once, if
- * something changed. ERR_NOT_FOUND: a blob is missing (the others are linked all the same).
+ * what is one already stays, what is another file is replaced. The folder is fsynced once.
+ * ERR_NOT_FOUND: a blob is missing (the others are linked all the same).
  * ret_changed may be NULL.
  */
 const struct err *must_use storage_link_crates(struct storage *s, struct arena *a, struct text name,

@@ -148,3 +148,43 @@ def test_deadlock_is_nobody_s_business(faulty, alice, fresh):
     assert deadlocks() == before + 1, "else this proves nothing"
     assert set(faulty.lines(name)) == {"1.0.0", "1.1.0"}
     faulty.prove(name)
+
+
+def test_job_stays_while_a_writer_has_older_lines_in_hand(faulty, overtaken):
+    """A runner that comes in between writes what is right and may not think that it is over: who holds the older lines
+    can still put them there and die."""
+    name, slow, _ = overtaken("settle.before-rename")
+    assert faulty.run_jobs().returncode == 0
+    faulty.order("settle.after-rename", "kill")  # it also lets go
+    refused(slow.result())
+    assert faulty.obeyed()
+    assert set(faulty.lines(name)) == {"1.0.0"}, "else this proves nothing"
+    faulty.sql("UPDATE background_jobs SET run_after_us = 0")  # or some minutes later
+    faulty.finish_jobs()
+    assert set(faulty.lines(name)) == {"1.0.0", "1.1.0"}
+    faulty.prove(name)
+    faulty.fresh_workers()
+
+
+def test_a_crate_with_a_long_past(faulty, alice, fresh):
+    """2,000 versions of 100 dependencies each: more rows than a request may take memory for. The version that comes on
+    top is in the database once cargo has its answer, so it has to be in the index too."""
+    name = fresh()
+    assert alice.token.publish(Crate(name)).status_code == 200
+    rows = faulty.sql("SELECT column_name FROM information_schema.columns"
+                      " WHERE table_schema = 'cratehouse' AND table_name = 'versions'")
+    changed = {"id": "NULL", "num": "CONCAT('1.0.', seq)", "num_no_build": "CONCAT('1.0.', seq)",
+               "semver_ord": "CONCAT(semver_ord, LPAD(seq, 5, '0'))"}
+    columns = [row[0] for row in rows]
+    version = faulty.sql(f"SELECT v.id, crate_id FROM versions v JOIN crates c ON c.id = crate_id WHERE name = '{name}'")
+    faulty.sql(f"INSERT INTO versions ({', '.join(columns)}) SELECT {', '.join(changed.get(c, c) for c in columns)}"
+               f" FROM versions, seq_1_to_2000 WHERE id = {version[0][0]}")
+    faulty.sql("INSERT INTO dependencies (version_id, crate_name, req, optional, default_features, features, kind)"
+               " SELECT id, 'another-name', '^1.2.3', 0, 1, '[\"derive\", \"std\"]', 0 FROM versions, seq_1_to_100"
+               f" WHERE crate_id = {version[0][1]} AND num <> '1.0.0'")
+    faulty.sql(f"UPDATE default_versions SET num_versions = 2001 WHERE crate_id = {version[0][1]}")
+    assert alice.token.publish(Crate(name, "2.0.0")).status_code == 200
+    lines = faulty.index(name)
+    assert len(lines) == 2002 and lines[-1]["vers"] == "2.0.0"
+    assert len(lines[1]["deps"]) == 100
+    faulty.finish_jobs()

@@ -129,6 +129,14 @@ const struct err *db_crates_listed(struct db *db, const uint64_t *ids, size_t n,
 		      ret_n);
 }
 
+const struct crate_listed *crate_listed_find(const struct crate_listed *v, size_t n, uint64_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].crate.id == id)
+			return &v[i];
+	return NULL;
+}
+
 const struct err *db_crate_keywords(struct db *db, uint64_t crate_id, struct keyword_view **ret,
 				    size_t *ret_n)
 {

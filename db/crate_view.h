@@ -59,4 +59,7 @@ enum { CRATE_IDS_MAX = 100 };
 const struct err *must_use db_crates_listed(struct db *db, const uint64_t *ids, size_t n,
 					    struct crate_listed **ret, size_t *ret_n);
 
+/* The row of that id, or NULL. */
+const struct crate_listed *crate_listed_find(const struct crate_listed *v, size_t n, uint64_t id);
+
 extern const struct db_stmt *const db_crate_view_stmts[];

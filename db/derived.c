@@ -87,6 +87,18 @@ static const struct db_stmt default_update = {
 	.in = { DB_U64, DB_U64, DB_U64 },
 };
 
+static const struct db_stmt yanked_put = {
+	.name = "derived_yanked_put",
+	.sql = "INSERT IGNORE INTO yanked_crates (crate_id) VALUES (?)",
+	.in = { DB_U64 },
+};
+
+static const struct db_stmt yanked_drop = {
+	.name = "derived_yanked_drop",
+	.sql = "DELETE FROM yanked_crates WHERE crate_id = ?",
+	.in = { DB_U64 },
+};
+
 /* ---- reverse dependencies */
 
 struct target_row {
@@ -258,6 +270,8 @@ const struct err *db_derive(struct db *db, struct derived *d)
 	}
 	e = write_default(db, d, &was, had, top.id);
 	d->ret_changed = !had || was.version_id != top.id;
+	if (!e && had) /* a crate whose first version came just now is not there */
+		e = db_exec(db, top.yanked ? &yanked_put : &yanked_drop, DB_ARGS(id), NULL);
 	if (e)
 		return e;
 	return rebuild_reverse(db, d->crate_id, top.yanked ? 0 : top.id);
@@ -280,7 +294,7 @@ const struct err *db_resolve_dependencies(struct db *db, uint64_t crate_id, stru
 }
 
 const struct db_stmt *const db_derived_stmts[] = {
-	&changed,    &respell, &best,           &default_of,    &default_insert, &default_update,
-	&targets,    &wanted,  &drop_dependent, &add_dependent, &recount,        &resolve,
-	&add_target, NULL,
+	&changed,    &respell,    &best,           &default_of,    &default_insert, &default_update,
+	&targets,    &wanted,     &drop_dependent, &add_dependent, &recount,        &resolve,
+	&add_target, &yanked_put, &yanked_drop,    NULL,
 };

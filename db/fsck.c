@@ -121,6 +121,17 @@ static const struct db_stmt find_index_rows =
 			   "  LEFT JOIN crate_index i ON i.canon_name = c.canon_name"
 			   " WHERE i.name IS NULL OR i.name <> c.name");
 
+#define ALL_YANKED                                                                                 \
+	"EXISTS (SELECT 1 FROM default_versions d JOIN versions v ON v.id = d.version_id"          \
+	"         WHERE d.crate_id = c.id AND v.yanked = 1)"
+
+static const struct db_stmt find_yanked =
+	FIND("yanked", "SELECT c.id, c.name,"
+		       "       CAST(EXISTS (SELECT 1 FROM yanked_crates y"
+		       "                     WHERE y.crate_id = c.id) AS UNSIGNED) AS kept,"
+		       "       CAST(" ALL_YANKED " AS UNSIGNED) AS counted"
+		       "  FROM crates c HAVING kept <> counted");
+
 static const struct db_stmt find_owners =
 	FIND("owners", "SELECT c.id, c.name, o.owner_id AS kept, CAST(0 AS UNSIGNED) AS counted"
 		       "  FROM crate_owners o"
@@ -144,6 +155,7 @@ static const struct {
 	[FSCK_RECENT_DOWNLOADS] = { "row of recent downloads of crate", &find_recent },
 	[FSCK_INDEX_ROWS] = { "row of the index of crate", &find_index_rows },
 	[FSCK_OWNERS] = { "owner (id) that is nobody, of crate", &find_owners },
+	[FSCK_YANKED] = { "whether all is yanked of crate", &find_yanked },
 };
 
 const char *fsck_rule_text(enum fsck_rule rule)
@@ -268,6 +280,19 @@ static const struct db_stmt mend_index_row = {
 	.in = { DB_U64 },
 };
 
+static const struct db_stmt drop_yanked = {
+	.name = "fsck_drop_yanked",
+	.sql = "DELETE FROM yanked_crates WHERE crate_id = ?",
+	.in = { DB_U64 },
+};
+
+static const struct db_stmt add_yanked = {
+	.name = "fsck_add_yanked",
+	.sql = "INSERT INTO yanked_crates (crate_id)"
+	       " SELECT c.id FROM crates c WHERE c.id = ? AND " ALL_YANKED,
+	.in = { DB_U64 },
+};
+
 struct mending {
 	const struct db_stmt *first, *second;
 	uint64_t id;
@@ -304,6 +329,7 @@ const struct err *db_fsck_mend(struct db *db, enum fsck_rule rule, const struct 
 		[FSCK_CRATE_DOWNLOADS] = { &mend_downloads, NULL, 0, true },
 		[FSCK_RECENT_DOWNLOADS] = { &mend_recent, NULL, 0, true },
 		[FSCK_INDEX_ROWS] = { &mend_index_row, NULL, 0, true },
+		[FSCK_YANKED] = { &drop_yanked, &add_yanked, 0, true },
 	};
 	struct mending m;
 
@@ -349,16 +375,32 @@ const struct err *db_fsck_version_exists(struct db *db, struct text name, struct
 	return db_maybe(db, &version_exists, DB_ARGS(db_text(version), db_text(name)), &row, ret);
 }
 
-const struct db_stmt *const db_fsck_stmts[] = { &find_num_versions, &find_default_version,
-						&find_reverse,      &find_dependents,
-						&find_keywords,     &find_categories,
-						&find_num_crates,   &find_downloads,
-						&find_recent,       &find_index_rows,
-						&find_owners,       &lock_crate,
-						&drop_default,      &add_default,
-						&drop_reverse,      &add_reverse,
-						&mend_dependents,   &mend_keyword,
-						&mend_category,     &mend_num_crates,
-						&mend_downloads,    &mend_recent,
-						&mend_index_row,    &blob_named,
-						&version_exists,    NULL };
+const struct db_stmt *const db_fsck_stmts[] = { &find_num_versions,
+						&find_default_version,
+						&find_reverse,
+						&find_dependents,
+						&find_keywords,
+						&find_categories,
+						&find_num_crates,
+						&find_downloads,
+						&find_recent,
+						&find_index_rows,
+						&find_owners,
+						&find_yanked,
+						&drop_yanked,
+						&add_yanked,
+						&lock_crate,
+						&drop_default,
+						&add_default,
+						&drop_reverse,
+						&add_reverse,
+						&mend_dependents,
+						&mend_keyword,
+						&mend_category,
+						&mend_num_crates,
+						&mend_downloads,
+						&mend_recent,
+						&mend_index_row,
+						&blob_named,
+						&version_exists,
+						NULL };

@@ -28,6 +28,7 @@ enum fsck_rule {
 	FSCK_RECENT_DOWNLOADS,     /* crates without a row in recent_crate_downloads */
 	FSCK_INDEX_ROWS, /* crates without a row in crate_index, or with another spelling there */
 	FSCK_OWNERS,     /* owners that are neither user nor team */
+	FSCK_YANKED,     /* yanked_crates: those whose default version is yanked */
 	FSCK_RULES
 };
 

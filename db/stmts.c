@@ -1,5 +1,6 @@
 /* Every list of statements, for check-sql: a noun that is not here would never be checked. */
 #include "db/bucket.h"
+#include "db/category.h"
 #include "db/crate.h"
 #include "db/crate_view.h"
 #include "db/db.h"
@@ -7,11 +8,13 @@
 #include "db/dependency.h"
 #include "db/dependency_view.h"
 #include "db/derived.h"
+#include "db/download_view.h"
 #include "db/expired.h"
 #include "db/fsck.h"
 #include "db/index.h"
 #include "db/invitation.h"
 #include "db/job.h"
+#include "db/keyword.h"
 #include "db/link.h"
 #include "db/migrate.h"
 #include "db/owner.h"
@@ -19,6 +22,8 @@
 #include "db/rendering.h"
 #include "db/search.h"
 #include "db/session.h"
+#include "db/summary.h"
+#include "db/team_view.h"
 #include "db/token.h"
 #include "db/trustpub.h"
 #include "db/user.h"
@@ -55,6 +60,11 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_user_view_stmts },
 	{ db_version_view_stmts },
 	{ db_yank_stmts },
+	{ db_category_stmts },
+	{ db_download_view_stmts },
+	{ db_keyword_stmts },
+	{ db_summary_stmts },
+	{ db_team_view_stmts },
 	{ NULL },
 };
 /* clang-format on */

@@ -37,4 +37,11 @@ enum { USER_IDS_MAX = 256 };
 const struct err *must_use db_user_views(struct db *db, const uint64_t *ids, size_t n,
 					 struct user_view **ret, size_t *ret_n);
 
+/* By login, case and - _ alike; several: the highest id. ERR_NOT_FOUND ("Not Found"). */
+const struct err *must_use db_user_view_by_login(struct db *db, struct text login,
+						 struct user_view *ret);
+
+/* Of all crates that the user owns now; 0 for nobody. */
+const struct err *must_use db_user_total_downloads(struct db *db, uint64_t user_id, uint64_t *ret);
+
 extern const struct db_stmt *const db_user_view_stmts[];

@@ -151,9 +151,9 @@ void json_crate(struct jw *j, const char *key, const struct crate_view *c,
 	jw_end(j);
 }
 
-void json_keyword(struct jw *j, const struct keyword_view *k)
+void json_keyword(struct jw *j, const char *key, const struct keyword_view *k)
 {
-	jw_object(j, NULL);
+	jw_object(j, key);
 	jw_text(j, "id", k->keyword);
 	jw_text(j, "keyword", k->keyword);
 	jw_time(j, "created_at", k->created_us);
@@ -170,14 +170,37 @@ static struct text last_part(struct text category)
 	return category;
 }
 
-void json_category(struct jw *j, const struct category_view *c)
+static void category_members(struct jw *j, const struct category_view *c)
 {
-	jw_object(j, NULL);
 	jw_text(j, "id", c->slug);
 	jw_text(j, "category", last_part(c->category));
 	jw_text(j, "slug", c->slug);
 	jw_text(j, "description", c->description);
 	jw_time(j, "created_at", c->created_us);
 	jw_u64(j, "crates_cnt", c->crates_cnt);
+}
+
+void json_category(struct jw *j, const struct category_view *c)
+{
+	jw_object(j, NULL);
+	category_members(j, c);
+	jw_end(j);
+}
+
+static void category_list(struct jw *j, const char *key, struct category_list list)
+{
+	jw_array(j, key);
+	for (size_t i = 0; i < list.n; i++)
+		json_category(j, &list.v[i]);
+	jw_end(j);
+}
+
+void json_category_tree(struct jw *j, const char *key, const struct category_view *c,
+			struct category_list subcategories, struct category_list parents)
+{
+	jw_object(j, key);
+	category_members(j, c);
+	category_list(j, "subcategories", subcategories);
+	category_list(j, "parent_categories", parents);
 	jw_end(j);
 }

@@ -23,8 +23,16 @@ struct json_crate_with {
 
 void json_crate(struct jw *j, const char *key, const struct crate_view *c,
 		const struct json_crate_with *with);
-void json_keyword(struct jw *j, const struct keyword_view *k);
+void json_keyword(struct jw *j, const char *key, const struct keyword_view *k);
 void json_category(struct jw *j, const struct category_view *c);
+
+/* One category with those below and those above it. */
+struct category_list {
+	const struct category_view *v;
+	size_t n;
+};
+void json_category_tree(struct jw *j, const char *key, const struct category_view *c,
+			struct category_list subcategories, struct category_list parents);
 
 /* A URL that people may follow; null by the rules of contract/api.md 4.5. */
 void json_public_url(struct jw *j, const char *key, struct text url);

@@ -31,6 +31,17 @@ void json_owner(struct jw *j, const struct owner_view *o)
 	jw_end(j);
 }
 
+void json_team(struct jw *j, const char *key, const struct team_view *t)
+{
+	jw_object(j, key);
+	jw_u64(j, "id", t->id);
+	jw_text(j, "login", t->login);
+	jw_text_or_null(j, "name", t->name);
+	jw_text_or_null(j, "avatar", t->avatar);
+	jw_text_or_null(j, "url", team_url(j, t->login));
+	jw_end(j);
+}
+
 void json_invitation_v1(struct jw *j, const struct invitation_view *i)
 {
 	jw_object(j, NULL);

@@ -112,6 +112,53 @@ const struct err *req_paging(struct req *r, unsigned allows, struct paging *ret)
 	return NULL;
 }
 
+/* As the url crate's form serializer writes it. */
+static void form_encode(struct buf *b, struct text t)
+{
+	for (size_t i = 0; i < t.n; i++) {
+		char c = t.p[i];
+
+		if (char_is_alnum(c) || text_has_byte(TEXT("*-._"), c))
+			buf_byte(b, c);
+		else if (c == ' ')
+			buf_byte(b, '+');
+		else
+			buf_fmt(b, "%%%02X", (unsigned)(unsigned char)c);
+	}
+}
+
+struct text req_page_link(struct req *r, const char *key, struct text value)
+{
+	struct buf b = buf_init(r->arena, ANSWER_MAX_BYTES);
+	size_t n;
+	const struct query_pair *kv = req_query_all(r, &n);
+
+	buf_byte(&b, '?');
+	for (size_t i = 0; i < n; i++) {
+		if (text_eq(kv[i].name, text_from(key)))
+			continue;
+		form_encode(&b, kv[i].name);
+		buf_byte(&b, '=');
+		form_encode(&b, kv[i].value);
+		buf_byte(&b, '&');
+	}
+	buf_add(&b, text_from(key));
+	buf_byte(&b, '=');
+	form_encode(&b, value);
+	return buf_text(&b);
+}
+
+const struct err *req_path_i32(struct req *r, const char *name, int64_t *ret)
+{
+	struct text t = req_path(r, name);
+	struct text digits = t.n > 1 && t.p[0] == '+' && t.p[1] != '-' ? text_sub(t, 1, t.n) : t;
+
+	if (text_i64(digits, INT32_MIN, INT32_MAX, ret))
+		return NULL;
+	return err_new(r->arena, ERR_INVALID, "Invalid URL: Cannot parse `%.*s` to a `i32`",
+		       TEXT_F(t));
+}
+
 struct buf reply_buf(struct req *r)
 {
 	return buf_init(r->arena, ANSWER_MAX_BYTES);

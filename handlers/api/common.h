@@ -37,6 +37,15 @@ enum paging_allows { PAGING_PAGE = 1, PAGING_SEEK = 2, PAGING_LIMITED = 4 };
 /* Checked in the reference's order; allows is a set of enum paging_allows. */
 const struct err *must_use req_paging(struct req *r, unsigned allows, struct paging *ret);
 
+/*
+ * What `next_page` and `prev_page` hold: '?' and all parameters of this request encoded anew in their order, key last
+ * with this value.
+ */
+struct text req_page_link(struct req *r, const char *key, struct text value);
+
+/* A path parameter that is a number in the sense of the reference's i32; 400 "Invalid URL: ..." for others. */
+const struct err *must_use req_path_i32(struct req *r, const char *name, int64_t *ret);
+
 /* A buf for one JSON answer; the cap is far above the largest that a route can make. */
 struct buf reply_buf(struct req *r);
 

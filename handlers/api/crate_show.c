@@ -113,7 +113,7 @@ static void write_lists(struct jw *j, unsigned include, const struct shown *s)
 	if (include & WITH_KEYWORDS) {
 		jw_array(j, "keywords");
 		for (size_t i = 0; i < s->nkeywords; i++)
-			json_keyword(j, &s->keywords[i]);
+			json_keyword(j, NULL, &s->keywords[i]);
 		jw_end(j);
 	} else {
 		jw_null(j, "keywords");

@@ -74,27 +74,27 @@ static size_t keep_wanted(const struct wanted *w, struct version_key *keys, size
 static const struct err *seek_from(struct req *r, const struct wanted *w,
 				   const struct version_key *keys, size_t n, size_t *ret)
 {
-	struct text num, ord = TEXT_NONE;
+	struct text ord = TEXT_NONE;
+	struct seek_part at[2];
 	struct semver v;
-	uint64_t id;
-	int64_t us = 0;
-	bool ok;
+	int64_t us, id;
+	bool ok = seek_decode(r->arena, w->paging.seek, w->by_date ? "nn" : "tn", at);
 	size_t i;
 
-	if (w->by_date) {
-		ok = seek_decode_number(r->arena, w->paging.seek, &us, &id);
-	} else {
-		ok = seek_decode_text(r->arena, w->paging.seek, &num, &id) && semver_parse(num, &v);
+	if (ok && !w->by_date) {
+		ok = semver_parse(at[0].text, &v);
 		if (ok)
 			ord = semver_order_key(r->arena, &v);
 	}
 	if (!ok)
 		return err_new(r->arena, ERR_INVALID, "invalid seek parameter");
+	us = at[0].number;
+	id = at[1].number;
 	for (i = 0; i < n; i++) {
 		int c = w->by_date ? (keys[i].created_us > us) - (keys[i].created_us < us)
 				   : text_cmp(keys[i].semver_ord, ord);
 
-		if (c < 0 || (c == 0 && keys[i].id < id))
+		if (c < 0 || (c == 0 && id > 0 && keys[i].id < (uint64_t)id))
 			break;
 	}
 	*ret = i;
@@ -167,24 +167,13 @@ static void write_tracks(struct req *r, struct jw *j, const struct version_key *
 	jw_end(j);
 }
 
-/* The query of this request with another seek, for `next_page`. */
-static struct text next_page(struct req *r, struct text seek)
+/* The page behind this key. */
+static struct text next_page(struct req *r, const struct wanted *w, const struct version_key *last)
 {
-	struct buf b = buf_init(r->arena, 64 * 1024);
-	struct text rest = r->query, pair;
-	char sep = '?';
+	const struct seek_part at[2] = { { .text = last->num, .number = last->created_us },
+					 { .number = (int64_t)last->id } };
 
-	while (text_cut(&rest, '&', &pair)) {
-		if (!pair.n || text_starts(pair, TEXT("seek=")))
-			continue;
-		buf_byte(&b, sep);
-		buf_add(&b, pair);
-		sep = '&';
-	}
-	buf_byte(&b, sep);
-	buf_add(&b, TEXT("seek="));
-	buf_add(&b, seek);
-	return buf_text(&b);
+	return req_page_link(r, "seek", seek_encode(r->arena, w->by_date ? "nn" : "tn", at));
 }
 
 struct listed {
@@ -239,11 +228,7 @@ static struct reply crate_versions(struct req *r)
 	jw_object(&j, "meta");
 	jw_u64(&j, "total", l.n ? l.nkeys : 0);
 	if (w.paging.has_per_page && l.n == w.paging.per_page) {
-		const struct version_key *last = &l.keys[l.from + l.n - 1];
-
-		jw_text(&j, "next_page",
-			next_page(r, seek_encode(r->arena, w.by_date ? TEXT_NONE : last->num,
-						 last->created_us, last->id)));
+		jw_text(&j, "next_page", next_page(r, &w, &l.keys[l.from + l.n - 1]));
 	} else {
 		jw_null(&j, "next_page");
 	}

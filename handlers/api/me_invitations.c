@@ -25,18 +25,18 @@ static struct reply invitations_get(struct req *r)
 	struct invitation_view *v;
 	struct user_view *users = NULL;
 	const struct err *e;
-	int64_t after = 0;
-	uint64_t invitee = 0;
+	struct seek_part after[2] = { 0 }; /* crate, invitee */
 	size_t n, nusers = 0;
 	struct paging p;
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
 
 	e = req_paging(r, PAGING_SEEK, &p);
-	if (!e && p.seek.p && !seek_decode_number(r->arena, p.seek, &after, &invitee))
+	if (!e && p.seek.p && !seek_decode(r->arena, p.seek, "nn", after))
 		e = err_new(r->arena, ERR_INVALID, "invalid seek parameter");
 	if (!e)
-		e = db_invitations_of_user(r->db, r->user.id, after < 0 ? 0 : (uint64_t)after,
+		e = db_invitations_of_user(r->db, r->user.id,
+					   after[0].number < 0 ? 0 : (uint64_t)after[0].number,
 					   p.per_page, &v, &n);
 	if (!e && n)
 		e = people(r, v, n, &users, &nusers);

@@ -36,9 +36,7 @@ static bool unbase64url(struct arena *a, struct text t, struct text *ret)
 		return false;
 	out = arena_alloc(a, t.n);
 	for (size_t i = 0; i < t.n; i++) {
-		size_t d = text_find_byte(
-			TEXT("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
-			t.p[i]);
+		size_t d = text_find_byte((struct text){ digits, sizeof(digits) - 1 }, t.p[i]);
 
 		if (d > 63)
 			return false;
@@ -55,56 +53,70 @@ static bool unbase64url(struct arena *a, struct text t, struct text *ret)
 	return true;
 }
 
-struct text seek_encode(struct arena *a, struct text t, int64_t number, uint64_t id)
+static void put_part(struct jw *j, char kind, const struct seek_part *p)
+{
+	if (kind == 't')
+		jw_text(j, NULL, p->text);
+	else if (kind == 'b')
+		jw_bool(j, NULL, p->number != 0);
+	else if (kind == 'N' && p->null)
+		jw_null(j, NULL);
+	else
+		jw_i64(j, NULL, p->number);
+}
+
+struct text seek_encode(struct arena *a, const char *kinds, const struct seek_part *parts)
 {
 	struct buf b = buf_init(a, SEEK_MAX_BYTES);
 	struct jw j = jw_init(&b);
+	size_t n = text_from(kinds).n;
 
-	jw_array(&j, NULL);
-	if (t.p)
-		jw_text(&j, NULL, t);
-	else
-		jw_i64(&j, NULL, number);
-	jw_u64(&j, NULL, id);
-	jw_end(&j);
+	BUG_ON(!n || n > SEEK_PARTS_MAX);
+	if (n > 1)
+		jw_array(&j, NULL);
+	for (size_t i = 0; i < n; i++)
+		put_part(&j, kinds[i], &parts[i]);
+	if (n > 1)
+		jw_end(&j);
 	return base64url(a, buf_text(&b));
 }
 
-/* "[x,5]" -> "x" and 5. */
-static bool split(struct arena *a, struct text seek, struct text *ret_first, uint64_t *ret_id)
+static bool get_text(struct text t, struct seek_part *ret)
 {
-	struct text json;
-	size_t comma;
-
-	if (!unbase64url(a, seek, &json) || json.n < 5 || json.p[0] != '[' ||
-	    json.p[json.n - 1] != ']')
+	if (t.n < 2 || t.p[0] != '"' || t.p[t.n - 1] != '"')
 		return false;
-	json = text_sub(json, 1, json.n - 1);
-	for (comma = json.n; comma > 0 && json.p[comma - 1] != ','; comma--)
-		;
-	if (!comma)
-		return false;
-	*ret_first = text_sub(json, 0, comma - 1);
-	return text_u64(text_sub(json, comma, json.n), 0, INT64_MAX, ret_id);
+	ret->text = text_sub(t, 1, t.n - 1);
+	return !text_has_byte(ret->text, '\\') && !text_has_byte(ret->text, '"') &&
+	       text_is_utf8(ret->text);
 }
 
-bool seek_decode_number(struct arena *a, struct text seek, int64_t *ret_number, uint64_t *ret_id)
+static bool get_part(struct text t, char kind, struct seek_part *ret)
 {
-	struct text first;
-
-	return split(a, seek, &first, ret_id) && text_i64(first, INT64_MIN, INT64_MAX, ret_number);
+	*ret = (struct seek_part){ 0 };
+	if (kind == 't')
+		return get_text(t, ret);
+	if (kind == 'b') {
+		ret->number = text_eq(t, TEXT("true"));
+		return ret->number || text_eq(t, TEXT("false"));
+	}
+	ret->null = kind == 'N' && text_eq(t, TEXT("null"));
+	return ret->null || text_i64(t, INT64_MIN, INT64_MAX, &ret->number);
 }
 
-bool seek_decode_text(struct arena *a, struct text seek, struct text *ret_text, uint64_t *ret_id)
+bool seek_decode(struct arena *a, struct text seek, const char *kinds, struct seek_part *ret)
 {
-	struct text t;
+	size_t n = text_from(kinds).n;
+	struct text rest, part;
 
-	if (!split(a, seek, &t, ret_id) || t.n < 2 || t.p[0] != '"' || t.p[t.n - 1] != '"')
+	if (!unbase64url(a, seek, &rest))
 		return false;
-	t = text_sub(t, 1, t.n - 1);
-	/* what is sought here (names, version numbers) never needs an escape */
-	if (text_has_byte(t, '\\') || text_has_byte(t, '"') || !text_is_utf8(t))
-		return false;
-	*ret_text = t;
-	return true;
+	if (n > 1) {
+		if (rest.n < 2 || rest.p[0] != '[' || rest.p[rest.n - 1] != ']')
+			return false;
+		rest = text_sub(rest, 1, rest.n - 1);
+	}
+	for (size_t i = 0; i < n; i++) /* no part holds a comma: a text with one is not ours */
+		if (!text_cut(&rest, ',', &part) || !get_part(part, kinds[i], &ret[i]))
+			return false;
+	return !rest.p;
 }

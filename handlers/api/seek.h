@@ -1,6 +1,6 @@
 /*
- * The opaque `seek` of a page: base64url without padding of compact JSON, a list of what the order
- * of the page compares (contract/api.md 5).
+ * The opaque `seek` of a page: base64url without padding of compact JSON, what the order of the page compares
+ * (contract/api.md 5): one part stands bare, several are a list.
  */
 #pragma once
 
@@ -8,9 +8,20 @@
 
 struct arena;
 
-/* arena: [text, id] or, with absent text, [number, id]. */
-struct text seek_encode(struct arena *a, struct text t, int64_t number, uint64_t id);
+enum { SEEK_PARTS_MAX = 4 };
 
-/* The same back; false for anything else, padding and further elements included. */
-bool seek_decode_text(struct arena *a, struct text seek, struct text *ret_text, uint64_t *ret_id);
-bool seek_decode_number(struct arena *a, struct text seek, int64_t *ret_number, uint64_t *ret_id);
+struct seek_part {
+	bool null;
+	int64_t number;   /* a boolean is 0 or 1 */
+	struct text text; /* of a part that is one */
+};
+
+/*
+ * How the parts are written, one letter each: n a number, N a number or null, b a boolean, t a text. Texts that need
+ * escapes in JSON are not used here: names and version numbers never do.
+ */
+/* arena */
+struct text seek_encode(struct arena *a, const char *kinds, const struct seek_part *parts);
+
+/* The same back into as many parts; false for anything else, padding and further elements included. */
+bool seek_decode(struct arena *a, struct text seek, const char *kinds, struct seek_part *ret);

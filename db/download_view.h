@@ -1,0 +1,33 @@
+/* Downloads by day, as the statistics of a crate and of a version show them (contract/api.md 15). */
+#pragma once
+
+#include "db/version_view.h"
+
+struct day_downloads {
+	uint64_t version_id; /* 0 where several versions are summed up */
+	struct text date;    /* "2026-08-01" */
+	uint64_t downloads;
+};
+
+enum { LATEST_VERSIONS = 5 };
+
+/* The highest versions of a crate by precedence, whatever they are, highest first; at most LATEST_VERSIONS ids. */
+const struct err *must_use db_latest_versions(struct db *db, uint64_t crate_id,
+					      uint64_t ids[LATEST_VERSIONS], size_t *ret_n);
+
+/* Of these versions, from that day on; by day, then by id descending. */
+const struct err *must_use db_downloads_of_versions(struct db *db, const uint64_t *ids, size_t n,
+						    struct text from, struct day_downloads **ret,
+						    size_t *ret_n);
+
+/* Sums a day of the crate's versions that are not among ids, from that day on; by day. */
+const struct err *must_use db_downloads_of_others(struct db *db, uint64_t crate_id,
+						  const uint64_t *ids, size_t n, struct text from,
+						  struct day_downloads **ret, size_t *ret_n);
+
+/* Of one version, both days included; by day. */
+const struct err *must_use db_downloads_of_version(struct db *db, uint64_t version_id,
+						   struct text from, struct text to,
+						   struct day_downloads **ret, size_t *ret_n);
+
+extern const struct db_stmt *const db_download_view_stmts[];

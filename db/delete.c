@@ -153,10 +153,7 @@ static const struct err *run(struct db *db, void *ctx)
 	const struct err *e = lock_crate(db, r);
 
 	if (!e)
-		e = db_job_add(
-			db, &job_settle,
-			text_fmt(db_arena(db), "{\"name\":\"%.*s\"}", TEXT_F(r->crate.canon_name)),
-			&r->out.settle_job_id);
+		e = db_index_settle_job(db, r->crate.canon_name, r->now_us, &r->out.settle_job_id);
 	if (e)
 		return e;
 	return r->in->version_id ? drop_version(db, r) : drop_crate(db, r);

@@ -6,7 +6,7 @@
 #include "app/base/time.h"
 #include "db/job.h"
 
-enum { TARGETS_MAX = 20000 };
+enum { TARGETS_MAX = 20000, SETTLE_JOB_WAITS_US = 2 * US_PER_S };
 
 /* ---- the index */
 
@@ -36,6 +36,14 @@ const struct err *db_index_changed(struct db *db, struct text canon, struct text
 const struct err *db_index_respell(struct db *db, struct text canon, struct text name)
 {
 	return db_exec(db, &respell, DB_ARGS(db_text(name), db_text(canon)), NULL);
+}
+
+const struct err *db_index_settle_job(struct db *db, struct text canon, int64_t now_us,
+				      uint64_t *ret_id)
+{
+	return db_job_add_later(db, &job_settle,
+				text_fmt(db_arena(db), "{\"name\":\"%.*s\"}", TEXT_F(canon)),
+				job_settle.priority, now_us + SETTLE_JOB_WAITS_US, ret_id);
 }
 
 /* ---- the default version */

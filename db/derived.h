@@ -14,6 +14,13 @@
 const struct err *must_use db_index_changed(struct db *db, struct text canon, struct text name,
 					    int64_t now_us);
 
+/*
+ * The settle job of the same transaction. It waits a moment, because whoever commits settles at once and then deletes
+ * it (*ret_id): a runner that took it meanwhile would do the same work beside him.
+ */
+const struct err *must_use db_index_settle_job(struct db *db, struct text canon, int64_t now_us,
+					       uint64_t *ret_id);
+
 /* The name as a new crate spells it (after a delete it may be spelled anew). */
 const struct err *must_use db_index_respell(struct db *db, struct text canon, struct text name);
 

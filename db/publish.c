@@ -408,13 +408,10 @@ static const struct err *add_readme_job(struct db *db, const struct run *r)
 
 static const struct err *put_jobs(struct db *db, struct run *r)
 {
-	struct arena *a = db_arena(db);
 	const struct err *e = add_readme_job(db, r);
 
 	if (!e)
-		e = db_job_add(db, &job_settle,
-			       text_fmt(a, "{\"name\":\"%.*s\"}", TEXT_F(r->out.canon)),
-			       &r->out.settle_job_id);
+		e = db_index_settle_job(db, r->out.canon, r->now_us, &r->out.settle_job_id);
 	if (!e)
 		e = add_job(db, &job_analyze_crate, "version_id", r->out.version_id);
 	return e;

@@ -20,6 +20,10 @@ const struct err *must_use db_search_put(struct db *db, uint64_t crate_id, struc
 					 const struct search_source *source,
 					 uint64_t recent_downloads);
 
+/* The same from what is stored, in a transaction of its own that locks the crate: for a rebuild. A crate that is gone is
+ * no error. */
+const struct err *must_use db_search_rebuild(struct db *db, struct text canon_name);
+
 struct search_hit {
 	uint64_t crate_id, score;
 };
@@ -35,3 +39,4 @@ struct search_result {
 const struct err *must_use db_search(struct db *db, struct text q, struct search_result *ret);
 
 extern const struct db_stmt *const db_search_stmts[];
+extern const struct db_stmt *const db_search_rebuild_stmts[];

@@ -95,14 +95,6 @@ static const struct err *change(struct db *db, struct run *r, int64_t now)
 	return e ? e : db_derive(db, &d);
 }
 
-static const struct err *put_jobs(struct db *db, struct run *r)
-{
-	struct arena *a = db_arena(db);
-
-	return db_job_add(db, &job_settle, text_fmt(a, "{\"name\":\"%.*s\"}", TEXT_F(r->out.canon)),
-			  &r->out.settle_job_id);
-}
-
 static const struct err *run(struct db *db, void *ctx)
 {
 	struct run *r = ctx;
@@ -117,7 +109,7 @@ static const struct err *run(struct db *db, void *ctx)
 	if (e)
 		return e;
 	FAULT_POINT(db_arena(db), YANK_TX_VERSION);
-	e = put_jobs(db, r);
+	e = db_index_settle_job(db, r->out.canon, now, &r->out.settle_job_id);
 	if (e)
 		return e;
 	FAULT_POINT(db_arena(db), YANK_TX_JOBS);

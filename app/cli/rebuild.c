@@ -1,14 +1,24 @@
 /* rebuild: derived data, made anew from the database and the crate files. */
 #include "app/base/arena.h"
+#include "app/base/config.h"
+#include "app/base/jw.h"
+#include "app/base/time.h"
 #include "app/cli/commands.h"
 #include "app/index/settle.h"
 #include "app/index/sparse.h"
 #include "app/index/verify.h"
+#include "app/inspect/client.h"
 #include "app/server/app.h"
-#include "db/db.h"
+#include "app/storage/storage.h"
+#include "db/job.h"
+#include "db/search.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
+
+/* The job's data: a README of the largest size, escaped. Behind what publishes leave. */
+enum { README_JOB_MAX = 32 * 1024 * 1024, READMES_PRIORITY = -20 };
 
 struct rebuild {
 	const struct app *app;
@@ -48,11 +58,129 @@ static const struct err *rebuild_index(struct rebuild *r)
 	return e;
 }
 
+/* ---- search */
+
+static const struct err *rebuild_search_of(void *ctx, struct text canon)
+{
+	struct rebuild *r = ctx;
+
+	r->seen++;
+	return db_search_rebuild(r->app->db, canon);
+}
+
+static const struct err *rebuild_search(struct rebuild *r)
+{
+	const struct err *e = verify_each(r->app, r->a, rebuild_search_of, r);
+
+	if (!e)
+		(void)printf("search: %" PRIu64 " crates\n", r->seen);
+	return e;
+}
+
+/* ---- readmes */
+
+/* The job that a publish would have left, from what is in the archive. */
+static const struct err *enqueue_readme(struct rebuild *r, const struct db_index_version *v,
+					const struct manifest *m, struct text text)
+{
+	struct buf b = buf_init(r->a, README_JOB_MAX);
+	struct jw j = jw_init(&b);
+	struct text data;
+	const struct err *e;
+
+	jw_object(&j, NULL);
+	jw_u64(&j, "version_id", v->id);
+	jw_text(&j, "text", text);
+	jw_text(&j, "readme_path", m->readme);
+	jw_text_or_null(&j, "base_url", m->repository);
+	jw_text_or_null(&j, "pkg_path_in_vcs", m->path_in_vcs);
+	jw_end(&j);
+	e = buf_done(&b, &data);
+	if (e)
+		return e;
+	r->written++;
+	return db_job_add_later(r->app->db, &job_render_readme, data, READMES_PRIORITY,
+				time_now_us(), NULL);
+}
+
+static const struct err *readme_of(struct rebuild *r, int fd, const struct db_index_version *v)
+{
+	const struct config *cfg = r->app->cfg;
+	struct inspect_archive_in in = { .fd = fd,
+					 .name = v->name,
+					 .version = v->num,
+					 .max_unpacked = cfg->limits.unpacked_bytes,
+					 .max_entries = cfg->limits.tar_entries };
+	struct inspect_lines_in file = { .fd = fd, .name = v->name, .version = v->num };
+	struct manifest m = { 0 };
+	struct text text;
+	const struct err *e = inspect_archive(r->app->inspect, r->a, &in, &m);
+
+	if (!e && !m.readme.n)
+		return NULL;
+	if (!e)
+		e = inspect_file(r->app->inspect, r->a, &file, m.readme, &text);
+	if (e) /* what cannot be read has no README to show */
+		return err_is(e, ERR_NOT_FOUND) || err_is(e, ERR_INVALID) ? NULL : e;
+	return text.n ? enqueue_readme(r, v, &m, text) : NULL;
+}
+
+static const struct err *readme_of_version(struct rebuild *r, const struct db_index_version *v)
+{
+	const struct err *e;
+	int fd;
+
+	r->seen++;
+	e = storage_open_blob(r->app->storage, r->a, &v->tar_sha256, &fd);
+	if (e) /* fsck tells what is missing */
+		return err_is(e, ERR_NOT_FOUND) ? NULL : e;
+	e = readme_of(r, fd, v);
+	(void)close(fd);
+	return e;
+}
+
+/* Versions of a crate may be many and READMEs large: each has its own memory. */
+static const struct err *rebuild_readmes_of(void *ctx, struct text canon)
+{
+	struct rebuild *r = ctx;
+	struct arena *of_crate = r->a, *of_version = arena_new(0);
+	struct db_index_version *v;
+	const struct err *e;
+	size_t n;
+
+	e = db_index_versions(r->app->db, canon, &v, &n);
+	for (size_t i = 0; !e && i < n; i++) {
+		r->a = of_version;
+		db_use_arena(r->app->db, of_version);
+		e = readme_of_version(r, &v[i]);
+		if (e)
+			e = err_because(of_crate, e->kind, text_dup(of_crate, e->cause), "%.*s",
+					TEXT_F(e->detail));
+		r->a = of_crate;
+		db_use_arena(r->app->db, of_crate);
+		arena_reset(of_version);
+	}
+	arena_free(of_version);
+	return e;
+}
+
+static const struct err *rebuild_readmes(struct rebuild *r)
+{
+	const struct err *e = verify_each(r->app, r->a, rebuild_readmes_of, r);
+
+	if (!e)
+		(void)printf("readmes: %" PRIu64 " versions, %" PRIu64 " given to jobs\n", r->seen,
+			     r->written);
+	return e;
+}
+
 static const struct {
 	const char *name;
 	const struct err *(*fn)(struct rebuild *r);
 } targets[] = {
 	{ "index", rebuild_index },
+	{ "search", rebuild_search },
+	{ "readmes", rebuild_readmes },
 };
 
 static int rebuild(struct cli *c)
@@ -75,14 +203,16 @@ static int rebuild(struct cli *c)
 	r.app = c->app;
 	r.a = arena_new(0);
 	for (size_t i = 0; !e && i < ARRAY_SIZE(targets); i++)
-		if (all || text_eq(rest.v[0], text_from(targets[i].name)))
+		if (all || text_eq(rest.v[0], text_from(targets[i].name))) {
+			r.seen = r.written = 0;
 			e = targets[i].fn(&r);
+		}
 	status = e ? cli_fail(e) : 0;
 	arena_free(r.a);
 	return status;
 }
 
 const struct cli_command rebuild_commands[] = {
-	{ "rebuild", "index|all", "derived data, made anew", rebuild },
+	{ "rebuild", "index|search|readmes|all", "derived data, made anew", rebuild },
 	CLI_END,
 };

@@ -12,6 +12,13 @@
 
 enum { COPY_PIECE = 256 * 1024, LOCK_WAIT_MS = 5000 };
 
+/* One of 256, so that publishes of other bytes wait for nothing. */
+static const struct err *lock_blob(struct storage *s, struct arena *a, const struct sha256 *sha,
+				   int *ret_fd)
+{
+	return storage_lock(s, a, text_fmt(a, "blobs-%02x", sha->b[0]), LOCK_WAIT_MS, ret_fd);
+}
+
 /* Copies fd into the new file and says what the bytes hash to. */
 static const struct err *copy_hashed(struct arena *a, int from, int to, struct sha256 *ret)
 {
@@ -44,7 +51,7 @@ static const struct err *copy_hashed(struct arena *a, int from, int to, struct s
 
 /*
  * The blob is there with that length: its time moves on, so that a sweep or a take-back under way leaves it. Under the
- * lock of the blobs.
+ * lock of the blob.
  */
 static const struct err *keep_existing(struct arena *a, int dir, const char *name, off_t size,
 				       bool *ret_kept)
@@ -91,7 +98,7 @@ static const struct err *copy_new(struct storage *s, struct arena *a, int fd,
 	return e;
 }
 
-/* Gives the new file its name, unless another has come first: then that one is kept. Under the lock of the blobs. */
+/* Gives the new file its name, unless another has come first: then that one is kept. Under the lock of the blob. */
 static const struct err *name_new(struct storage *s, struct arena *a, struct storage_new *f,
 				  int dir, const char *name, struct storage_blob_put *ret)
 {
@@ -129,7 +136,7 @@ static const struct err *put_in(struct storage *s, struct arena *a, int fd,
 
 	if (fstat(fd, &st) != 0)
 		return storage_io(a, errno, "stat", "upload");
-	e = storage_lock(s, a, TEXT("blobs"), LOCK_WAIT_MS, &lock);
+	e = lock_blob(s, a, sha, &lock);
 	if (e)
 		return e;
 	e = keep_existing(a, dir, name, st.st_size, &kept);
@@ -139,7 +146,7 @@ static const struct err *put_in(struct storage *s, struct arena *a, int fd,
 	e = copy_new(s, a, fd, sha, name, &f);
 	if (e)
 		return e;
-	e = storage_lock(s, a, TEXT("blobs"), LOCK_WAIT_MS, &lock);
+	e = lock_blob(s, a, sha, &lock);
 	if (e) {
 		storage_new_drop(s, &f);
 		return e;
@@ -179,7 +186,7 @@ const struct err *storage_take_back_blob(struct storage *s, struct arena *a,
 
 	if (!put->is_new)
 		return NULL;
-	e = storage_lock(s, a, TEXT("blobs"), LOCK_WAIT_MS, &lock);
+	e = lock_blob(s, a, sha, &lock);
 	if (e)
 		return e;
 	if (fstatat(s->blobs, name.s, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_nlink == 1 &&
@@ -225,7 +232,7 @@ const struct err *storage_sweep_blob(struct storage *s, struct arena *a, const s
 	int lock = -1;
 
 	*ret_removed = false;
-	e = storage_lock(s, a, TEXT("blobs"), LOCK_WAIT_MS, &lock);
+	e = lock_blob(s, a, sha, &lock);
 	if (e)
 		return e;
 	if (fstatat(s->blobs, name.s, &st, AT_SYMLINK_NOFOLLOW) == 0 &&

@@ -84,7 +84,7 @@ static const struct err *judge_trustpub(struct req *r, struct publish *p, const 
 		return err_new(r->arena, ERR_AUTH,
 			       "The provided access token is not valid for crate `%.*s`",
 			       TEXT_F(p->crate.name));
-	p->trustpub_data = token.trustpub_data.p ? token.trustpub_data : TEXT("null");
+	p->trustpub_data = token.trustpub_data;
 	return NULL;
 }
 

@@ -177,6 +177,35 @@ def test_rebuild_index(registry, crate):
     assert registry.public(other.name, "1.0.0").exists()
 
 
+def test_rebuild_search(registry, crate):
+    number = registry.sql(f"SELECT id FROM crates WHERE name = '{crate.name}'")[0][0]
+    rows = f"SELECT term, score, weight FROM search_postings WHERE crate_id = {number} ORDER BY term"
+    before = registry.sql(rows)
+    assert before
+    registry.sql(f"DELETE FROM search_postings WHERE crate_id = {number}")
+    assert registry.ctl("rebuild", "search").startswith("search: ")
+    assert registry.sql(rows) == before
+
+
+def test_rebuild_readmes(registry, alice, new_name):
+    crate = Crate(new_name("readme"), "1.0.0", {"readme": "docs/READ.md"}, files={"docs/READ.md": "# Read *this*\n"})
+    assert alice.token.publish(crate).status_code == 200
+    file = registry.data / "public/readmes" / crate.name / f"{crate.name}-1.0.0.html"
+
+    def rendered():
+        end = time.time() + 20
+        while not file.exists():
+            assert time.time() < end
+            time.sleep(0.1)
+        return file.read_text()
+
+    before = rendered()
+    assert "<em>this</em>" in before
+    file.unlink()
+    assert " given to jobs" in registry.ctl("rebuild", "readmes")
+    assert rendered() == before
+
+
 def test_commands_on_crates(registry, alice, bob, crate):
     registry.ctl("crate", "yank", crate.name, "1.0.0", "--message", "broken")
     assert registry.index(crate.name)[0]["yanked"] is True

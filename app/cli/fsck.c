@@ -46,7 +46,7 @@ static bool restore_blob(struct fsck *f, struct text name, const struct storage_
 
 	if (storage_open_crate(f->app->storage, f->a, name, v->version, &fd))
 		return false;
-	ok = !storage_put_blob(f->app->storage, f->a, fd, &v->sha, NULL);
+	ok = !storage_restore_blob(f->app->storage, f->a, fd, &v->sha);
 	(void)close(fd);
 	return ok;
 }
@@ -114,6 +114,12 @@ static const struct err *stray(struct fsck *f, const struct storage_entry *entry
 	return NULL;
 }
 
+/* Who published just that in the moment before it was removed has it back. */
+static bool settled_again(struct fsck *f, struct text name)
+{
+	return !settle_crate(f->app, f->a, canon_name(f->a, name));
+}
+
 static const struct err *see_index_file(void *ctx, const struct storage_entry *entry)
 {
 	struct fsck *f = ctx;
@@ -131,7 +137,8 @@ static const struct err *see_index_file(void *ctx, const struct storage_entry *e
 	if (e || (there && text_eq(index_path(f->a, state.name), path)))
 		return e;
 	found(f, text_fmt(f->a, "index file %.*s is of no crate", TEXT_F(path)),
-	      f->repair && !storage_put_index(f->app->storage, f->a, path, TEXT_NONE, 0));
+	      f->repair && !storage_put_index(f->app->storage, f->a, path, TEXT_NONE, 0) &&
+		      settled_again(f, entry->name));
 	return NULL;
 }
 
@@ -149,7 +156,8 @@ static const struct err *see_crate_file(void *ctx, const struct storage_entry *e
 		return e;
 	found(f, text_fmt(f->a, "%.*s is of no version", TEXT_F(entry->path)),
 	      f->repair &&
-		      !storage_unlink_crate(f->app->storage, f->a, entry->name, entry->version));
+		      !storage_unlink_crate(f->app->storage, f->a, entry->name, entry->version) &&
+		      settled_again(f, entry->name));
 	return NULL;
 }
 

@@ -175,6 +175,41 @@ const struct err *storage_put_blob(struct storage *s, struct arena *a, int fd,
 	return e;
 }
 
+static const struct err *put_over(struct storage *s, struct arena *a, int fd,
+				  const struct sha256 *sha, int dir, const char *name)
+{
+	struct storage_new f;
+	const struct err *e = copy_new(s, a, fd, sha, name, &f);
+	int lock = -1;
+
+	if (e)
+		return e;
+	e = storage_lock(s, a, TEXT("blobs"), LOCK_WAIT_MS, &lock);
+	if (e) {
+		storage_new_drop(s, &f);
+		return e;
+	}
+	e = storage_new_publish(s, a, &f, dir, name);
+	storage_unlock(lock);
+	return e;
+}
+
+const struct err *storage_restore_blob(struct storage *s, struct arena *a, int fd,
+				       const struct sha256 *sha)
+{
+	struct storage_blob_name name = storage_blob_name(sha);
+	const struct err *e;
+	int dir;
+
+	name.s[2] = '\0';
+	e = storage_folder(a, s->blobs, name.s, true, &dir);
+	if (e)
+		return e;
+	e = put_over(s, a, fd, sha, dir, name.s + 3);
+	(void)close(dir);
+	return e;
+}
+
 const struct err *storage_take_back_blob(struct storage *s, struct arena *a,
 					 const struct sha256 *sha,
 					 const struct storage_blob_put *put)

@@ -43,6 +43,13 @@ const struct err *must_use storage_put_blob(struct storage *s, struct arena *a, 
 					    const struct sha256 *sha, struct storage_blob_put *ret);
 
 /*
+ * The same for a blob that is damaged: what is there is replaced, whatever its length. ERR_INTERNAL where fd holds other
+ * bytes than the hash says; then nothing changes.
+ */
+const struct err *must_use storage_restore_blob(struct storage *s, struct arena *a, int fd,
+						const struct sha256 *sha);
+
+/*
  * Removes a blob that this process has put and that nobody else has put or linked since: what a refused publish does, so
  * that nothing is left of it. A blob that is not new is left.
  */

@@ -131,7 +131,15 @@ def test_changed_bytes_are_found_by_their_hash(registry, crate):
     assert fsck(registry)[0] == 0
     code, said = fsck(registry, "--hash")
     assert code == 1 and "its bytes are not what was published" in said
-    file.write_bytes(crate.archive)
+    code, said = fsck(registry, "--hash", "--repair")
+    assert code == 1 and "(mended)" not in said, "there is nothing to mend it from"
+    public = registry.public(crate.name, "1.0.0")
+    public.unlink()
+    put(registry, public, crate.archive)  # from a backup, say
+    code, said = fsck(registry, "--hash", "--repair")
+    assert code == 0 and "its bytes are not what was published (mended)" in said
+    assert file.read_bytes() == crate.archive and os.path.samefile(file, public)
+    assert fsck(registry, "--hash") == (0, "0 found, 0 mended\n")
 
 
 def test_old_blob_of_no_version(registry, crate):

@@ -183,6 +183,32 @@ static void blobs(void **state)
 	assert_int_equal(files_in_tmp(w), 0);
 }
 
+static void restored_blob(void **state)
+{
+	struct world *w = *state;
+	struct sha256 sha = put(w, TEXT("bytes"));
+	struct storage_blob_name name = storage_blob_name(&sha);
+	struct text got;
+	int good, fd = openat(w->s->blobs, name.s, O_WRONLY);
+
+	assert_int_equal(write(fd, "BYTES", 5), 5);
+	(void)close(fd);
+
+	/* The damaged file itself is no source. */
+	check_ok(storage_open_blob(w->s, w->a, &sha, &fd));
+	assert_true(err_is(storage_restore_blob(w->s, w->a, fd, &sha), ERR_INTERNAL));
+	(void)close(fd);
+	check_ok(storage_tmp(w->s, w->a, &good));
+	assert_int_equal(write(good, "bytes", 5), 5);
+	check_ok(storage_restore_blob(w->s, w->a, good, &sha));
+	(void)close(good);
+	check_ok(storage_open_blob(w->s, w->a, &sha, &fd));
+	check_ok(storage_read_all(w->a, fd, 100, &got));
+	assert_true(text_eq(got, TEXT("bytes")));
+	(void)close(fd);
+	assert_int_equal(files_in_tmp(w), 0);
+}
+
 static void links(void **state)
 {
 	struct world *w = *state;
@@ -428,6 +454,7 @@ int main(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test_setup_teardown(bad_paths, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(blobs, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(restored_blob, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(links, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(copies, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(index_files, set_up, tear_down),

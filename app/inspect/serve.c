@@ -6,6 +6,7 @@
 #include "app/inspect/work.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -132,6 +133,10 @@ static bool start_child(struct server *s, int conn)
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(1);
+		/* Whoever asked the others reads to the end: we may not keep that open while we wait. */
+		for (size_t i = 0; i < ARRAY_SIZE(s->child); i++)
+			if (s->child[i].pid)
+				(void)close(s->child[i].conn);
 		(void)sigprocmask(SIG_SETMASK, &s->while_waiting, NULL);
 		run_child(s->limits, conn);
 	}
@@ -234,7 +239,11 @@ static void catch_signals(struct server *s)
 int serve_socket(const struct serve_limits *l, int listen_fd)
 {
 	struct server s = { .limits = l };
+	int flags = fcntl(listen_fd, F_GETFL);
 
+	/* After a reload there are two of us for a moment: the other one may be faster, and accept may not wait then. */
+	if (flags < 0 || fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK) != 0)
+		return 1;
 	catch_signals(&s);
 	while (!stopping || s.running > 0) {
 		bool room =

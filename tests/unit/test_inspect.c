@@ -532,6 +532,29 @@ static void garbage_is_no_request(void **state)
 	arena_free(a);
 }
 
+/* The process of the second connection was forked while the first was open, and waits for its request. */
+static void an_answer_ends_while_another_waits(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct config cfg = config_for_tests(a);
+	char path[256], got[64];
+	pid_t pid = start_server(&cfg, path, sizeof(path));
+	int s = connect_to(path), other = connect_to(path);
+	int64_t start;
+
+	(void)state;
+	(void)usleep(200 * 1000);
+	start = time_monotonic_us();
+	assert_int_equal(write(s, "\xff\xff\xff\xff", 4), 4);
+	assert_int_equal(read(s, got, sizeof(got)), sizeof("=exit 4\n") - 1);
+	assert_int_equal(read(s, got, sizeof(got)), 0);
+	assert_true(time_monotonic_us() - start < 5 * US_PER_S); /* wall_s is 10 */
+	close(s);
+	close(other);
+	stop_server(pid);
+	arena_free(a);
+}
+
 static int make_dir(void **state)
 {
 	char lock[64];
@@ -570,6 +593,7 @@ int main(void)
 		cmocka_unit_test(no_more_at_once_than_allowed),
 		cmocka_unit_test(a_readme_it_dies_over_is_plain),
 		cmocka_unit_test(garbage_is_no_request),
+		cmocka_unit_test(an_answer_ends_while_another_waits),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

@@ -226,6 +226,6 @@ def test_crate_that_is_gone(registry, alice, guest, crate):
     """Invitations go with their crate."""
     invite(alice, crate, guest)
     number = crate_id(registry, crate)
-    registry.sql(f"DELETE FROM crates WHERE id = {number}")
+    registry.ctl("crate", "delete", crate, "--yes", "--hours", "0")
     assert guest.browser.get(MINE).json()["crate_owner_invitations"] == []
     refused(guest.browser.put(f"{MINE}/1", {"crate_owner_invite": {"crate_id": number, "accepted": True}}), 404, "Not Found")

@@ -4,7 +4,6 @@
 #include "app/base/err.h"
 #include "app/base/fmt.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,28 +75,41 @@ void buf_byte(struct buf *b, char c)
 
 void buf_fmt(struct buf *b, const char *fmt, ...)
 {
+	size_t room = b->p && !b->overflow ? b->room - b->n : 0, n;
 	va_list ap;
 	char *p;
-	size_t n;
 
 	va_start(ap, fmt);
-	n = fmt_v(NULL, 0, fmt, ap);
-	p = buf_room(b, n + 1); /* a NUL is written too */
-	if (p) {
-		(void)fmt_v(p, n + 1, fmt, ap);
-		b->n--;
+	n = fmt_v(room ? b->p + b->n : NULL, room, fmt, ap);
+	if (n < room) { /* most are short */
+		b->n += n;
+	} else {
+		p = buf_room(b, n + 1); /* a NUL is written too */
+		if (p) {
+			(void)fmt_v(p, n + 1, fmt, ap);
+			b->n--;
+		}
 	}
 	va_end(ap);
 }
 
 void buf_u64(struct buf *b, uint64_t v)
 {
-	buf_fmt(b, "%" PRIu64, v);
+	char s[20];
+	size_t at = sizeof(s);
+
+	do {
+		s[--at] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	buf_add(b, (struct text){ s + at, sizeof(s) - at });
 }
 
 void buf_i64(struct buf *b, int64_t v)
 {
-	buf_fmt(b, "%" PRId64, v);
+	if (v < 0)
+		buf_byte(b, '-');
+	buf_u64(b, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
 
 void buf_hex(struct buf *b, const void *p, size_t n)

@@ -1,6 +1,7 @@
 #include "app/server/dispatch.h"
 
 #include "app/base/arena.h"
+#include "app/base/buf.h"
 #include "app/base/config.h"
 #include "app/base/hash.h"
 #include "app/base/log.h"
@@ -11,7 +12,6 @@
 #include "app/server/router.h"
 #include "app/server/transport.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 enum { ID_BYTES = 10, ID_MAX_BYTES = 64 };
@@ -22,6 +22,7 @@ static struct text request_id(struct req *r)
 	struct text given = req_header(r, "X-Request-Id");
 	static char worker[ID_BYTES];
 	static uint64_t served;
+	struct buf b = buf_init(r->arena, ID_MAX_BYTES);
 	bool plain = given.n && given.n <= ID_MAX_BYTES;
 
 	for (size_t i = 0; i < given.n && plain; i++)
@@ -30,7 +31,10 @@ static struct text request_id(struct req *r)
 		return given;
 	if (!served++)
 		random_alnum(worker, sizeof(worker));
-	return text_fmt(r->arena, "%.*s-%" PRIu64, ID_BYTES, worker, served);
+	buf_add(&b, (struct text){ worker, sizeof(worker) });
+	buf_byte(&b, '-');
+	buf_u64(&b, served);
+	return buf_text(&b);
 }
 
 /* The last entry of the header that the front end is trusted to write, else the peer. */
@@ -200,16 +204,15 @@ static bool has_header(const struct reply *rp, const char *name)
 /* A body in memory gets its hash as validator, so that an unchanged answer costs a 304. */
 static void add_validator(struct req *r, struct reply *rp)
 {
+	struct buf hex = buf_init(r->arena, 32);
 	struct sha256 sha;
-	char hex[33];
 
 	if (rp->status != 200 || rp->stream || rp->file.p || !rp->body.p || !r->route ||
 	    r->route->method != GET || r->route->no_store || has_header(rp, "ETag"))
 		return;
 	sha = sha256_of(rp->body);
-	for (size_t i = 0; i < 16; i++)
-		(void)snprintf(&hex[i * 2], 3, "%02x", sha.b[i]);
-	reply_validator(r, rp, (struct text){ arena_copy(r->arena, hex, 32), 32 });
+	buf_hex(&hex, sha.b, 16);
+	reply_validator(r, rp, buf_text(&hex));
 }
 
 unsigned cargo_status(const struct config *cfg, const struct route *route, unsigned status)

@@ -243,8 +243,13 @@ static bool tag_listed(struct text list, struct text etag)
 
 void reply_validator(struct req *r, struct reply *rp, struct text tag)
 {
-	struct text etag = text_fmt(r->arena, "\"%.*s\"", TEXT_F(tag)), given;
+	struct buf b = buf_init(r->arena, tag.n + 2);
+	struct text etag, given;
 
+	buf_byte(&b, '"');
+	buf_add(&b, tag);
+	buf_byte(&b, '"');
+	etag = buf_text(&b);
 	reply_header(rp, "ETag", etag);
 	given = req_header(r, "If-None-Match");
 	if (rp->status != 200 || !text_eq(r->method, TEXT("GET")) || !given.p ||
@@ -281,20 +286,33 @@ static bool bodiless(unsigned status)
 	return status == 204 || status == 304 || status < 200;
 }
 
+/* Without its line end: it begins with that of the line before. */
+static void add_header(struct buf *b, const char *name, struct text value)
+{
+	buf_add(b, TEXT("\r\n"));
+	buf_add(b, text_from(name));
+	buf_add(b, TEXT(": "));
+	buf_add(b, value);
+}
+
 static struct text head_text(struct req *r, const struct reply *rp)
 {
 	struct buf b = buf_init(r->arena, HEAD_MAX_BYTES);
+	bool whole = !rp->stream && !rp->file.p && !bodiless(rp->status);
 
-	buf_fmt(&b, "Status: %u %s\r\n", rp->status, reason_of(rp->status));
+	buf_add(&b, TEXT("Status: "));
+	buf_u64(&b, rp->status);
+	buf_byte(&b, ' ');
+	buf_add(&b, text_from(reason_of(rp->status)));
 	if (rp->type)
-		buf_fmt(&b, "Content-Type: %s\r\n", rp->type);
+		add_header(&b, "Content-Type", text_from(rp->type));
 	for (size_t i = 0; i < rp->nheaders; i++)
-		buf_fmt(&b, "%s: %.*s\r\n", rp->headers[i].name, TEXT_F(rp->headers[i].value));
-	if (rp->has_length)
-		buf_fmt(&b, "Content-Length: %" PRIu64 "\r\n", rp->length);
-	else if (!rp->stream && !rp->file.p && !bodiless(rp->status))
-		buf_fmt(&b, "Content-Length: %zu\r\n", rp->body.n);
-	buf_add(&b, TEXT("\r\n"));
+		add_header(&b, rp->headers[i].name, rp->headers[i].value);
+	if (rp->has_length || whole) {
+		add_header(&b, "Content-Length", TEXT(""));
+		buf_u64(&b, rp->has_length ? rp->length : rp->body.n);
+	}
+	buf_add(&b, TEXT("\r\n\r\n"));
 	BUG_ON(!buf_ok(&b));
 	return buf_text(&b);
 }

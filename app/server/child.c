@@ -3,7 +3,6 @@
 #include "app/base/arena.h"
 #include "app/base/config.h"
 #include "app/base/log.h"
-#include "app/index/sparse.h"
 #include "app/inspect/client.h"
 #include "app/server/app.h"
 #include "app/server/route.h"
@@ -37,16 +36,6 @@ static void mark_for_oom(enum child_kind kind)
 	(void)close(fd);
 }
 
-/* Derived from the configuration: written where it says something else, after a reload too. */
-static void put_index_config(const struct app *app, struct arena *a)
-{
-	const struct err *e = sparse_put_config(app->storage, a, app->cfg);
-
-	if (e)
-		log_error(log_z("msg", "config.json of the index is not written"),
-			  log_text("cause", e->cause.p ? e->cause : e->detail));
-}
-
 static int open_and_run(const struct config *cfg, const char *inspect_socket, int fd,
 			int (*jobs)(struct app *app))
 {
@@ -58,11 +47,9 @@ static int open_and_run(const struct config *cfg, const char *inspect_socket, in
 	if (!app_open(a, cfg, inspect_socket, &app, &why)) {
 		log_error(log_z("msg", "cannot start"), log_text("cause", why));
 	} else if (jobs) {
-		put_index_config(&app, a);
 		status = jobs(&app);
 		app_close(&app);
 	} else {
-		put_index_config(&app, a);
 		app.router = router_new(route_lists);
 		status = worker_run(&app, fd);
 		router_free(app.router);

@@ -184,6 +184,35 @@ static uint64_t rss_mb(void)
 	return pages * (uint64_t)sysconf(_SC_PAGESIZE) / (1024 * 1024);
 }
 
+/*
+ * Whether the front end has nothing more to say. A request without a body has an empty one, whose
+ * end comes with the parameters; libfcgi reads it when asked.
+ */
+static bool all_read(struct connection *c)
+{
+	const char *length = FCGX_GetParam("CONTENT_LENGTH", c->request.envp);
+
+	if (length && length[0] && strcmp(length, "0") != 0 && !c->request.in->isClosed)
+		return false;
+	limit_peer(c);
+	return FCGX_GetChar(c->request.in) == EOF && !FCGX_GetError(c->request.in);
+}
+
+/*
+ * libfcgi ends a connection by waiting, up to 2 s, until the front end has closed its side: what it
+ * may still be sending would otherwise cut the answer (libfcgi/os_unix.c, OS_IpcClose). That holds
+ * a worker for nothing where all has been read.
+ */
+static void finish(struct connection *c)
+{
+	c->request.keepConnection = all_read(c);
+	FCGX_Finish_r(&c->request);
+	if (!c->request.keepConnection || c->request.ipcFd < 0)
+		return;
+	(void)close(c->request.ipcFd);
+	c->request.ipcFd = -1;
+}
+
 static void answer(struct app *app, struct arena *a, struct connection *c)
 {
 	const struct transport t = {
@@ -197,13 +226,12 @@ static void answer(struct app *app, struct arena *a, struct connection *c)
 
 	c->cut = c->limited = false;
 	c->sent = 0;
-	c->request.keepConnection = 0; /* a kept connection would be served by nobody else */
 	dispatch_request(app, a, &t);
 	if (c->cut)
 		FCGX_Free(&c->request,
 			  1); /* without the end record: the front end sees a broken answer */
 	else
-		FCGX_Finish_r(&c->request);
+		finish(c); /* a kept connection would be served by nobody else */
 	arena_reset(a);
 }
 

@@ -81,12 +81,14 @@ class Plain:
         (folder / "www").mkdir()
         (folder / "nginx.conf").write_text(f"""\
 worker_processes auto;
+daemon off;
 pid {folder}/pid;
 error_log {folder}/error.log;
 {'user root;' if os.getuid() == 0 else ''}
 events {{ worker_connections 1024; }}
 http {{
-  access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000; default_type text/plain;
+  # What is not our sample's business is alike: the log of all requests, and that of errors.
+  access_log {folder}/access.log; sendfile on; tcp_nopush on; keepalive_requests 100000; default_type text/plain;
   client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
   uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
   server {{
@@ -99,14 +101,18 @@ http {{
         listener.bind(str(folder / "hello.sock"))
         listener.listen(128)
         os.chmod(folder / "hello.sock", 0o777)
-        self.children = [subprocess.Popen([hello], stdin=listener.fileno()) for _ in range(workers)]
-        self.children.append(subprocess.Popen(["nginx", "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]))
+        # In sessions of their own, as quickstart starts them: the kernel schedules by session (sched_autogroup_enabled).
+        self.children = [
+            subprocess.Popen(["sh", "-c", f"exec 3<&0; for i in $(seq {workers}); do '{hello}' <&3 & done; wait"],
+                             stdin=listener.fileno(), start_new_session=True),
+            subprocess.Popen(["nginx", "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")],
+                             start_new_session=True)]
         time.sleep(0.5)
         self.url = f"http://127.0.0.1:{port}"
 
     def stop(self):
-        for child in reversed(self.children):
-            child.send_signal(signal.SIGTERM)
+        for child in self.children:
+            os.killpg(child.pid, signal.SIGTERM)  # a session that we made
         for child in self.children:
             child.wait(10)
 

@@ -204,7 +204,7 @@ def main():
                 ("sparse index file / plain nginx file", "/index/be/nc/bench-static", "/line", 0.97),
                 (".crate / plain nginx file", "/static/crates/bench-static/bench-static-1.0.0.crate", "/crate", 0.97),
                 ("site_metadata (no query) / bare FastCGI", "/api/v1/site_metadata", "/hello", 0.8),
-                ("owners (with queries) / bare FastCGI", "/api/v1/crates/bench-static/owners", "/hello", None)):
+                ("keywords (one query) / bare FastCGI", "/api/v1/keywords", "/hello", None)):
             versus(label, (reg.url + path, [reg.pid("web"), reg.pid("cratehouse")]),
                    (plain.url + theirs, [child.pid for child in plain.children]), args, aim)
     finally:
@@ -219,6 +219,9 @@ def workers_of(reg):
     return int(re.search(r"^server\.workers = (\d+)", reg.ctl("config", "check"), re.M).group(1))
 
 
+README = "# Mixed\n\n" + "Some *words* about `it`, and a [link](https://example.org).\n\n" * 50
+
+
 def mixed(reg, alice):
     """10,000 mixed requests, in tenths, and what they leave in memory."""
     paths = ["/api/v1/crates/bench-static", "/api/v1/crates/bench-static/versions", "/api/v1/crates?q=bench",
@@ -228,9 +231,12 @@ def mixed(reg, alice):
         def one(number, tenth=tenth):
             client = Client(alice.token.url, **alice.token.headers)
             if number % 50 == 49:
-                client.publish(Crate(f"mixed-{tenth}-{number}"))
+                crate = Crate(f"mixed-{tenth}-{number}", package={"readme": "README.md"}, files={"README.md": README},
+                              metadata={"readme": README, "readme_file": "README.md"})
+                answer = client.publish(crate.body)
             else:
-                client.get(paths[number % len(paths)])
+                answer = client.get(paths[number % len(paths)])
+            assert answer.status_code in (200, 404), answer.text
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             list(pool.map(one, range(1000)))
         if tenth in (0, 4, 9):

@@ -16,7 +16,7 @@ struct storage_new {
 	char name[40];
 };
 
-/* A component of a path: [A-Za-z0-9_] and then also . + - , at most 255 bytes. z is filled when it
+/* A component of a path: [A-Za-z0-9_-] and then also . and +, at most 255 bytes. z is filled when it
  * is one. */
 bool storage_name_ok(struct text t, char z[STORAGE_NAME_MAX + 1]);
 

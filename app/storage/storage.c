@@ -31,7 +31,8 @@ bool storage_name_ok(struct text t, char z[STORAGE_NAME_MAX + 1])
 	for (size_t i = 0; i < t.n; i++) {
 		char c = t.p[i];
 
-		if (!char_is_alnum(c) && c != '_' && (i == 0 || (c != '.' && c != '+' && c != '-')))
+		/* '-' comes first in the index: aa/-b/aa-b */
+		if (!char_is_alnum(c) && c != '_' && c != '-' && (i == 0 || (c != '.' && c != '+')))
 			return false;
 	}
 	memcpy(z, t.p, t.n);

@@ -114,7 +114,7 @@ static void names(void **state)
 		{ "serde", true },     { "1.0.0+a.b-c_d", true },
 		{ "_x", true },        { "", false },
 		{ ".", false },        { "..", false },
-		{ ".hidden", false },  { "-x", false },
+		{ ".hidden", false },  { "-x", true }, /* aa/-x/aa-x */
 		{ "+x", false },       { "a/b", false },
 		{ "a\\b", false },     { "a b", false },
 		{ "a\nb", false },     { "a%2f", false },

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from lib.faults import DatabaseProxy, Later, already_uploaded, refused, wait
+from lib.faults import DatabaseProxy, Later, Session, already_uploaded, refused, wait
 from lib.registry import Crate, index_path
 
 
@@ -137,9 +137,9 @@ def proxy(faulty):
         between.path.unlink()
 
 
-def commit_lost(faulty, proxy, how, call):
-    """The answer of a request whose last COMMIT, that of its transaction, is lost."""
-    faulty.order("publish.tx-jobs", "hold")
+def commit_lost(faulty, proxy, how, call, step="publish.tx-jobs"):
+    """The answer of a request whose COMMIT behind that step is lost."""
+    faulty.order(step, "hold")
     answer = Later(call)
     faulty.held()
     proxy.lose = how
@@ -173,6 +173,68 @@ def test_commit_that_never_came(faulty, alice, published, proxy):
         assert alice.token.publish(crate).status_code == 200
     assert faulty.children() == workers
     faulty.prove(crate.name)
+
+
+@pytest.mark.parametrize("how", ["answer", "commit"])
+def test_commit_of_a_yank_is_lost(faulty, alice, published, proxy, how):
+    """Whatever the answer, database and index agree in the end, and doing it again is a success."""
+    path = f"/api/v1/crates/{published.name}/1.0.0/yank"
+    answer = commit_lost(faulty, proxy, how, lambda: alice.token.delete(path), "yank.tx-jobs")
+    assert answer.status_code == 200 or refused(answer)
+    yanked = faulty.versions(published.name)["1.0.0"][1]
+    assert yanked or (how == "commit" and answer.status_code != 200)
+    faulty.finish_jobs()
+    assert faulty.lines(published.name)["1.0.0"][1] == yanked
+    assert alice.token.delete(path).status_code == 200
+    faulty.prove(published.name)
+    assert faulty.lines(published.name)["1.0.0"][1] is True
+
+
+def test_read_only_database(faulty, alice, published):
+    """An operator's SET GLOBAL read_only: reads go on, a publish and a yank are told so."""
+    faulty.admin("SET GLOBAL read_only = 1")
+    try:
+        for _ in range(2):
+            assert faulty.anonymous.get(f"/api/v1/crates/{published.name}").status_code == 200
+            for answer in (alice.token.publish(Crate(published.name, "1.1.0")),
+                           alice.token.delete(f"/api/v1/crates/{published.name}/1.0.0/yank")):
+                assert refused(answer) and "read-only" in answer.json()["errors"][0]["detail"]
+    finally:
+        faulty.admin("SET GLOBAL read_only = 0")
+    assert faulty.lines(published.name) == {"1.0.0": (published.checksum, False)}
+    assert alice.token.publish(Crate(published.name, "1.1.0")).status_code == 200
+    faulty.prove(published.name)
+
+
+def test_too_many_connections(faulty, alice, published):
+    """A host that allows few: busy, not broken, and all right as soon as there is one."""
+    faulty.admin("ALTER USER cratehouse@localhost WITH MAX_USER_CONNECTIONS 1")
+    try:
+        faulty.fresh_workers()  # these have no connection yet
+        with Session(faulty) as only:
+            only.do("SELECT 1")
+            for _ in range(3):
+                refused(faulty.anonymous.get(f"/api/v1/crates/{published.name}"))
+                refused(alice.token.publish(Crate(published.name, "1.1.0")))
+    finally:
+        faulty.admin("ALTER USER cratehouse@localhost WITH MAX_USER_CONNECTIONS 0")
+    assert alice.token.publish(Crate(published.name, "1.1.0")).status_code == 200
+    faulty.prove(published.name)
+
+
+def test_row_that_is_locked_for_long(faulty, alice, published):
+    """Longer than a statement waits (1205): the transaction is rolled back and run again, not half of it kept."""
+    def timeouts():
+        return int(faulty.admin("SELECT count FROM information_schema.innodb_metrics WHERE name = 'lock_timeouts'")[0][0])
+    before = timeouts()
+    with Session(faulty) as other:
+        other.do("START TRANSACTION; SELECT index_gen FROM crate_index FOR UPDATE")
+        publish = Later(alice.token.publish, Crate(published.name, "1.1.0"))
+        wait(lambda: timeouts() > before, "no lock wait ends")
+        other.do("COMMIT")
+    assert publish.result().status_code == 200
+    assert set(faulty.lines(published.name)) == {"1.0.0", "1.1.0"}
+    faulty.prove(published.name)
 
 
 def test_quickstart_sees_that_half_of_it_is_gone(faulty, published):

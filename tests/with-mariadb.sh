@@ -22,9 +22,12 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 user=$(id -un)
-mariadb-install-db --no-defaults --user="$user" --datadir="$dir/data" --auth-root-authentication-method=normal \
-	--skip-test-db --force >"$dir/install.log" 2>&1 || { cat "$dir/install.log" >&2; exit 1; }
-mariadbd --no-defaults --user="$user" --datadir="$dir/data" --socket="$dir/s" --pid-file="$dir/pid" \
+# A folder of its own for temporary tables: a server that starts removes those of others from where it finds them.
+mkdir "$dir/tmp"
+mariadb-install-db --no-defaults --user="$user" --datadir="$dir/data" --tmpdir="$dir/tmp" \
+	--auth-root-authentication-method=normal --skip-test-db --force >"$dir/install.log" 2>&1 ||
+	{ cat "$dir/install.log" >&2; exit 1; }
+mariadbd --no-defaults --user="$user" --datadir="$dir/data" --tmpdir="$dir/tmp" --socket="$dir/s" --pid-file="$dir/pid" \
 	--skip-networking --innodb-buffer-pool-size=48M --innodb-log-file-size=16M --innodb-flush-log-at-trx-commit=0 \
 	--innodb-stats-auto-recalc=0 --performance-schema=0 >"$dir/log" 2>&1 &
 server=$!

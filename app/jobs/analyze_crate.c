@@ -1,5 +1,6 @@
 /* analyze_crate_file: lines of code of a version, counted in its published bytes (contract/jobs.md 13). */
 #include "app/base/arena.h"
+#include "app/base/log.h"
 #include "app/inspect/client.h"
 #include "app/jobs/kinds.h"
 #include "app/server/app.h"
@@ -25,5 +26,10 @@ const struct err *job_analyze_crate_run(struct job_run *r)
 	in.name = v.crate;
 	in.version = v.num;
 	e = inspect_lines(r->app->inspect, r->arena, &in, &json);
+	if (err_is(e, ERR_INVALID)) {
+		/* A verdict on these bytes, or they killed it: the same each time (design.md 2). */
+		log_err(LOG_LEVEL_WARN, "lines are not counted", e);
+		return NULL;
+	}
 	return e ? e : db_linecounts_put(r->app->db, version_id, json);
 }

@@ -182,3 +182,17 @@ def test_many_runners_share_many_jobs(faulty):
     logs = [runner.result() for runner in [Later(faulty.run_jobs) for _ in range(4)]]
     assert sum(len(ran(done, "analyze_crate_file")) for done in logs) == 40
     assert queue(faulty, "analyze_crate_file") == []
+
+
+def test_lines_that_cannot_be_counted_are_not_tried_again(faulty, alice):
+    """What the inspector says of some bytes, or that it died over them, is the same each time: it would cost seconds of
+    a processor, and one of its few places, again and again."""
+    crate = Crate("job-broken")
+    assert alice.token.publish(crate).status_code == 200
+    file = faulty.blob(crate.checksum)
+    file.write_bytes(b"no archive")
+    done = faulty.run_jobs()
+    assert ran(done, "analyze_crate_file") == ["done"], done.stderr
+    assert "lines are not counted" in done.stderr
+    assert queue(faulty, "analyze_crate_file") == []
+    file.write_bytes(crate.archive)

@@ -9,6 +9,7 @@
 #include "app/base/time.h"
 #include "app/registry/metadata.h"
 #include "app/registry/name.h"
+#include "db/crate.h"
 #include "db/dependency.h"
 #include "db/derived.h"
 #include "db/job.h"
@@ -170,6 +171,9 @@ static const struct err *new_crate(struct db *db, struct run *r)
 		return err_new(db_arena(db), ERR_AUTH,
 			       "Trusted Publishing tokens do not support creating new crates. "
 			       "Publish the crate manually, first");
+	e = r->in->import ? NULL : db_crate_check_deleted(db, m->name);
+	if (e) /* it was there, or not yet deleted, when the caller looked */
+		return e;
 	e = db_exec(db, &crate_insert,
 		    DB_ARGS(db_text(m->name), db_text(r->out.canon), db_i64(r->now_us),
 			    db_i64(r->now_us), db_text(m->description), db_text(m->homepage),

@@ -95,16 +95,34 @@ static const struct err *change(struct db *db, struct run *r, int64_t now)
 	return e ? e : db_derive(db, &d);
 }
 
+static const struct err *look(struct db *db, struct run *r, bool *ret_differs)
+{
+	const struct yank_in *in = r->in;
+	struct state_row row;
+	const struct err *e =
+		db_one(db, &state, DB_ARGS(db_u64(in->version_id), db_u64(in->crate_id)), &row);
+
+	if (e)
+		return e;
+	r->want = in->yanked.set ? in->yanked.v != 0 : row.yanked;
+	*ret_differs = r->want != row.yanked || !text_eq(in->message, row.yank_message);
+	return NULL;
+}
+
 static const struct err *run(struct db *db, void *ctx)
 {
 	struct run *r = ctx;
 	int64_t now = time_now_us();
 	const struct err *e;
+	bool differs = false;
 
 	r->out = (struct yank_out){ 0 };
 	FAULT_POINT(db_arena(db), YANK_TX_BEGUN);
 	e = lock_crate(db, r, now);
 	if (!e)
+		e = look(db, r,
+			 &differs); /* under the lock: another may have done the same meanwhile */
+	if (!e && differs)
 		e = change(db, r, now);
 	if (e)
 		return e;
@@ -121,15 +139,13 @@ static const struct err *run(struct db *db, void *ctx)
 const struct err *db_yank(struct db *db, const struct yank_in *in, struct yank_out *ret)
 {
 	struct run r = { .in = in };
-	struct state_row row;
-	const struct err *e =
-		db_one(db, &state, DB_ARGS(db_u64(in->version_id), db_u64(in->crate_id)), &row);
+	bool differs;
+	const struct err *e = look(db, &r, &differs);
 
 	if (e)
 		return e;
-	r.want = in->yanked.set ? in->yanked.v != 0 : row.yanked;
-	if (r.want == row.yanked && text_eq(in->message, row.yank_message)) {
-		*ret = (struct yank_out){ .yanked = row.yanked };
+	if (!differs) {
+		*ret = (struct yank_out){ .yanked = r.want };
 		return NULL;
 	}
 	e = db_tx(db, run, &r);

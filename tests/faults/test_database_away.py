@@ -71,6 +71,21 @@ def test_connections_lost_while_nobody_asked(faulty, alice, published):
     assert faulty.children() == workers
 
 
+def test_away_before_the_answer(faulty, alice, fresh):
+    """Published and visible: a client that heard of a failure would try again, and be refused."""
+    crate = Crate(fresh())
+    faulty.order("publish.before-answer", "hold")
+    answer = Later(alice.token.publish, crate)
+    faulty.held()
+    faulty.kill_database()
+    faulty.let_go()
+    assert answer.result().status_code == 200, answer.result().text
+    assert answer.result().json() == {"warnings": {"invalid_categories": [], "invalid_badges": [], "other": []}}
+    assert faulty.lines(crate.name) == {"1.0.0": (crate.checksum, False)}
+    faulty.start_database()
+    faulty.prove(crate.name)
+
+
 def stands_in_transaction(faulty, alice, crate, step):
     faulty.order(step, "hold")
     answer = Later(alice.token.publish, crate)

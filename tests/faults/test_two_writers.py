@@ -188,3 +188,19 @@ def test_a_crate_with_a_long_past(faulty, alice, fresh):
     assert len(lines) == 2002 and lines[-1]["vers"] == "2.0.0"
     assert len(lines[1]["deps"]) == 100
     faulty.finish_jobs()
+
+
+def test_two_who_yank_the_same(faulty, alice, fresh):
+    """The second finds it done, though it was not when he looked first: one yank is remembered, not two."""
+    name = fresh()
+    assert alice.token.publish(Crate(name)).status_code == 200
+    faulty.order("yank.tx-begun", "hold")
+    slow = Later(alice.token.delete, f"/api/v1/crates/{name}/1.0.0/yank")
+    faulty.held()
+    assert alice.token.delete(f"/api/v1/crates/{name}/1.0.0/yank").status_code == 200
+    faulty.let_go()
+    assert slow.result().status_code == 200
+    actions = faulty.sql("SELECT a.action FROM version_owner_actions a JOIN versions v ON v.id = version_id"
+                         f" JOIN crates c ON c.id = crate_id WHERE name = '{name}' ORDER BY a.id")
+    assert actions == [["0"], ["1"]]
+    faulty.prove(name)

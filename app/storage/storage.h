@@ -23,7 +23,7 @@ void storage_free(struct storage *s);
 /* A new file in DATA/tmp without a name; the descriptor is the caller's. */
 const struct err *must_use storage_tmp(struct storage *s, struct arena *a, int *ret_fd);
 
-/* A second descriptor of fd that can only read, at offset 0: what a sandboxed child is given. The
+/* A second descriptor of fd that can only read (where there is /proc): what a sandboxed child is given. The
  * caller closes it. */
 const struct err *must_use storage_reopen_readonly(struct arena *a, int fd, int *ret_fd);
 

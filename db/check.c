@@ -128,15 +128,13 @@ static const struct err *check_plan(struct db *db, const struct db_stmt *s, stru
 {
 	struct arena *a = db_arena(db);
 	struct db_stmt *x = arena_alloc(a, sizeof(*x));
-	size_t n = db_stmt_params(s), group = 0, nrows;
+	size_t n = db_stmt_params(s), nrows;
 	struct db_val *v = arena_array(a, n, sizeof(*v));
 	struct explain_row *rows;
 	const struct err *e;
 
-	while (group < DB_IN_MAX && s->in[group] != DB_END)
-		group++;
 	for (size_t i = 0; i < n; i++)
-		v[i] = typical(s->in[i % group]);
+		v[i] = typical(db_stmt_param(s, i));
 	memcpy(x, s, sizeof(*x));
 	memset(x->out, 0, sizeof(x->out));
 	x->sql = text_z(a, text_fmt(a, "EXPLAIN %s", s->sql));

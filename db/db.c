@@ -155,9 +155,18 @@ static size_t count_out(const struct db_stmt *s)
 	return n;
 }
 
+enum db_type db_stmt_param(const struct db_stmt *s, size_t i)
+{
+	size_t once = (size_t)s->in_once;
+
+	return i < once ? s->in[i] : s->in[once + (i - once) % (count_in(s) - once)];
+}
+
 size_t db_stmt_params(const struct db_stmt *s)
 {
-	return count_in(s) * (s->in_repeat > 1 ? (size_t)s->in_repeat : 1);
+	size_t once = (size_t)s->in_once, group = count_in(s) - once;
+
+	return once + group * (s->in_repeat > 1 ? (size_t)s->in_repeat : 1);
 }
 
 /* ---- errors ---- */
@@ -587,11 +596,9 @@ static void bind_value(MYSQL_BIND *b, const struct db_val *v)
 
 static const struct err *execute(struct db *db, struct prepared *p, struct db_vals args)
 {
-	size_t group = count_in(p->s);
-
 	BUG_ON(args.n != p->nin);
 	for (size_t i = 0; i < args.n; i++) {
-		BUG_ON(args.v[i].type != base_type(p->s->in[i % group]));
+		BUG_ON(args.v[i].type != base_type(db_stmt_param(p->s, i)));
 		bind_value(&p->in[i], &args.v[i]);
 	}
 	if ((p->nin && mysql_stmt_bind_param(p->st, p->in)) || mysql_stmt_execute(p->st))

@@ -96,6 +96,7 @@ struct db_stmt {
 	struct db_col out[DB_OUT_MAX];
 	uint64_t in_repeat; /* for DB_ROWS: the parameter group is repeated so often; 0 and 1: once
 			     */
+	uint64_t in_once;   /* so many parameters stand before the group, and are not repeated */
 	bool scan_ok; /* a full scan is meant (dumps, rebuild, fsck): check-sql's EXPLAIN lets it
 			 pass */
 };
@@ -233,3 +234,4 @@ const struct err *must_use db_describe(struct db *db, const struct db_stmt *s,
 void db_forget(struct db *db, const struct db_stmt *s);
 
 size_t db_stmt_params(const struct db_stmt *s); /* how many values it takes: in_repeat counted */
+enum db_type db_stmt_param(const struct db_stmt *s, size_t i); /* the type of one of them */

@@ -2,6 +2,7 @@
 #include "db/bucket.h"
 #include "db/category.h"
 #include "db/crate.h"
+#include "db/crate_list.h"
 #include "db/crate_view.h"
 #include "db/db.h"
 #include "db/delete.h"
@@ -37,6 +38,7 @@
 const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_bucket_stmts },
 	{ db_crate_stmts },
+	{ db_crate_list_stmts },
 	{ db_crate_view_stmts },
 	{ db_delete_stmts },
 	{ db_dependency_stmts },

@@ -1,118 +1,286 @@
-/* handlers/api/crate_search.c - GET /api/v1/crates: what `cargo search` asks */
+/* handlers/api/crate_search.c - GET /api/v1/crates: lists and searches (contract/api.md 9) */
 #include "app/base/arena.h"
-#include "app/registry/name.h"
 #include "db/search.h"
-#include "handlers/api/common.h"
+#include "handlers/api/crate_wanted.h"
 #include "templates/json_crate.h"
 
-enum { REACH = 1000 }; /* no page begins behind so many results */
+#include <stdlib.h>
 
-/* The ids of one page, best first: the exact match stands before all others. */
-static size_t page_of(const struct search_result *s, const struct paging *p, uint64_t *ids)
+/* One page, and how many there are in all. */
+struct page {
+	struct crate_key *keys;
+	size_t n;
+	uint64_t total;
+};
+
+/* Of sorted keys, of which the first has that place in the whole list. */
+static void cut(const struct crates_wanted *w, struct crate_key *keys, size_t n, size_t place,
+		struct page *ret)
 {
-	uint64_t from = (p->page - 1) * p->per_page;
+	uint64_t from = (w->paging.page - 1) * w->paging.per_page;
+
+	if (w->has_after)
+		from = crate_order_behind(&w->order, keys, n, &w->after);
+	else
+		from = from > place ? from - place : 0;
+	if (from > n)
+		from = n;
+	ret->keys = keys + from;
+	ret->n = n - (size_t)from;
+	if (ret->n > w->paging.per_page)
+		ret->n = (size_t)w->paging.per_page;
+}
+
+/* ---- what a search found */
+
+static int by_id(const void *a, const void *b)
+{
+	const struct crate_key *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Those of the candidates that pass the filter, with the keys of the order and what the search knows of them. */
+static const struct err *complete(struct req *r, const struct crates_wanted *w,
+				  const struct crate_key *found, size_t n, struct crate_key **ret,
+				  size_t *ret_n)
+{
+	struct crate_key *known = arena_array(r->arena, n, sizeof(*known));
+	uint64_t *ids = arena_array(r->arena, n, sizeof(*ids));
+	const struct err *e;
+
+	for (size_t i = 0; i < n; i++) {
+		known[i] = found[i];
+		ids[i] = found[i].id;
+	}
+	e = db_crate_keys(r->db, w->order.by, &w->filter, ids, n, ret, ret_n);
+	if (e || !*ret_n)
+		return e;
+	qsort(known, n, sizeof(*known), by_id);
+	for (size_t i = 0; i < *ret_n; i++) {
+		const struct crate_key *k = bsearch(&(*ret)[i], known, n, sizeof(*known), by_id);
+
+		if (k) {
+			(*ret)[i].score = k->score;
+			(*ret)[i].exact = k->exact;
+		}
+	}
+	crate_order_sort(&w->order, *ret, *ret_n);
+	return NULL;
+}
+
+/* The exact match, then all others, best first. */
+static struct crate_key *candidates(struct req *r, const struct search_result *s, size_t *ret_n)
+{
+	struct crate_key *v = arena_array(r->arena, s->n + 1, sizeof(*v));
 	size_t n = 0;
 
-	for (uint64_t i = from; i < from + p->per_page && i < s->n + s->exact.set; i++) {
-		if (s->exact.set)
-			ids[n++] = i ? s->hits[i - 1].crate_id : s->exact.v;
-		else
-			ids[n++] = s->hits[i].crate_id;
-	}
-	return n;
+	if (s->exact.set)
+		v[n++] = (struct crate_key){ .id = s->exact.v, .exact = true };
+	for (size_t i = 0; i < s->n && n < CRATE_SET_MAX; i++)
+		v[n++] = (struct crate_key){ .id = s->hits[i].crate_id, .score = s->hits[i].score };
+	*ret_n = n;
+	return v;
 }
 
-/* The query of this request with another page. */
-static struct text other_page(struct req *r, uint64_t page)
+/* Whether two candidates are alike before their further keys are looked at; negative: a is better. */
+static int rank_cmp(const struct crate_key *a, const struct crate_key *b)
 {
-	struct buf b = buf_init(r->arena, 64 * 1024);
-	struct text rest = r->query, pair;
-	char sep = '?';
-
-	while (text_cut(&rest, '&', &pair)) {
-		if (!pair.n || text_starts(pair, TEXT("page=")))
-			continue;
-		buf_byte(&b, sep);
-		buf_add(&b, pair);
-		sep = '&';
-	}
-	buf_byte(&b, sep);
-	buf_add(&b, TEXT("page="));
-	buf_u64(&b, page);
-	return buf_text(&b);
+	if (a->exact != b->exact)
+		return a->exact ? -1 : 1;
+	return (a->score < b->score) - (a->score > b->score);
 }
 
-static void write_meta(struct req *r, struct jw *j, const struct search_result *s,
-		       const struct paging *p, size_t shown)
+static size_t end_of_rank(const struct crate_key *v, size_t n, size_t i)
 {
-	jw_object(j, "meta");
-	jw_u64(j, "total", shown ? s->total : 0);
-	jw_text_or_null(j, "next_page",
-			shown == p->per_page ? other_page(r, p->page + 1) : TEXT_NONE);
-	jw_text_or_null(j, "prev_page",
-			p->has_page && p->page > 1 ? other_page(r, p->page - 1) : TEXT_NONE);
+	while (i > 0 && i < n && !rank_cmp(&v[i], &v[i - 1]))
+		i++;
+	return i;
+}
+
+/*
+ * By relevance and unfiltered, the further keys only matter among those that are equally good: they are read for those
+ * around the page alone.
+ */
+static const struct err *by_rank(struct req *r, const struct crates_wanted *w,
+				 const struct crate_key *v, size_t n, struct page *ret)
+{
+	uint64_t offset = (w->paging.page - 1) * w->paging.per_page;
+	size_t per_page = (size_t)w->paging.per_page;
+	size_t from = offset < n ? (size_t)offset : n, to;
+	struct crate_key *keys;
+	const struct err *e;
+	size_t nkeys;
+
+	if (w->has_after) {
+		for (from = 0; from < n && rank_cmp(&v[from], &w->after) < 0; from++)
+			;
+		for (to = from; to < n && !rank_cmp(&v[to], &w->after); to++)
+			;
+	} else {
+		to = from;
+		while (from > 0 && from < n && !rank_cmp(&v[from], &v[from - 1]))
+			from--;
+	}
+	to = end_of_rank(v, n, to + per_page < n ? to + per_page : n);
+	e = complete(r, w, v + from, to - from, &keys, &nkeys);
+	if (!e)
+		cut(w, keys, nkeys, from, ret);
+	return e;
+}
+
+static const struct err *search(struct req *r, const struct crates_wanted *w, struct page *ret)
+{
+	struct crate_key *found, *keys;
+	struct search_result s;
+	size_t n, nkeys;
+	const struct err *e = db_search(r->db, w->q, &s);
+
+	if (e)
+		return e;
+	found = candidates(r, &s, &n);
+	if (w->by_names) {
+		uint64_t ids[CRATE_SET_MAX];
+		size_t nids, kept = 0;
+
+		e = db_crate_ids(r->db, w->names.v, w->names.n, ids, &nids);
+		for (size_t i = 0; !e && i < n; i++)
+			for (size_t k = 0; k < nids; k++)
+				if (found[i].id == ids[k]) {
+					found[kept++] = found[i];
+					break;
+				}
+		n = kept;
+		if (e)
+			return e;
+	}
+	if (w->order.by == CRATE_BY_RELEVANCE && !w->by_names &&
+	    crate_filter_is_empty(&w->filter)) {
+		ret->total = s.total;
+		return by_rank(r, w, found, n, ret);
+	}
+	e = complete(r, w, found, n, &keys, &nkeys);
+	if (e)
+		return e;
+	cut(w, keys, nkeys, 0, ret);
+	ret->total = w->by_names || !crate_filter_is_empty(&w->filter) ? nkeys : s.total;
+	return NULL;
+}
+
+/* ---- lists */
+
+static const struct err *of_set(struct req *r, const struct crates_wanted *w, const uint64_t *ids,
+				size_t n, struct page *ret)
+{
+	struct crate_key *keys;
+	const struct err *e;
+	size_t nkeys;
+
+	e = db_crate_keys(r->db, w->order.by, &w->filter, ids, n, &keys, &nkeys);
+	if (e)
+		return e;
+	crate_order_sort(&w->order, keys, nkeys);
+	cut(w, keys, nkeys, 0, ret);
+	ret->total = nkeys;
+	return NULL;
+}
+
+static const struct err *list(struct req *r, const struct crates_wanted *w, struct page *ret)
+{
+	uint64_t ids[CRATE_SET_MAX];
+	const struct err *e;
+	bool fits = true;
+	size_t n;
+
+	if (w->by_names)
+		e = db_crate_ids(r->db, w->names.v, w->names.n, ids, &n);
+	else
+		e = db_crate_set(r->db, &w->filter, ids, &n, &fits);
+	if (e)
+		return e;
+	if (fits)
+		return of_set(r, w, ids, n, ret);
+	e = db_crate_walk(r->db, w->order.by, &w->filter, w->has_after ? &w->after : NULL,
+			  w->paging.per_page, (w->paging.page - 1) * w->paging.per_page, &ret->keys,
+			  &ret->n);
+	if (!e && ret->n)
+		e = db_crate_count(r->db, &w->filter, &ret->total);
+	return e;
+}
+
+/* ---- the answer */
+
+static void write_crates(struct jw *j, const struct page *p, const struct crate_listed *rows,
+			 size_t nrows)
+{
+	jw_array(j, "crates");
+	for (size_t i = 0; i < p->n; i++) {
+		const struct crate_listed *c = crate_listed_find(rows, nrows, p->keys[i].id);
+
+		if (c) /* not deleted meanwhile */
+			json_crate(j, NULL, &c->crate,
+				   &(struct json_crate_with){ .tops = &c->tops,
+							      .with_recent_downloads = true,
+							      .zero_recent_downloads = true,
+							      .exact_match = p->keys[i].exact });
+	}
 	jw_end(j);
 }
 
-/* In the order of ids; a crate that was deleted meanwhile is left out. */
-static void write_crates(struct req *r, struct jw *j, const struct search_result *s,
-			 const uint64_t *ids, size_t n, const struct crate_listed *rows,
-			 size_t nrows)
+static void write_meta(struct req *r, struct jw *j, const struct crates_wanted *w,
+		       const struct page *p)
 {
-	(void)r;
-	jw_array(j, "crates");
-	for (size_t i = 0; i < n; i++) {
-		for (size_t k = 0; k < nrows; k++) {
-			const struct json_crate_with with = { .tops = &rows[k].tops,
-							      .with_recent_downloads = true,
-							      .zero_recent_downloads = true,
-							      .exact_match = s->exact.set &&
-									     ids[i] == s->exact.v };
+	struct text next = TEXT_NONE, prev = TEXT_NONE;
+	uint64_t page = w->paging.page;
 
-			if (rows[k].crate.id == ids[i])
-				json_crate(j, NULL, &rows[k].crate, &with);
-		}
-	}
+	if (p->n == w->paging.per_page && w->paging.has_page)
+		next = req_page_link(r, "page",
+				     text_fmt(r->arena, "%llu", (unsigned long long)page + 1));
+	else if (p->n == w->paging.per_page)
+		next = req_page_link(r, "seek",
+				     crate_order_seek(r->arena, &w->order, &p->keys[p->n - 1]));
+	if (w->paging.has_page && page > 1)
+		prev = req_page_link(r, "page",
+				     text_fmt(r->arena, "%llu", (unsigned long long)page - 1));
+	jw_object(j, "meta");
+	jw_u64(j, "total", p->n ? p->total : 0);
+	jw_text_or_null(j, "next_page", next);
+	jw_text_or_null(j, "prev_page", prev);
 	jw_end(j);
 }
 
 static struct reply crate_search(struct req *r)
 {
-	struct search_result s = { 0 };
 	struct crate_listed *rows = NULL;
+	struct crates_wanted w;
+	struct page p = { 0 };
 	uint64_t ids[CRATE_IDS_MAX];
-	const struct err *e;
-	struct paging p;
-	struct text q;
-	size_t n, nrows = 0;
+	size_t nrows = 0;
+	struct reply rp;
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
+	const struct err *e = crates_wanted_read(r, &w);
 
-	e = req_query(r, "q", &q);
-	if (!e)
-		e = req_paging(r, PAGING_PAGE | PAGING_LIMITED, &p);
-	if (!e && (p.page - 1) * p.per_page >= REACH)
-		e = err_new(r->arena, ERR_INVALID,
-			    "Cannot page beyond the first 1000 results when sorting by relevance. "
-			    "Please take a look at "
-			    "https://crates.io/data-access for alternatives.");
-	if (!e && q.n)
-		e = db_search(r->db, q, &s);
-	if (e)
-		return reply_err(r, e);
-	n = page_of(&s, &p, ids);
-	if (n)
-		e = db_crates_listed(r->db, ids, n, &rows, &nrows);
+	if (!e && !w.nothing)
+		e = w.q.p ? search(r, &w, &p) : list(r, &w, &p);
+	for (size_t i = 0; !e && i < p.n; i++)
+		ids[i] = p.keys[i].id;
+	if (!e && p.n)
+		e = db_crates_listed(r->db, ids, p.n, &rows, &nrows);
 	if (e)
 		return reply_err(r, e);
 	jw_object(&j, NULL);
-	write_crates(r, &j, &s, ids, n, rows, nrows);
-	write_meta(r, &j, &s, &p, n);
+	write_crates(&j, &p, rows, nrows);
+	write_meta(r, &j, &w, &p);
 	jw_end(&j);
-	return reply_jw(r, 200, &j);
+	rp = reply_jw(r, 200, &j);
+	if (w.personal && rp.status == 200)
+		reply_header(&rp, "Cache-Control", TEXT("no-store"));
+	return rp;
 }
 
 const struct route crate_search_routes[] = {
-	ROUTE(GET, "/api/v1/crates", crate_search, .auth = AUTH_NONE, .doc = "Search for crates"),
+	ROUTE(GET, "/api/v1/crates", crate_search, .auth = AUTH_NONE,
+	      .doc = "Search for crates, and lists of them"),
 	ROUTE_END,
 };

@@ -1,0 +1,24 @@
+/* What a request for a list of crates asks for (contract/api.md 9), read in the reference's order. */
+#pragma once
+
+#include "handlers/api/common.h"
+#include "handlers/api/crate_order.h"
+
+struct crates_wanted {
+	struct text q; /* absent: no search */
+	struct crate_order order;
+	struct crate_filter filter;
+	struct texts names; /* exactly these, where by_names */
+	bool by_names;
+	bool nothing;  /* no crate can match */
+	bool personal; /* the answer depends on who asks */
+	struct paging paging;
+	bool has_after;
+	struct crate_key after; /* where the page begins, with its name */
+};
+
+/*
+ * Parameters, then the user where the list is one's own, then paging. Some words of it are looked up, each kind in one
+ * query: keywords, and the name of the crate that a seek stands on.
+ */
+const struct err *must_use crates_wanted_read(struct req *r, struct crates_wanted *ret);

@@ -938,6 +938,22 @@ const struct err *db_exec(struct db *db, const struct db_stmt *s, struct db_vals
 	return e;
 }
 
+const struct err *db_exec_rows(struct db *db, const struct db_stmt *const *groups,
+			       struct db_vals rows)
+{
+	const struct err *e = NULL;
+	size_t at = 0;
+
+	for (; *groups && !e; groups++) {
+		size_t n = db_stmt_params(*groups);
+
+		for (; rows.n - at >= n && !e; at += n)
+			e = db_exec(db, *groups, (struct db_vals){ rows.v + at, n }, NULL);
+	}
+	BUG_ON(!e && at < rows.n);
+	return e;
+}
+
 uint64_t db_insert_id(const struct db *db)
 {
 	return db->insert_id;

@@ -189,6 +189,13 @@ const struct err *must_use db_each(struct db *db, const struct db_stmt *s, struc
 const struct err *must_use db_exec(struct db *db, const struct db_stmt *s, struct db_vals args,
 				   uint64_t *ret_affected);
 
+/*
+ * Many rows of one kind, one after another in rows, as db_exec: by as few statements as there are groups for. groups: the
+ * same INSERT for ever fewer rows (.in_repeat), the last for one; NULL ends them.
+ */
+const struct err *must_use db_exec_rows(struct db *db, const struct db_stmt *const *groups,
+					struct db_vals rows);
+
 uint64_t db_insert_id(const struct db *db); /* of the last db_exec */
 
 /*

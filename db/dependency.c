@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { NAMES_AT_ONCE = 64, ROWS_AT_ONCE = 16, ROW_VALUES = 10 };
+enum { NAMES_AT_ONCE = 64, ROW_VALUES = 10 };
 
 struct target {
 	uint64_t id;
@@ -21,10 +21,11 @@ static const struct db_stmt find = {
 	.out = { DB_COL(struct target, id), DB_COL(struct target, name) },
 };
 
-#define INSERT_SQL                                                                                 \
+#define INSERT_SQL(rows)                                                                           \
 	"INSERT INTO dependencies (version_id, crate_id, crate_name, req, optional, "              \
 	"default_features,"                                                                        \
-	" features, target, kind, explicit_name) VALUES "
+	" features, target, kind, explicit_name) VALUES " rows
+#define ROW "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 #define INSERT_IN                                                                                  \
 	{                                                                                          \
 		DB_U64, DB_OPT_U64, DB_TEXT, DB_TEXT, DB_BOOL, DB_BOOL, DB_TEXT, DB_TEXT, DB_U64,  \
@@ -33,16 +34,25 @@ static const struct db_stmt find = {
 
 static const struct db_stmt insert = {
 	.name = "dependency_insert",
-	.sql = INSERT_SQL "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	.sql = INSERT_SQL(ROW),
 	.in = INSERT_IN,
 };
 
-static const struct db_stmt insert_many = {
-	.name = "dependency_insert_many",
-	.sql = INSERT_SQL DB_ROWS_16("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+static const struct db_stmt insert_4 = {
+	.name = "dependency_insert_4",
+	.sql = INSERT_SQL(DB_ROWS_4(ROW)),
 	.in = INSERT_IN,
-	.in_repeat = ROWS_AT_ONCE,
+	.in_repeat = 4,
 };
+
+static const struct db_stmt insert_16 = {
+	.name = "dependency_insert_16",
+	.sql = INSERT_SQL(DB_ROWS_16(ROW)),
+	.in = INSERT_IN,
+	.in_repeat = 16,
+};
+
+static const struct db_stmt *const inserts[] = { &insert_16, &insert_4, &insert, NULL };
 
 static int by_name(const void *a, const void *b)
 {
@@ -108,9 +118,9 @@ static void fill(struct db *db, struct db_val *v, uint64_t version_id, const str
 const struct err *db_dependencies_add(struct db *db, uint64_t version_id,
 				      const struct manifest_dep *deps, size_t n, bool unknown_ok)
 {
-	struct db_val v[ROWS_AT_ONCE * ROW_VALUES];
+	struct db_val *v = arena_array(db_arena(db), n, ROW_VALUES * sizeof(*v));
 	struct target *targets;
-	size_t ntargets, held = 0;
+	size_t ntargets;
 	const struct err *e = n ? find_targets(db, deps, n, &targets, &ntargets) : NULL;
 
 	for (size_t i = 0; i < n && !e; i++) {
@@ -122,15 +132,9 @@ const struct err *db_dependencies_add(struct db *db, uint64_t version_id,
 		if (!t->id && !unknown_ok)
 			return err_new(db_arena(db), ERR_INVALID, "no known crate named `%.*s`",
 				       TEXT_F(key.name));
-		fill(db, &v[held++ * ROW_VALUES], version_id, &deps[i], t->id);
-		if (held == ROWS_AT_ONCE) {
-			e = db_exec(db, &insert_many, (struct db_vals){ v, ARRAY_SIZE(v) }, NULL);
-			held = 0;
-		}
+		fill(db, &v[i * ROW_VALUES], version_id, &deps[i], t->id);
 	}
-	for (size_t i = 0; i < held && !e; i++)
-		e = db_exec(db, &insert, (struct db_vals){ &v[i * ROW_VALUES], ROW_VALUES }, NULL);
-	return e;
+	return e ? e : db_exec_rows(db, inserts, (struct db_vals){ v, n * ROW_VALUES });
 }
 
-const struct db_stmt *const db_dependency_stmts[] = { &find, &insert, &insert_many, NULL };
+const struct db_stmt *const db_dependency_stmts[] = { &find, &insert, &insert_4, &insert_16, NULL };

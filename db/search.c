@@ -20,27 +20,54 @@ static const struct db_stmt search_drop_grams = {
 	.in = { DB_U64 },
 };
 
-enum { POSTINGS_AT_ONCE = 64 };
+#define PUT_POSTINGS(rows)                                                                         \
+	"INSERT INTO search_postings (term, score, crate_id, weight) VALUES " rows
+#define POSTING "(?, ?, ?, ?)"
+#define POSTING_IN                                                                                 \
+	{                                                                                          \
+		DB_TEXT, DB_U64, DB_U64, DB_U64                                                    \
+	}
 
-static const struct db_stmt search_put_postings = {
-	.name = "search_put_postings",
-	.sql = "INSERT INTO search_postings (term, score, crate_id, weight) VALUES " DB_ROWS_64(
-		"(?, ?, ?, ?)"),
-	.in = { DB_TEXT, DB_U64, DB_U64, DB_U64 },
-	.in_repeat = POSTINGS_AT_ONCE,
+static const struct db_stmt search_put_postings_64 = {
+	.name = "search_put_postings_64",
+	.sql = PUT_POSTINGS(DB_ROWS_64(POSTING)),
+	.in = POSTING_IN,
+	.in_repeat = 64,
+};
+
+static const struct db_stmt search_put_postings_8 = {
+	.name = "search_put_postings_8",
+	.sql = PUT_POSTINGS(DB_ROWS_8(POSTING)),
+	.in = POSTING_IN,
+	.in_repeat = 8,
 };
 
 static const struct db_stmt search_put_posting = {
 	.name = "search_put_posting",
-	.sql = "INSERT INTO search_postings (term, score, crate_id, weight) VALUES (?, ?, ?, ?)",
-	.in = { DB_TEXT, DB_U64, DB_U64, DB_U64 },
+	.sql = PUT_POSTINGS(POSTING),
+	.in = POSTING_IN,
+};
+
+static const struct db_stmt *const put_postings[] = { &search_put_postings_64,
+						      &search_put_postings_8, &search_put_posting,
+						      NULL };
+
+#define PUT_GRAMS(rows) "INSERT INTO search_grams (gram, score, crate_id) VALUES " rows
+
+static const struct db_stmt search_put_grams_8 = {
+	.name = "search_put_grams_8",
+	.sql = PUT_GRAMS(DB_ROWS_8("(?, ?, ?)")),
+	.in = { DB_TEXT, DB_U64, DB_U64 },
+	.in_repeat = 8,
 };
 
 static const struct db_stmt search_put_gram = {
 	.name = "search_put_gram",
-	.sql = "INSERT INTO search_grams (gram, score, crate_id) VALUES (?, ?, ?)",
+	.sql = PUT_GRAMS("(?, ?, ?)"),
 	.in = { DB_TEXT, DB_U64, DB_U64 },
 };
+
+static const struct db_stmt *const put_grams[] = { &search_put_grams_8, &search_put_gram, NULL };
 
 static const struct db_stmt search_put_crate = {
 	.name = "search_put_crate",
@@ -49,30 +76,31 @@ static const struct db_stmt search_put_crate = {
 	.in = { DB_U64, DB_U64, DB_I64 },
 };
 
-/* Whole groups in one statement each, the rest one by one. */
-static const struct err *put_terms(struct db *db, uint64_t crate_id,
-				   const struct search_term *terms, size_t n, uint64_t step)
+static const struct err *put_all_postings(struct db *db, uint64_t crate_id,
+					  const struct search_term *terms, size_t n, uint64_t step)
 {
-	struct db_val v[POSTINGS_AT_ONCE * 4];
-	const struct err *e = NULL;
-	size_t held = 0;
+	struct db_val *v = arena_array(db_arena(db), n, 4 * sizeof(*v));
 
-	for (size_t i = 0; !e && i < n; i++) {
-		struct db_val *row = &v[held++ * 4];
-
-		row[0] = db_text(terms[i].term);
-		row[1] = db_u64(search_score(terms[i].weight, step));
-		row[2] = db_u64(crate_id);
-		row[3] = db_u64(terms[i].weight);
-		if (held == POSTINGS_AT_ONCE) {
-			e = db_exec(db, &search_put_postings, (struct db_vals){ v, held * 4 },
-				    NULL);
-			held = 0;
-		}
+	for (size_t i = 0; i < n; i++) {
+		v[i * 4] = db_text(terms[i].term);
+		v[i * 4 + 1] = db_u64(search_score(terms[i].weight, step));
+		v[i * 4 + 2] = db_u64(crate_id);
+		v[i * 4 + 3] = db_u64(terms[i].weight);
 	}
-	for (size_t i = 0; !e && i < held; i++)
-		e = db_exec(db, &search_put_posting, (struct db_vals){ &v[i * 4], 4 }, NULL);
-	return e;
+	return db_exec_rows(db, put_postings, (struct db_vals){ v, n * 4 });
+}
+
+static const struct err *put_all_grams(struct db *db, uint64_t crate_id, const struct text *grams,
+				       size_t n, uint64_t step)
+{
+	struct db_val *v = arena_array(db_arena(db), n, 3 * sizeof(*v));
+
+	for (size_t i = 0; i < n; i++) {
+		v[i * 3] = db_text(grams[i]);
+		v[i * 3 + 1] = db_u64(search_score(1, step));
+		v[i * 3 + 2] = db_u64(crate_id);
+	}
+	return db_exec_rows(db, put_grams, (struct db_vals){ v, n * 3 });
 }
 
 const struct err *db_search_put(struct db *db, uint64_t crate_id, struct text canon,
@@ -88,14 +116,11 @@ const struct err *db_search_put(struct db *db, uint64_t crate_id, struct text ca
 	search_grams(db_arena(db), canon, &grams, &ngrams);
 	e = db_exec(db, &search_drop_postings, DB_ARGS(db_u64(crate_id)), NULL);
 	if (!e)
-		e = put_terms(db, crate_id, terms, nterms, step);
+		e = put_all_postings(db, crate_id, terms, nterms, step);
 	if (!e)
 		e = db_exec(db, &search_drop_grams, DB_ARGS(db_u64(crate_id)), NULL);
-	for (size_t i = 0; !e && i < ngrams; i++)
-		e = db_exec(
-			db, &search_put_gram,
-			DB_ARGS(db_text(grams[i]), db_u64(search_score(1, step)), db_u64(crate_id)),
-			NULL);
+	if (!e)
+		e = put_all_grams(db, crate_id, grams, ngrams, step);
 	if (!e)
 		e = db_exec(db, &search_put_crate,
 			    DB_ARGS(db_u64(crate_id), db_u64(step), db_i64(time_now_us())), NULL);
@@ -323,8 +348,10 @@ const struct err *db_search(struct db *db, struct text q, struct search_result *
 	return NULL;
 }
 
-const struct db_stmt *const db_search_stmts[] = {
-	&search_drop_postings, &search_drop_grams, &search_put_postings, &search_put_posting,
-	&search_put_gram,      &search_put_crate,  &search_exact,        &search_frequencies,
-	&search_words,         &search_word,       &search_inside_names, NULL
-};
+const struct db_stmt *const db_search_stmts[] = { &search_drop_postings,   &search_drop_grams,
+						  &search_put_postings_64, &search_put_postings_8,
+						  &search_put_posting,     &search_put_grams_8,
+						  &search_put_gram,        &search_put_crate,
+						  &search_exact,           &search_frequencies,
+						  &search_words,           &search_word,
+						  &search_inside_names,    NULL };

@@ -69,8 +69,11 @@ def versus(label, ours, theirs, args, aim=None):
 
 
 def smaps(pid):
-    """PSS and RSS in MB."""
-    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    """PSS and RSS in MB; nothing of a process that has just ended."""
+    try:
+        text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0, 0
     return tuple(int(re.search(rf"^{key}:\s+(\d+)", text, re.M).group(1)) / 1024 for key in ("Pss", "Rss"))
 
 

@@ -98,7 +98,6 @@ static const struct key keys[] = {
 	U(db, port, "3306", 1, 65535, "port of MariaDB"),
 	U(db, connect_timeout_s, "5", 1, 300, "time to connect"),
 	U(db, query_timeout_s, "30", 1, 3600, "time for one statement"),
-	T(db, replica, "", "host:port of a server for reads that can bear a lag; empty: none"),
 	B(db, galera, "false", "wait for the cluster before reads that must be fresh"),
 
 	B(limits, enabled, "true", "rate limits"),
@@ -542,16 +541,27 @@ const struct config *config_parse(struct arena *a, struct text in, const char *n
 	return load(&l, in, env);
 }
 
+/* Where `make install` looks for it, or where the samples in deploy/systemd have it; NULL: neither is there. */
+static const char *installed(void)
+{
+	static const char *const paths[] = { CH_SYSCONFDIR "/cratehouse.toml",
+					     "/etc/cratehouse.toml" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (access(paths[i], F_OK) == 0)
+			return paths[i];
+	return NULL;
+}
+
 const struct config *config_load(struct arena *a, const char *path, struct text *ret_why)
 {
-	const char *installed = CH_SYSCONFDIR "/cratehouse/cratehouse.toml";
 	struct text in = TEXT_NONE;
 	const char *why;
 
 	if (!path)
 		path = getenv("CRATEHOUSE_CONFIG");
-	if (!path && access(installed, F_OK) == 0)
-		path = installed;
+	if (!path)
+		path = installed();
 	if (path) {
 		why = read_file(a, path, FILE_MAX_BYTES, &in);
 		if (why) {

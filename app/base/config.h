@@ -58,9 +58,7 @@ struct config {
 		struct secret password;
 		uint64_t port;
 		uint64_t connect_timeout_s, query_timeout_s;
-		struct text
-			replica; /* host:port of a server for reads that can bear a lag; empty: none */
-		bool galera;     /* wsrep_sync_wait = 1 where a read must be fresh */
+		bool galera; /* wsrep_sync_wait = 1 where a read must be fresh */
 	} db;
 	struct {
 		bool enabled; /* rate limits */

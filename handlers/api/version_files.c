@@ -8,6 +8,7 @@
 #include "app/base/buf.h"
 #include "app/base/config.h"
 #include "app/registry/name.h"
+#include "app/registry/publish_meta.h"
 #include "handlers/api/common.h"
 
 enum { URL_MAX = 4096 };
@@ -22,6 +23,10 @@ static const struct err *file_url(struct req *r, const char *folder, const char 
 
 	if (e)
 		return e;
+	if (version.n > VERSION_MAX_BYTES)
+		return err_new(r->arena, ERR_NOT_FOUND,
+			       "crate `%.*s` does not have a version `%.*s`", TEXT_F(name),
+			       TEXT_F(version));
 	if (!name_is_valid(NAME_CRATE, name))
 		return err_new(r->arena, ERR_NOT_FOUND, "crate `%.*s` does not exist",
 			       TEXT_F(name));

@@ -107,3 +107,10 @@ def test_queries(registry, anon, crate):
     assert registry.queries(anon.get("/api/v1/crates/down-loads/downloads")) == 4
     assert registry.queries(anon.get("/api/v1/crates/down-loads/downloads?include=versions")) == 6
     assert registry.queries(anon.get("/api/v1/crates/down-loads/2.0.0/downloads")) == 3
+
+
+@pytest.mark.parametrize("file", ["download", "readme"])
+def test_file_of_a_version_longer_than_any(anon, file):
+    """No such version can be published: it is not there, and nothing of ours has failed."""
+    answer = anon.get(f"/api/v1/crates/down-loads/1.0.0-{'a' * 5000}/{file}")
+    assert answer.status_code == 404 and "does not have a version `1.0.0-aaa" in answer.text

@@ -23,9 +23,9 @@ static const struct err *read_wanted(struct req *r, struct wanted *w)
 	unsigned set = 0;
 	const struct err *e;
 
-	e = req_query(r, "sort", &sort);
+	e = req_query_form(r, "sort", &sort);
 	if (!e)
-		e = req_query(r, "include", &include);
+		e = req_query_form(r, "include", &include);
 	if (!e)
 		e = req_query_list(r, "nums[]", NUMS_MAX, &w->nums);
 	if (!e)

@@ -12,6 +12,8 @@
 #include "app/server/router.h"
 #include "app/server/transport.h"
 
+#include <arpa/inet.h>
+#include <inttypes.h>
 #include <string.h>
 
 enum { ID_BYTES = 10, ID_MAX_BYTES = 64 };
@@ -37,17 +39,30 @@ static struct text request_id(struct req *r)
 	return buf_text(&b);
 }
 
-/* The last entry of the header that the front end is trusted to write, else the peer. */
+static bool is_address(struct arena *a, struct text t)
+{
+	unsigned char unused[16];
+	const char *z = text_z(a, t);
+
+	return t.n < INET6_ADDRSTRLEN &&
+	       (inet_pton(AF_INET, z, unused) == 1 || inet_pton(AF_INET6, z, unused) == 1);
+}
+
+/* The last address of the header that the front end is trusted to write, else the peer. */
 static struct text client_ip(struct req *r)
 {
 	struct text header = r->cfg->server.real_ip_header, rest, part, last = TEXT_NONE;
+	struct text peer = text_from(r->server->t->param(r->server->t->ctx, "REMOTE_ADDR"));
 
 	if (header.n) {
 		rest = req_header(r, text_z(r->arena, header));
 		while (config_list_next(&rest, &part))
-			last = part;
+			if (is_address(r->arena, part))
+				last = part;
 	}
-	return last.n ? last : text_from(r->server->t->param(r->server->t->ctx, "REMOTE_ADDR"));
+	if (last.n)
+		return last;
+	return is_address(r->arena, peer) ? peer : TEXT_NONE;
 }
 
 /* Some servers hand on the absolute form of RFC 9112 3.2.2. */

@@ -29,3 +29,14 @@ def test_link_signs_in_once(registry, alice):
     assert path.rsplit("/", 1)[1] not in (registry.data / "cratehouse.toml").read_text()
     for log in registry.data.glob("log/cratehouse*"):
         assert path.rsplit("/", 1)[1] not in log.read_text(errors="replace")
+
+
+def test_peer_that_is_no_address(registry, alice):
+    """A web server on a Unix socket may name no address, or something else."""
+    wire = FastCGI(str(registry.data / "run/worker.sock"))
+    for peer in ("unix:", "x" * 300, ""):
+        link = registry.ctl("session", "create", "alice", "--link").strip()
+        reply = wire.get(urllib.parse.urlsplit(link).path, {"User-Agent": "x" * 3000}, extra={"REMOTE_ADDR": peer})
+        assert reply.status == 303, peer
+    rows = registry.sql("SELECT IFNULL(address, '-') FROM sessions WHERE user_agent LIKE 'xxx%'")
+    assert rows == [["-"]] * 3

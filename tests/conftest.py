@@ -12,10 +12,16 @@ from lib.instance import Instance  # noqa: E402  (the path above is what makes i
 names = itertools.count(1)
 
 
+def pytest_collection_modifyitems(items):
+    """What looks back on the whole run comes last."""
+    items.sort(key=lambda item: item.name == "test_every_route_is_tested")
+
+
 @pytest.fixture(scope="session")
 def registry():
-    """A running registry, shared by all tests of the run: they use names of their own."""
-    instance = Instance()
+    """A running registry, shared by all tests of the run: they use names of their own. Its workers stay, however much
+    they are asked, so that a test can tell whether one died."""
+    instance = Instance(settings=["server.max_requests=0"])
     try:
         yield instance.start()
     finally:

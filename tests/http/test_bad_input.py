@@ -1,0 +1,317 @@
+"""What strangers send, to every route of the table: an error answer in JSON, nothing changed, nobody dead, nobody hanging.
+
+The routes come from `cratehouse routes`, so a new one is covered as soon as it is there. Most of it is spoken to a worker
+directly, past the web server, which would refuse or repair a good part.
+"""
+import concurrent.futures
+import json
+import socket
+import subprocess
+import time
+
+import pytest
+
+from fcgi_client import FastCGI
+from lib.census import census, settled
+from lib.registry import Crate
+from lib.steps import publish
+from test_routes import TABLE, filled
+
+ROUTES = {f"{method} {path}": (method, path) for method, path in TABLE}
+JSON = "application/json"
+NAME = "bad-input"
+
+# A body that would do something, by route; of other routes one that says nothing to them.
+VALID = {
+    "PUT /api/v1/crates/new": Crate(NAME, "1.0.1").body,
+    "PUT /api/v1/crates/{name}/owners": b'{"owners":["bob"]}',
+    "DELETE /api/v1/crates/{name}/owners": b'{"owners":["alice"]}',
+    "PATCH /api/v1/crates/{name}/{version}": b'{"version":{"yanked":true,"yank_message":"x"}}',
+    "PUT /api/v1/me/crate_owner_invitations/{crate_id}": b'{"crate_owner_invite":{"crate_id":1,"accepted":true}}',
+}
+READS_BODY = [route for route in ROUTES if route in VALID]
+
+TEXTS = ["", "%20", "-1", "0", "1e9", "9" * 30, "x" * 300, "x" * 30_000, "%00", "a%00b", "%FF", "%C3%28", "%ED%A0%80", "..",
+         "%2e%2e", ".", "%2F", "a%2Fb", "%", "%4", "%zz", "'", "%22", "%5C", "<b>", "%F0%9F%98%80" * 50, "+", "a;b", "%01",
+         "null", "[]", "{name}", "%25s%25n", "1.0.0%00", "%0D%0ASet-Cookie:%20a=b", b"\xff", b"\xc3\xa4", b"a b", b"\x01"]
+
+BODIES = {
+    "empty": b"", "brace": b"{", "bracket": b"[", "quote": b'"', "null": b"null", "true": b"true", "number": b"0",
+    "too large a number": b"1e999", "list": b"[]", "object": b"{}", "list of lists": b"[[[]]]", "NUL": b"\0",
+    "not UTF-8": b"\xff\xfe", "byte order mark": b"\xef\xbb\xbf{}", "100 lists": b"[" * 100 + b"]" * 100,
+    "100 objects": b'{"a":' * 100 + b"1" + b"}" * 100, "200000 lists": b"[" * 200_000,
+    "100 levels behind a known key": b'{"owners":' + b"[" * 100 + b"]" * 100 + b"}",
+    "strings that are none": b'{"owners":["\xff"],"version":{"yank_message":"\xff"},"crate_owner_invite":"\xff"}',
+    "half a surrogate": b'{"owners":["\\ud800"],"version":{"yank_message":"\\ud800"},"crate_owner_invite":"\\ud800"}',
+    "wrong types": b'{"owners":{"a":1},"version":[{}],"crate_owner_invite":"1"}',
+    "numbers": b'{"owners":1e400,"version":-0,"crate_owner_invite":{"crate_id":1e400,"accepted":0}}',
+    "a key of a megabyte": b'{"' + b"k" * 1_000_000 + b'":1}', "many keys": b"{" + b'"k":1,' * 100_000 + b'"k":1}',
+    "a string without end": b'{"owners":["' + b"x" * 100_000, "comment": b"/* */{}", "two values": b"{}{}",
+    "a multipart form": b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n', "form": b"owners=bob&users=bob",
+}
+
+HEADERS = ["Authorization", "Cookie", "Content-Type", "Accept", "Origin", "If-None-Match", "If-Modified-Since", "User-Agent",
+           "X-Request-Id", "X-Forwarded-For", "Host", "Range", "Sec-Purpose", "Accept-Encoding"]
+VALUES = ["x" * 10_000, b"\0", b"a\0b", b"\xff\xfe", "ä😀".encode(), b"a\r\nX-Evil: 1", "", " ", ",;=\"", "Bearer " * 100,
+          "Bearer \t", "cratehouse=" + "x" * 10_000, "cratehouse=a; " * 500, '"' * 300, "%s%n%x", "W/" * 1000]
+
+
+@pytest.fixture(scope="module")
+def wire(registry):
+    return FastCGI(str(registry.data / "run/worker.sock"), timeout=20)
+
+
+def processes(registry):
+    """The ids of master, workers and helpers."""
+    master = registry.pid("cratehouse")
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(master)], capture_output=True, text=True, check=True)
+    return [master] + sorted(int(pid) for pid in found.stdout.split())
+
+
+def complaints(registry):
+    """Lines of the log that say that we made a mistake."""
+    return [line for line in registry.log() if line.get("msg") in ("bug", "child failed") or line.get("status") == "500"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unharmed(registry, alice, bob):
+    """Everything is afterwards as it was before."""
+    publish(alice, NAME)
+    settled(registry)
+    before, pids, said = census(registry), processes(registry), len(complaints(registry))
+    yield
+    settled(registry)
+    assert complaints(registry)[said:] == []
+    assert processes(registry) == pids
+    assert census(registry) == before
+
+
+@pytest.fixture(params=ROUTES)
+def route(request):
+    return request.param
+
+
+def harmless(route, path_end="9.9.9"):
+    """The route's path for a version that is not there where the mere request would change something."""
+    method, path = ROUTES[route]
+    path = filled(path, NAME)
+    return path if method == "GET" or route in VALID else path.replace("1.0.0", path_end)
+
+
+def judge(reply, path, allowed=range(200, 500)):
+    assert reply.whole and reply.status in allowed, (path[:200], reply.raw[:500])
+    if reply.status in (405, 304) or not reply.body:
+        assert reply.status in (200, 204, 302, 303, 304, 405), (path[:200], reply.raw[:500])
+        return reply
+    if reply.header("content-type") == JSON:
+        body = json.loads(reply.body)
+        if reply.status >= 400:
+            error, = body["errors"]
+            assert list(body) == ["errors"] and list(error) == ["detail"] and isinstance(error["detail"], str)
+    else:  # a page of the site
+        assert path.startswith("/sign-in/") and reply.header("content-type") == "text/plain; charset=utf-8"
+    assert not any(name in ("x-evil", "set-cookie") for name, _ in reply.headers)
+    return reply
+
+
+def ask(wire, alice, method, path, headers=None, body=b"", **more):
+    path_text = path if isinstance(path, str) else path.decode("latin-1")
+    return judge(wire.request(method, path, {"Cookie": alice.cookie, "Content-Type": JSON, **(headers or {})}, body, **more), path_text)
+
+
+def joined(*parts):
+    return b"".join(part if isinstance(part, bytes) else part.encode() for part in parts)
+
+
+# ---- paths and queries
+
+def test_paths(wire, alice, route):
+    """Each parameter in turn is nonsense, the others are good ones."""
+    method, path = ROUTES[route]
+    for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
+        start, end = path.split("{" + name + "}")
+        for value in TEXTS:
+            if name == "crate_id":
+                continue  # not read: test_invitations.py
+            ask(wire, alice, method, joined(filled(start, NAME), value, filled(end, NAME)), body=VALID.get(route, b""))
+
+
+def test_queries(wire, alice, route):
+    method, path = ROUTES[route][0], harmless(route)
+    body = b"x" if route in VALID else b""
+    for name in ("q", "page", "per_page", "seek", "include", "sort", "nums[]", "message", "crate_id", "%00", "", "%FF"):
+        for value in TEXTS:
+            ask(wire, alice, method, joined(path, "?", name, "=", value), body=body)
+        for query in (f"{name}=1&{name}=2", f"{name}=1&" * 500, name, f"{name}==", f"&&{name}&=&", f"{name}[]=1&{name}[a]=2"):
+            ask(wire, alice, method, f"{path}?{query}", body=body)
+    for query in ("?" * 1000, "&" * 50_000, "a=1&" * 20_000, "=" * 1000, "x" * 60_000, "%" * 1000, "#", "a=b#c"):
+        ask(wire, alice, method, f"{path}?{query}", body=body)
+
+
+# ---- headers
+
+def test_headers(wire, alice, route):
+    method, path = ROUTES[route][0], harmless(route)
+    for name in HEADERS:
+        for value in VALUES:
+            ask(wire, alice, method, path, {name: value}, b"x" if route in VALID else b"")
+    ask(wire, alice, method, path, {f"X-H{i}": "x" * 50 for i in range(500)}, b"x" if route in VALID else b"")
+
+
+def test_ten_thousand_header_bytes_through_the_web_server(registry, alice, route):
+    method, path = ROUTES[route][0], harmless(route)
+    answer = alice.browser.request(method, path, b"x" if route in VALID else b"", headers={"X-Long": "x" * 10_000})
+    assert registry.log_line(answer)["status"] == str(answer.status_code) and answer.status_code < 500
+
+
+@pytest.mark.parametrize("line", [b"X-A: a\0b", b"X-A: \xff\xfe", b"\xff: a", b"X A: a", b"X-A\0: a", b": a", b"X-A"])
+def test_header_lines_of_any_kind(registry, line):
+    """What nginx refuses by itself is a page of its own, 400; what it passes over or on is answered."""
+    status, _ = raw(registry, b"GET /api/v1/site_metadata HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\nConnection: close\r\n"
+                    + line + b"\r\n\r\n")
+    assert status in (200, 400)
+
+
+# ---- bodies
+
+def test_bodies(wire, alice, route):
+    method, path = ROUTES[route][0], harmless(route)
+    allowed = (400, 413, 415, 422) if route in VALID else range(200, 500)
+    for what, body in BODIES.items():
+        assert ask(wire, alice, method, path, body=body).status in allowed, what
+    for kind in (None, "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json;" * 99):
+        ask(wire, alice, method, path, {"Content-Type": kind}, BODIES["form"])
+
+
+def test_truncated(wire, alice, route):
+    """At each byte, or at forty places of what is long."""
+    body = VALID.get(route, b'{"a":1}')
+    method, path = ROUTES[route][0], harmless(route)
+    for n in range(0, len(body), max(1, len(body) // 40)):
+        reply = ask(wire, alice, method, path, body=body[:n])
+        assert route not in VALID or reply.status == 400, body[:n]
+
+
+def test_wrong_length(wire, alice, route):
+    """A body that would be good, but is not as long as was announced: nothing is done."""
+    method, path, body = ROUTES[route][0], harmless(route), VALID.get(route, b"{}")
+    for length in (len(body) - 1, len(body) + 1, 0, 1, -1, 2**31, 2**32, 2**63, 2**64 - 1, 2**64, "x", "1e3", f" {len(body)}",
+                   f"{len(body)} ", f"+{len(body)}", f"0x{len(body):x}", ""):
+        reply = ask(wire, alice, method, path, body=body, length=str(length))
+        assert route not in VALID or reply.status in (400, 413), (length, reply.raw)
+
+
+def test_went_away_in_the_middle(registry, wire, alice, route):
+    method, path, body = ROUTES[route][0], harmless(route), VALID.get(route, b"{}")
+    for sent in (0, 1, len(body) // 2, len(body) - 1):
+        with wire.connect() as s:
+            wire.send(s, method, path, {"Cookie": alice.cookie, "Content-Type": JSON}, body[:sent], length=str(len(body)), end=False)
+            s.shutdown(socket.SHUT_WR)
+            reply = FastCGI.receive(s)
+            assert route not in VALID or reply.status == 400, reply.raw
+        with wire.connect() as s:
+            wire.send(s, method, path, {"Cookie": alice.cookie, "Content-Type": JSON}, body[:sent], length=str(len(body)), end=False)
+        with web(registry) as s:
+            s.sendall(head(registry, alice, method, path, f"Content-Length: {len(body)}") + body[:sent])
+
+
+def test_oversized(registry, alice, route):
+    """More than a JSON body may be; publish and the routes without a body have other limits, or none."""
+    method, path = ROUTES[route][0], harmless(route)
+    answer = alice.browser.request(method, path, b'{"a":"' + b"x" * (2 << 20) + b'"}', headers={"Content-Type": JSON})
+    assert answer.status_code < 500
+    if route in VALID and not path.endswith("/new"):
+        assert answer.status_code == 413
+        assert answer.json() == {"errors": [{"detail": "Failed to buffer the request body: length limit exceeded"}]}
+
+
+# ---- through the web server, byte by byte
+
+def web(registry):
+    return socket.create_connection(("127.0.0.1", registry.port), timeout=20)
+
+
+def head(registry, user, method, path, *lines):
+    return "\r\n".join([f"{method} {path} HTTP/1.1", f"Host: {registry.site}", "User-Agent: x", f"Cookie: {user.cookie}",
+                        f"Content-Type: {JSON}", "Connection: close", *lines, "", ""]).encode()
+
+
+def received(s):
+    data = b""
+    while True:
+        try:
+            more = s.recv(65536)
+        except ConnectionResetError:
+            more = b""
+        if not more:
+            break
+        data += more
+    top, _, body = data.partition(b"\r\n\r\n")
+    return (int(top.split()[1]) if top else None), body
+
+
+def raw(registry, data):
+    with web(registry) as s:
+        s.sendall(data)
+        return received(s)
+
+
+def chunks(body, size):
+    return b"".join(b"%x\r\n%s\r\n" % (len(body[i:i + size]), body[i:i + size]) for i in range(0, len(body), size)) + b"0\r\n\r\n"
+
+
+def test_chunked(registry, alice, route):
+    """Bodies without a length: the web server collects them. A good one does what it should (a list of nobody)."""
+    method, path, body = ROUTES[route][0], harmless(route), VALID.get(route, b"{}")
+    request = head(registry, alice, method, path, "Transfer-Encoding: chunked")
+    for size in (1, 7, 100_000):
+        status, _ = raw(registry, request + chunks(body[:-1], size))
+        assert status == 400 if route in VALID else status < 500
+    for wrong in (b"x\r\n", b"-1\r\n", b"fffffffffffffffff\r\n", b"2\r\nabc\r\n0\r\n\r\n"):
+        status, _ = raw(registry, request + wrong)  # the web server's own page
+        assert status in (400, 413), wrong
+    status, _ = raw(registry, head(registry, alice, method, path, "Transfer-Encoding: gzip, chunked") + chunks(body, 10))
+    assert status in (400, 501)
+    if path.endswith("/owners") and method == "PUT":
+        assert raw(registry, request + chunks(b'{"owners":[]}', 3))[0] == 200
+
+
+def drip(registry, user, route, seconds):
+    """A byte now and then; what is answered in the end."""
+    method, path = ROUTES[route][0], harmless(route)
+    body = VALID.get(route, b"{}")[:20] + b"\0"  # never a good one
+    with web(registry) as s:
+        s.sendall(head(registry, user, method, path, f"Content-Length: {len(body)}"))
+        for byte in body:
+            s.sendall(bytes([byte]))
+            time.sleep(seconds / len(body))
+        return received(s)[0]
+
+
+def test_slow(registry, alice, anon):
+    """As many slow clients as routes, more than there are workers: others are answered meanwhile, and at once."""
+    with concurrent.futures.ThreadPoolExecutor(len(ROUTES)) as pool:
+        slow = {route: pool.submit(drip, registry, alice, route, 3) for route in ROUTES}
+        time.sleep(0.5)
+        waited = []
+        for _ in range(20):
+            start = time.monotonic()
+            assert anon.get(f"/api/v1/crates/{NAME}").status_code == 200
+            waited.append(time.monotonic() - start)
+        assert not any(future.done() for future in slow.values()) and sorted(waited)[10] < 0.5, waited
+        for route, future in slow.items():
+            status = future.result(30)
+            assert status == 400 if route in VALID else 200 <= status < 500, (route, status)
+
+
+def test_slow_heads(registry, anon):
+    """Requests that never get past their head hold nobody."""
+    held = [web(registry) for _ in range(50)]
+    try:
+        for s in held:
+            s.sendall(b"GET /api/v1/site_metadata HTTP/1.1\r\nHost:")
+        start = time.monotonic()
+        assert anon.get("/api/v1/site_metadata").status_code == 200 and time.monotonic() - start < 2
+    finally:
+        for s in held:
+            s.close()

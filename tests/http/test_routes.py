@@ -1,0 +1,203 @@
+"""What holds for all routes (contract/api.md 1): HEAD, 404 and 405, common headers, validators; and that each is tested."""
+import pathlib
+import subprocess
+
+import pytest
+
+from fcgi_client import FastCGI
+from lib.instance import BUILD
+from lib.registry import Client
+from lib.steps import make_owner, publish, refused
+
+TABLE = [line.split()[:2] for line in
+         subprocess.run([str(BUILD / "cratehouse"), "routes"], capture_output=True, text=True, check=True).stdout.splitlines()]
+GETS = [path for method, path in TABLE if method == "GET"]
+API_GETS = [path for path in GETS if path.startswith("/api/")]  # HEAD of a link that signs in does not use it up
+COMMON = {"Access-Control-Allow-Origin": "*", "Strict-Transport-Security": "max-age=31536000"}
+PLAIN = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "SAMEORIGIN", "X-XSS-Protection": "0"}
+
+# How many queries a GET may make for the crate of this file, or for nothing at all (contract: none where no database is).
+QUERIES = {
+    "/api/v1/crates": 0,
+    "/api/v1/crates/new": 1,
+    "/api/v1/crates/{name}": 5,
+    "/api/v1/crates/{name}/owners": 2,
+    "/api/v1/crates/{name}/owner_team": 2,
+    "/api/v1/crates/{name}/owner_user": 2,
+    "/api/v1/crates/{name}/versions": 4,
+    "/api/v1/crates/{name}/reverse_dependencies": 3,
+    "/api/v1/crates/{name}/{version}": 3,
+    "/api/v1/crates/{name}/{version}/dependencies": 3,
+    "/api/v1/crates/{name}/{version}/readme": 0,
+    "/api/v1/crates/{name}/{version}/authors": 0,
+    "/api/v1/crates/{name}/{version}/download": 0,
+    "/api/v1/me/crate_owner_invitations": 4,
+    "/api/v1/site_metadata": 0,
+    "/sign-in/{link}": 3,
+}
+
+
+@pytest.fixture(scope="module")
+def crate(alice):
+    return publish(alice, "routed-crate")
+
+
+@pytest.fixture(scope="module")
+def wire(registry):
+    return FastCGI(str(registry.data / "run/worker.sock"))
+
+
+def filled(path, crate):
+    values = {"name": crate, "version": "1.0.0", "crate_id": "1", "token": "x" * 26, "link": "x" * 32}
+    for name, value in values.items():
+        path = path.replace("{" + name + "}", value)
+    return path.replace("{", "").replace("}", "")
+
+
+@pytest.mark.parametrize("path", GETS)
+def test_queries(registry, alice, crate, path):
+    answer = alice.browser.get(filled(path, crate))
+    assert registry.queries(answer) <= QUERIES[path], "a new route: write down what it may cost"
+    assert registry.log_line(answer)["route"] == path
+
+
+@pytest.mark.parametrize("path", API_GETS)
+def test_head_is_get_without_its_body(alice, crate, path):
+    path = filled(path, crate)
+    plain = {"Accept-Encoding": "identity"}
+    got = alice.browser.get(path, headers=plain)
+    head = alice.browser.request("HEAD", path, headers=plain)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    names = {"Content-Type", "ETag", "Vary", "Cache-Control", "Location", "Content-Length", *COMMON, *PLAIN}
+    assert {n: head.headers.get(n) for n in names} == {n: got.headers.get(n) for n in names}
+
+
+@pytest.mark.parametrize("path", API_GETS)
+def test_head_of_what_is_not_there(anon, path):
+    if "{name}" in path and path.split("/")[-1] not in ("authors", "download", "readme"):
+        head = anon.request("HEAD", filled(path, "no-such-crate"))
+        assert (head.status_code, head.content) == (404, b"")
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path in TABLE}))
+def test_other_methods(alice, wire, crate, path):
+    known = {method for method, other in TABLE if other == path}
+    allowed = known | ({"HEAD"} if "GET" in known else set())
+    for method in ("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW", "get", "", "X" * 5000):
+        if method in allowed or (not method and "GET" in known):
+            continue
+        reply = wire.request(method, filled(path, crate), {"Cookie": alice.cookie})
+        assert (reply.status, reply.body) == (405, b""), method
+        assert set(reply.header("allow").split(",")) == allowed
+        assert reply.header("access-control-allow-origin") == "*"
+
+
+@pytest.mark.parametrize("path", ["/", "/api", "/api/v1", "/api/v1/", "/api/v1/crates/", "/api/v1/crates/a/1.0.0/nothing",
+                                  "/api/v2/crates", "/API/v1/crates", "/api/v1/crates/a/1.0.0/yank/x", "/x" * 2000,
+                                  "/api/v1/me/crate_owner_invitations/1/2", "/api/v1/crates/a/owners/", "/index",
+                                  "/%2Fapi%2Fv1%2Fsite_metadata"])
+def test_no_such_route(anon, path):
+    for method in ("GET", "PUT", "POST", "DELETE", "PATCH"):
+        answer = anon.request(method, path)
+        refused(answer, 404, "Not Found")
+        assert COMMON.items() <= answer.headers.items()
+    head = anon.request("HEAD", path)
+    assert (head.status_code, head.content) == (404, b"")
+
+
+@pytest.mark.parametrize("path", ["//api/v1/site_metadata", "/api/./v1/site_metadata", "/api/v1/x/../site_metadata",
+                                  "/api/v1//site_metadata/.", "/./api/v1/site_metadata?x=/../y"])
+def test_paths_are_made_plain(anon, path):
+    assert anon.get(path).json()["deployed_sha"] is not None
+
+
+# ---- headers
+
+def test_headers_of_success(anon, alice, crate):
+    for answer in (anon.get("/api/v1/site_metadata"), anon.get(f"/api/v1/crates/{crate}"),
+                   alice.token.put(f"/api/v1/crates/{crate}/1.0.0/unyank")):
+        assert answer.status_code == 200
+        assert {**COMMON, **PLAIN}.items() <= answer.headers.items()
+        assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_headers_of_errors(anon, crate):
+    """upstream: an error gets the two common ones alone."""
+    for answer in (anon.get("/nothing"), anon.get("/api/v1/crates/nothing-here"), anon.put(f"/api/v1/crates/{crate}/1.0.0/unyank"),
+                   anon.get(f"/api/v1/crates/{crate}?include=x"), anon.post(f"/api/v1/crates/{crate}")):
+        assert answer.status_code >= 400 and COMMON.items() <= answer.headers.items()
+        assert not PLAIN.keys() & answer.headers.keys()
+
+
+def test_unchanged_answers_cost_a_304(anon, crate):
+    for path in GETS:
+        answer = anon.get(filled(path, crate), headers={"Accept-Encoding": "identity"})
+        if answer.status_code != 200:
+            continue
+        tag = answer.headers["ETag"]
+        again = anon.get(filled(path, crate), headers={"If-None-Match": tag})
+        assert (again.status_code, again.content) == (304, b""), path
+        assert {**COMMON, **PLAIN}.items() <= again.headers.items()
+        for other in ('"x"', tag + "x", "x" * 5000, '"', "*" if path == "" else '"x", "y"'):
+            assert anon.get(filled(path, crate), headers={"If-None-Match": other}).status_code == 200
+        assert anon.get(filled(path, crate), headers={"If-None-Match": f'"x", W/{tag}'}).status_code == 304
+
+
+def test_private_answers_are_not_kept(alice):
+    answer = alice.browser.get("/api/v1/me/crate_owner_invitations")
+    assert answer.headers["Cache-Control"] == "no-store" and "ETag" not in answer.headers
+
+
+# ---- secrets
+
+def test_no_answer_tells_whether_a_secret_exists(registry, alice, anon, crate, new_name):
+    """One that never was, one that was revoked, one that ran out, a session that was ended, an invitation's token that was
+    used: the same bytes."""
+    path = f"/api/v1/crates/{crate}/1.0.0/yank"
+    revoked, old = registry.token("alice", "r"), registry.token("alice", "o", "--expires", "2020-01-01T00:00:00Z")
+    registry.ctl("token", "revoke", revoked)
+    never = alice.secret[:-1] + ("a" if alice.secret[-1] != "a" else "b")
+    answers = [Client(registry.url, Authorization=secret).delete(path) for secret in (never, revoked, old, alice.secret.swapcase()
+                                                                                      .replace("CHT_", "cht_"))]
+    assert {(a.status_code, a.text) for a in answers} == {(403, '{"errors":[{"detail":"authentication failed"}]}')}
+    registry.user("leaving")
+    cookie = registry.ctl("session", "create", "leaving").split()[-1]
+    assert Client(registry.url, Cookie=cookie).delete(path).json()["errors"][0]["detail"].startswith("must already be an owner")
+    registry.sql("UPDATE sessions s JOIN users u ON u.id = s.user_id SET s.expires_us = 1 WHERE u.username = 'leaving'")
+    name = cookie.split("=")[0]
+    answers = [Client(registry.url, Cookie=c).delete(path) for c in (cookie, f"{name}=nothing", f"{name}=", "", cookie.lower())]
+    assert {(a.status_code, a.text) for a in answers} == \
+        {(403, '{"errors":[{"detail":"this action requires authentication"}]}')}
+    guest = registry.user(new_name("guest"))
+    make_owner(registry, alice, guest, crate)
+    answers = [anon.put(f"/api/v1/me/crate_owner_invitations/accept/{token}") for token in ("x" * 26, "X", "x" * 3000, "%F0%9F%98%80")]
+    assert {(a.status_code, a.text) for a in answers} == {(404, '{"errors":[{"detail":"Not Found"}]}')}
+
+
+def test_tokens_are_noted_once_a_minute(registry, new_name):
+    user = registry.user(new_name("user"))
+    used = f"SELECT last_used_us FROM api_tokens t JOIN users u ON u.id = t.user_id WHERE u.username = '{user.login}'"
+    assert registry.sql(used) == [["NULL"]]
+    user.token.put("/api/v1/me/crate_owner_invitations/1", {"crate_owner_invite": {"crate_id": 1, "accepted": True}})
+    first = registry.sql(used)[0][0]
+    assert first != "NULL"
+    user.token.put("/api/v1/me/crate_owner_invitations/1", {"crate_owner_invite": {"crate_id": 1, "accepted": True}})
+    assert registry.sql(used) == [[first]]
+    earlier = int(first) - 61 * 10**6
+    registry.sql(f"UPDATE api_tokens SET last_used_us = {earlier} WHERE last_used_us = {first}")
+    user.token.put("/api/v1/me/crate_owner_invitations/1", {"crate_owner_invite": {"crate_id": 1, "accepted": True}})
+    assert int(registry.sql(used)[0][0]) > int(first)
+
+
+# ---- at the very end (tests/conftest.py)
+
+def test_every_route_is_tested(registry, request):
+    """Each route must have answered some test of this folder with success."""
+    here = pathlib.Path(__file__).parent
+    ran = {pathlib.Path(item.fspath).name for item in request.session.items}
+    if not {path.name for path in here.glob("test_*.py")} <= ran or request.config.option.keyword or \
+            any("::" in word for word in request.config.args):
+        pytest.skip("only when the whole folder runs")
+    seen = {(line["method"], line["route"]) for line in registry.log()
+            if line.get("route") and int(line["status"]) < 400}
+    assert [f"{method} {path}" for method, path in TABLE if (method, path) not in seen] == []

@@ -13,7 +13,6 @@
 #include "app/server/transport.h"
 
 #include <arpa/inet.h>
-#include <inttypes.h>
 #include <string.h>
 
 enum { ID_BYTES = 10, ID_MAX_BYTES = 64 };

@@ -211,6 +211,7 @@ def test_a_thousand_versions(registry, alice, anon, new_name):
     answer = anon.get(f"/api/v1/crates/{name}/versions?per_page=100")
     assert len(answer.json()["versions"]) == 100 and registry.queries(answer) == 4
     assert len(anon.get(f"/api/v1/crates/{name}").json()["versions"]) == 1001
+    registry.sql(f"DELETE FROM versions WHERE crate_id = {number} AND num <> '1.0.0'")  # fsck would miss their files
 
 
 def test_queries(registry, anon, crate):

@@ -125,10 +125,12 @@ class Instance:
         """The path of a published .crate below the data folder."""
         return self.data / "public/crates" / name / f"{name}-{version}.crate"
 
-    def log(self):
-        """Lines of the registry's log, each as a dict of its pairs."""
+    def log(self, part=""):
+        """Lines of the registry's log that have the part in them, each as a dict of its pairs."""
         file = self.data / "log" / ("web-error.log" if self.web == "apache-fcgid" else "cratehouse.log")
         for line in file.read_text(errors="replace").splitlines():
+            if part not in line:
+                continue
             yield {key: json.loads(value) if value[:1] == '"' and "\\x" not in value else value.strip('"')
                    for key, value in PAIR.findall(line)}
 
@@ -136,7 +138,7 @@ class Instance:
         """The log line of an answer (of Client): the request's queries, bytes, milliseconds, error."""
         end = time.time() + seconds
         while True:
-            for line in self.log():
+            for line in self.log(answer.sent_id):
                 if line.get("id") == answer.sent_id and "route" in line:
                     return line
             assert time.time() < end, f"no log line with id={answer.sent_id}"

@@ -15,7 +15,7 @@ from fcgi_client import FastCGI
 from lib.census import census, settled
 from lib.registry import Crate
 from lib.steps import publish
-from test_routes import TABLE, filled
+from test_routes import TABLE, filled, generic
 
 ROUTES = {f"{method} {path}": (method, path) for method, path in TABLE}
 JSON = "application/json"
@@ -51,7 +51,7 @@ BODIES = {
 }
 
 HEADERS = ["Authorization", "Cookie", "Content-Type", "Accept", "Origin", "If-None-Match", "If-Modified-Since", "User-Agent",
-           "X-Request-Id", "X-Forwarded-For", "Host", "Range", "Sec-Purpose", "Accept-Encoding"]
+           "X-Forwarded-For", "Host", "Range", "Sec-Purpose", "Accept-Encoding"]
 VALUES = ["x" * 10_000, b"\0", b"a\0b", b"\xff\xfe", "ä😀".encode(), b"a\r\nX-Evil: 1", "", " ", ",;=\"", "Bearer " * 100,
           "Bearer \t", "cratehouse=" + "x" * 10_000, "cratehouse=a; " * 500, '"' * 300, "%s%n%x", "W/" * 1000]
 
@@ -114,9 +114,13 @@ def judge(reply, path, allowed=range(200, 500)):
     return reply
 
 
+def sent(user):
+    return generic(**{"Cookie": user.cookie, "Content-Type": JSON})
+
+
 def ask(wire, alice, method, path, headers=None, body=b"", **more):
     path_text = path if isinstance(path, str) else path.decode("latin-1")
-    return judge(wire.request(method, path, {"Cookie": alice.cookie, "Content-Type": JSON, **(headers or {})}, body, **more), path_text)
+    return judge(wire.request(method, path, {**sent(alice), **(headers or {})}, body, **more), path_text)
 
 
 def joined(*parts):
@@ -158,9 +162,15 @@ def test_headers(wire, alice, route):
     ask(wire, alice, method, path, {f"X-H{i}": "x" * 50 for i in range(500)}, b"x" if route in VALID else b"")
 
 
+def test_request_ids_of_any_kind(wire, alice):
+    for value in VALUES:
+        ask(wire, alice, "GET", "/api/v1/site_metadata", {"X-Request-Id": value})
+        ask(wire, alice, "GET", "/api/v1/site_metadata", {"X-Request-Id": value, "User-Agent": ""})
+
+
 def test_ten_thousand_header_bytes_through_the_web_server(registry, alice, route):
     method, path = ROUTES[route][0], harmless(route)
-    answer = alice.browser.request(method, path, b"x" if route in VALID else b"", headers={"X-Long": "x" * 10_000})
+    answer = alice.browser.request(method, path, b"x" if route in VALID else b"", headers=generic(**{"X-Long": "x" * 10_000}))
     assert registry.log_line(answer)["status"] == str(answer.status_code) and answer.status_code < 500
 
 
@@ -203,22 +213,22 @@ def test_wrong_length(wire, alice, route):
 
 def test_went_away_in_the_middle(registry, wire, alice, route):
     method, path, body = ROUTES[route][0], harmless(route), VALID.get(route, b"{}")
-    for sent in (0, 1, len(body) // 2, len(body) - 1):
+    for there in (0, 1, len(body) // 2, len(body) - 1):
         with wire.connect() as s:
-            wire.send(s, method, path, {"Cookie": alice.cookie, "Content-Type": JSON}, body[:sent], length=str(len(body)), end=False)
+            wire.send(s, method, path, sent(alice), body[:there], length=str(len(body)), end=False)
             s.shutdown(socket.SHUT_WR)
             reply = FastCGI.receive(s)
             assert route not in VALID or reply.status == 400, reply.raw
         with wire.connect() as s:
-            wire.send(s, method, path, {"Cookie": alice.cookie, "Content-Type": JSON}, body[:sent], length=str(len(body)), end=False)
+            wire.send(s, method, path, sent(alice), body[:there], length=str(len(body)), end=False)
         with web(registry) as s:
-            s.sendall(head(registry, alice, method, path, f"Content-Length: {len(body)}") + body[:sent])
+            s.sendall(head(registry, alice, method, path, f"Content-Length: {len(body)}") + body[:there])
 
 
 def test_oversized(registry, alice, route):
     """More than a JSON body may be; publish and the routes without a body have other limits, or none."""
     method, path = ROUTES[route][0], harmless(route)
-    answer = alice.browser.request(method, path, b'{"a":"' + b"x" * (2 << 20) + b'"}', headers={"Content-Type": JSON})
+    answer = alice.browser.request(method, path, b'{"a":"' + b"x" * (2 << 20) + b'"}', headers=sent(alice))
     assert answer.status_code < 500
     if route in VALID and not path.endswith("/new"):
         assert answer.status_code == 413
@@ -232,8 +242,8 @@ def web(registry):
 
 
 def head(registry, user, method, path, *lines):
-    return "\r\n".join([f"{method} {path} HTTP/1.1", f"Host: {registry.site}", "User-Agent: x", f"Cookie: {user.cookie}",
-                        f"Content-Type: {JSON}", "Connection: close", *lines, "", ""]).encode()
+    return "\r\n".join([f"{method} {path} HTTP/1.1", f"Host: {registry.site}", "User-Agent: x", "Connection: close",
+                        *(f"{name}: {value}" for name, value in sent(user).items()), *lines, "", ""]).encode()
 
 
 def received(s):

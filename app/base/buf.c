@@ -75,10 +75,11 @@ void buf_byte(struct buf *b, char c)
 
 void buf_fmt(struct buf *b, const char *fmt, ...)
 {
-	size_t room = b->p && !b->overflow ? b->room - b->n : 0, n;
+	size_t room = b->room < b->cap ? b->room : b->cap, n;
 	va_list ap;
 	char *p;
 
+	room = b->p && !b->overflow ? room - b->n : 0;
 	va_start(ap, fmt);
 	n = fmt_v(room ? b->p + b->n : NULL, room, fmt, ap);
 	if (n < room) { /* most are short */

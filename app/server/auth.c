@@ -20,6 +20,14 @@ static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 static const char *const prefixes[] = { "cht_", "cio" };
 static const char *const trustpub_prefixes[] = { "cht_tp_", "cio_tp_" };
 
+static bool format_ok(struct text token)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (text_starts(token, text_from(prefixes[i])))
+			return true;
+	return false;
+}
+
 static const struct err *refuse(struct req *r, const char *text)
 {
 	return err_new(r->arena, ERR_AUTH, "%s", text);
@@ -110,6 +118,8 @@ const struct err *auth_header_token(struct req *r, struct text *ret)
 	}
 	if (value.p && text_has_byte(value, ' ')) {
 		(void)text_cut(&rest, ' ', &scheme);
+		if (format_ok(scheme)) /* a token and something after it: not for the log */
+			scheme = TEXT("***");
 		if (scheme.n && !text_eq_nocase(scheme, TEXT("Bearer")))
 			return err_new_status(r->arena, ERR_AUTH, 401,
 					      "Invalid `Authorization` header: Found unexpected "
@@ -208,14 +218,6 @@ static const struct err *token_format(struct req *r)
 			      "crates-io-security-advisory.html. We apologize for any "
 			      "inconvenience.",
 			      TEXT_F(r->cfg->site.domain), TEXT_F(r->cfg->site.url));
-}
-
-static bool format_ok(struct text token)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
-		if (text_starts(token, text_from(prefixes[i])))
-			return true;
-	return false;
 }
 
 static const struct err *by_token(struct req *r, struct text token)

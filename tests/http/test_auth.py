@@ -54,6 +54,7 @@ def test_token_on_a_route_of_the_site(wire, alice, registry):
 
 @pytest.mark.parametrize("value,status,start", [
     ("Basic abc", 401, "Invalid `Authorization` header: Found unexpected authentication scheme `Basic`"),
+    ("cht_" + "a" * 32 + " b", 401, "Invalid `Authorization` header: Found unexpected authentication scheme `***`"),
     ("Bearer", 401, "The given API token does not match the format used by "),
     ("Bearer ", 401, "The given API token does not match the format used by "),
     ("abc", 401, "The given API token does not match the format used by "),

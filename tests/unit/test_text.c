@@ -113,6 +113,20 @@ static void json_order_and_escapes(void **state)
 	arena_free(a);
 }
 
+/* Room is taken in larger pieces than some caps. */
+static void buf_fmt_keeps_the_cap(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct buf b = buf_init(a, 8);
+
+	(void)state;
+	buf_byte(&b, 'x');
+	buf_fmt(&b, "%s", "too long for eight");
+	assert_false(buf_ok(&b));
+	check_text(buf_text(&b), TEXT("x"));
+	arena_free(a);
+}
+
 static void buf_overflow_is_sticky(void **state)
 {
 	struct arena *a = arena_new(0);
@@ -202,6 +216,7 @@ int main(void)
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(json_order_and_escapes),
 		cmocka_unit_test(buf_overflow_is_sticky),
+		cmocka_unit_test(buf_fmt_keeps_the_cap),
 		cmocka_unit_test(deferred_run_last_first),
 		cmocka_unit_test(times),
 		cmocka_unit_test(hashes),

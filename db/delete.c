@@ -1,6 +1,7 @@
 #include "db/delete.h"
 
 #include "app/base/arena.h"
+#include "app/base/fault.h"
 #include "app/base/time.h"
 #include "db/derived.h"
 #include "db/job.h"
@@ -12,6 +13,9 @@ struct crate_row {
 	struct text name, canon_name;
 	int64_t created_us;
 };
+
+#define DAY_US ((int64_t)24 * 3600 * US_PER_S)
+enum { YOUNG_DAYS = 3, DOWNLOADS_A_MONTH = 1000, MONTH_DAYS = 30 };
 
 static const struct db_stmt names = {
 	.name = "delete_names",
@@ -27,6 +31,39 @@ static const struct db_stmt lock = {
 	.in = { DB_U64 },
 	.out = { DB_COL(struct crate_row, name), DB_COL(struct crate_row, canon_name),
 		 DB_COL(struct crate_row, created_us) },
+};
+
+struct facts_row {
+	uint64_t owners, downloads;
+};
+
+static const struct db_stmt facts = {
+	.name = "delete_facts",
+	.sql = "SELECT CAST(COALESCE((SELECT COUNT(*) FROM crate_owners o"
+	       "                       WHERE o.crate_id = c.id AND o.deleted = 0), 0) AS UNSIGNED)"
+	       "         AS owners,"
+	       "       CAST(COALESCE((SELECT d.downloads FROM crate_downloads d"
+	       "                       WHERE d.crate_id = c.id), 0) AS UNSIGNED) AS downloads"
+	       "  FROM crates c WHERE c.id = ?",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct facts_row, owners), DB_COL(struct facts_row, downloads) },
+};
+
+struct dependent_row {
+	struct text name, num;
+};
+
+static const struct db_stmt dependent = {
+	.name = "delete_dependent",
+	.sql = "SELECT c.name, v.num"
+	       "  FROM dependencies d"
+	       "  JOIN versions v ON v.id = d.version_id"
+	       "  JOIN crates c ON c.id = v.crate_id"
+	       " WHERE d.crate_id = ? AND v.crate_id <> ?"
+	       " ORDER BY d.version_id DESC, d.id DESC"
+	       " LIMIT 1",
+	.in = { DB_U64, DB_U64 },
+	.out = { DB_COL(struct dependent_row, name), DB_COL(struct dependent_row, num) },
 };
 
 struct num_row {
@@ -94,6 +131,46 @@ static const struct err *lock_crate(struct db *db, struct run *r)
 	return NULL;
 }
 
+#define REFUSE(db, ...) err_new_status(db_arena(db), ERR_INVALID, 422, __VA_ARGS__)
+
+/* Read behind the locks: owners, and dependents, cannot come any more. */
+static const struct err *check_age(struct db *db, const struct run *r)
+{
+	int64_t age_us = r->now_us - r->crate.created_us, months;
+	struct facts_row row;
+	const struct err *e;
+
+	if (age_us <= YOUNG_DAYS * DAY_US)
+		return NULL;
+	e = db_one(db, &facts, DB_ARGS(db_u64(r->in->crate_id)), &row);
+	if (e)
+		return e;
+	if (row.owners > 1)
+		return REFUSE(db, "only crates with a single owner can be deleted after 72 hours");
+	months = (age_us / DAY_US + MONTH_DAYS - 1) / MONTH_DAYS;
+	if (row.downloads > (uint64_t)(DOWNLOADS_A_MONTH * months))
+		return REFUSE(db,
+			      "only crates with less than %d downloads per month can be deleted "
+			      "after 72 hours",
+			      DOWNLOADS_A_MONTH);
+	return NULL;
+}
+
+static const struct err *check_dependents(struct db *db, const struct run *r)
+{
+	struct db_val id = db_u64(r->in->crate_id);
+	struct dependent_row row;
+	bool found;
+	const struct err *e = db_maybe(db, &dependent, DB_ARGS(id, id), &row, &found);
+
+	if (e || !found)
+		return e;
+	return REFUSE(db,
+		      "only crates without reverse dependencies can be deleted (e.g. %.*s@%.*s "
+		      "depends on this crate)",
+		      TEXT_F(row.name), TEXT_F(row.num));
+}
+
 static const struct err *drop_version(struct db *db, struct run *r)
 {
 	struct derived d = { .crate_id = r->in->crate_id, .added = -1 };
@@ -105,23 +182,24 @@ static const struct err *drop_version(struct db *db, struct run *r)
 	if (e)
 		return e;
 	r->out.num = row.num;
-	e = db_exec(db, &version_drop, DB_ARGS(db_u64(r->in->version_id)), NULL);
+	e = db_derive_gone(db, d.crate_id);
+	if (!e)
+		e = db_exec(db, &version_drop, DB_ARGS(db_u64(r->in->version_id)), NULL);
 	return e ? e : db_derive(db, &d);
 }
 
 /* Versions, words and what others count of them go first, by the functions that keep the counts. */
 static const struct err *empty_crate(struct db *db, struct run *r)
 {
-	struct derived d = { .crate_id = r->in->crate_id };
 	struct texts none = { NULL, 0 }, unknown;
-	uint64_t new_keywords;
-	const struct err *e = db_link_keywords(db, d.crate_id, none, &new_keywords);
+	uint64_t id = r->in->crate_id, new_keywords;
+	const struct err *e = db_derive_gone(db, id);
 
 	if (!e)
-		e = db_link_categories(db, d.crate_id, none, &unknown);
+		e = db_link_keywords(db, id, none, &new_keywords);
 	if (!e)
-		e = db_exec(db, &versions_drop, DB_ARGS(db_u64(d.crate_id)), NULL);
-	return e ? e : db_derive(db, &d);
+		e = db_link_categories(db, id, none, &unknown);
+	return e ? e : db_exec(db, &versions_drop, DB_ARGS(db_u64(id)), NULL);
 }
 
 static const struct err *drop_crate(struct db *db, struct run *r)
@@ -150,25 +228,57 @@ static const struct err *drop_crate(struct db *db, struct run *r)
 static const struct err *run(struct db *db, void *ctx)
 {
 	struct run *r = ctx;
-	const struct err *e = lock_crate(db, r);
+	const struct err *e;
 
+	r->now_us = time_now_us();
+	FAULT_POINT(db_arena(db), DELETE_TX_BEGUN);
+	e = lock_crate(db, r);
+	if (!e && r->in->by_owner)
+		e = check_age(db, r);
+	if (!e && r->in->by_owner)
+		e = check_dependents(db, r);
 	if (!e)
 		e = db_index_settle_job(db, r->crate.canon_name, r->now_us, &r->out.settle_job_id);
 	if (e)
 		return e;
-	return r->in->version_id ? drop_version(db, r) : drop_crate(db, r);
+	FAULT_POINT(db_arena(db), DELETE_TX_LOCKED);
+	e = r->in->version_id ? drop_version(db, r) : drop_crate(db, r);
+	if (e)
+		return e;
+	FAULT_POINT(db_arena(db), DELETE_TX_ROWS);
+	return NULL;
+}
+
+/* Whether a COMMIT whose answer was lost came through: ids are never given again. */
+static const struct err *read_back(struct db *db, const struct run *r, const struct err *lost)
+{
+	const struct delete_in *in = r->in;
+	struct crate_row crate;
+	struct num_row num;
+	bool found;
+	const struct err *e =
+		in->version_id
+			? db_maybe(db, &version_num,
+				   DB_ARGS(db_u64(in->version_id), db_u64(in->crate_id)), &num,
+				   &found)
+			: db_maybe(db, &names, DB_ARGS(db_u64(in->crate_id)), &crate, &found);
+
+	return !e && !found ? NULL : lost;
 }
 
 const struct err *db_delete(struct db *db, const struct delete_in *in, struct delete_out *ret)
 {
-	struct run r = { .in = in, .now_us = time_now_us() };
+	struct run r = { .in = in };
 	const struct err *e = db_tx(db, run, &r);
 
+	if (e && db_commit_uncertain(db))
+		e = read_back(db, &r, e);
 	if (!e)
 		*ret = r.out;
 	return e;
 }
 
-const struct db_stmt *const db_delete_stmts[] = { &names,        &lock,          &version_num,
-						  &version_drop, &versions_drop, &crate_drop,
-						  &remember,     &count_less,    NULL };
+const struct db_stmt *const db_delete_stmts[] = {
+	&names,         &lock,       &facts,    &dependent,  &version_num, &version_drop,
+	&versions_drop, &crate_drop, &remember, &count_less, NULL,
+};

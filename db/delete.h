@@ -12,6 +12,7 @@ struct delete_in {
 	uint64_t user_id;       /* who deletes; 0: nobody known. For a crate alone */
 	struct text message;    /* absent for none. For a crate alone */
 	int64_t availability_s; /* how long the name rests. For a crate alone */
+	bool by_owner; /* a crate's owner, who may not delete every crate; else an operator */
 };
 
 struct delete_out {
@@ -19,7 +20,11 @@ struct delete_out {
 	uint64_t settle_job_id;
 };
 
-/* ERR_NOT_FOUND ("Not Found") where it has gone meanwhile. ERR_BUSY. */
+/*
+ * ERR_NOT_FOUND ("Not Found") where it has gone meanwhile. ERR_BUSY. by_owner: also the rules of contract/api.md 10.3 on
+ * age, owners, downloads and dependents, status 422 in the contract's words. Nothing is changed then. A COMMIT whose
+ * answer was lost is looked up: NULL where it came through.
+ */
 const struct err *must_use db_delete(struct db *db, const struct delete_in *in,
 				     struct delete_out *ret);
 

@@ -13,9 +13,11 @@ struct target {
 	struct text name;
 };
 
+/* The locks that the foreign key takes anyway, before it does: a crate found here cannot be deleted any more. */
 static const struct db_stmt find = {
 	.name = "dependency_targets",
-	.sql = "SELECT id, name FROM crates WHERE name IN (" DB_ROWS_64("?") ") LIMIT 64",
+	.sql = "SELECT id, name FROM crates WHERE name IN (" DB_ROWS_64(
+		"?") ") LIMIT 64 LOCK IN SHARE MODE",
 	.in = { DB_TEXT },
 	.in_repeat = NAMES_AT_ONCE,
 	.out = { DB_COL(struct target, id), DB_COL(struct target, name) },

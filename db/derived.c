@@ -285,6 +285,11 @@ const struct err *db_derive(struct db *db, struct derived *d)
 	return rebuild_reverse(db, d->crate_id, top.yanked ? 0 : top.id);
 }
 
+const struct err *db_derive_gone(struct db *db, uint64_t crate_id)
+{
+	return rebuild_reverse(db, crate_id, 0);
+}
+
 const struct err *db_dependents_recount(struct db *db, uint64_t crate_id)
 {
 	return db_exec(db, &recount, DB_ARGS(db_u64(crate_id)), NULL);

@@ -36,6 +36,9 @@ struct derived {
 };
 const struct err *must_use db_derive(struct db *db, struct derived *d);
 
+/* Before a crate is deleted: what it depended on has one dependent less, which a job counts. */
+const struct err *must_use db_derive_gone(struct db *db, uint64_t crate_id);
+
 /* The counts of reverse_dependencies for these crates, in the order of their ids: what job_dependents does. */
 const struct err *must_use db_dependents_recount(struct db *db, uint64_t crate_id);
 

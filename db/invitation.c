@@ -38,6 +38,14 @@ static const struct db_stmt invitations_of_user = {
 	.out = { INVITATION_COLS },
 };
 
+static const struct db_stmt invitations_of_crate = {
+	.name = "invitations_of_crate",
+	.sql = INVITATION_SQL " WHERE i.crate_id = ? AND i.invited_user_id > ? AND i.created_us > ?"
+			      " ORDER BY i.invited_user_id LIMIT ?",
+	.in = { DB_U64, DB_U64, DB_I64, DB_U64 },
+	.out = { INVITATION_COLS },
+};
+
 static const struct db_stmt invitation_one = {
 	.name = "invitation_one",
 	.sql = INVITATION_SQL " WHERE i.invited_user_id = ? AND i.crate_id = ? FOR UPDATE",
@@ -73,6 +81,29 @@ const struct err *db_invitations_of_user(struct db *db, uint64_t user_id, uint64
 	return db_all(db, &invitations_of_user,
 		      DB_ARGS(db_u64(user_id), db_u64(after_crate_id), db_i64(since), db_u64(n)),
 		      sizeof(**ret), ret, ret_n);
+}
+
+const struct err *db_invitations_of_crate(struct db *db, uint64_t crate_id, uint64_t after_user_id,
+					  uint64_t n, struct invitation_view **ret, size_t *ret_n)
+{
+	int64_t since = time_now_us() - INVITATION_DAYS * DAY_US;
+
+	return db_all(db, &invitations_of_crate,
+		      DB_ARGS(db_u64(crate_id), db_u64(after_user_id), db_i64(since), db_u64(n)),
+		      sizeof(**ret), ret, ret_n);
+}
+
+const struct err *db_invitation_people(struct db *db, const struct invitation_view *v, size_t n,
+				       struct user_view **ret, size_t *ret_n)
+{
+	uint64_t ids[USER_IDS_MAX];
+
+	BUG_ON(2 * n > ARRAY_SIZE(ids));
+	for (size_t i = 0; i < n; i++) {
+		ids[2 * i] = v[i].inviter_id;
+		ids[2 * i + 1] = v[i].invitee_id;
+	}
+	return db_user_views(db, ids, 2 * n, ret, ret_n);
 }
 
 struct accepting {
@@ -146,10 +177,7 @@ const struct err *db_invitation_decline(struct db *db, uint64_t user_id, uint64_
 	return e;
 }
 
-const struct db_stmt *const db_invitation_stmts[] = { &invitation_lock_crate,
-						      &invitations_of_user,
-						      &invitation_one,
-						      &invitation_by_token,
-						      &invitation_delete,
-						      &invitee_address,
-						      NULL };
+const struct db_stmt *const db_invitation_stmts[] = { &invitation_lock_crate, &invitations_of_user,
+						      &invitations_of_crate,  &invitation_one,
+						      &invitation_by_token,   &invitation_delete,
+						      &invitee_address,       NULL };

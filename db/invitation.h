@@ -11,11 +11,20 @@ struct invitation_view {
 
 /*
  * Pending invitations of a user, by crate id; of those with a crate id above after_crate_id, at
- * most n (100 or less). Invitations older than 30 days are not shown.
+ * most n (101 or less). Invitations older than 30 days are not shown.
  */
 const struct err *must_use db_invitations_of_user(struct db *db, uint64_t user_id,
 						  uint64_t after_crate_id, uint64_t n,
 						  struct invitation_view **ret, size_t *ret_n);
+
+/* The same of a crate, by the invitee's id; of those above after_user_id, at most n (101 or less). */
+const struct err *must_use db_invitations_of_crate(struct db *db, uint64_t crate_id,
+						   uint64_t after_user_id, uint64_t n,
+						   struct invitation_view **ret, size_t *ret_n);
+
+/* Everybody who invites or is invited in them, by id, each once; n is at most 101. */
+const struct err *must_use db_invitation_people(struct db *db, const struct invitation_view *v,
+						size_t n, struct user_view **ret, size_t *ret_n);
 
 /*
  * The invitee becomes an owner, and the invitation goes. ERR_NOT_FOUND ("Not Found") without one,

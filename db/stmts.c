@@ -1,8 +1,10 @@
 /* Every list of statements, for check-sql: a noun that is not here would never be checked. */
+#include "db/audit.h"
 #include "db/bucket.h"
 #include "db/category.h"
 #include "db/crate.h"
 #include "db/crate_list.h"
+#include "db/crate_settings.h"
 #include "db/crate_view.h"
 #include "db/db.h"
 #include "db/delete.h"
@@ -11,6 +13,7 @@
 #include "db/derived.h"
 #include "db/download_view.h"
 #include "db/expired.h"
+#include "db/follow.h"
 #include "db/fsck.h"
 #include "db/index.h"
 #include "db/invitation.h"
@@ -18,6 +21,7 @@
 #include "db/keyword.h"
 #include "db/link.h"
 #include "db/migrate.h"
+#include "db/owned.h"
 #include "db/owner.h"
 #include "db/publish.h"
 #include "db/rendering.h"
@@ -36,14 +40,17 @@
 
 /* clang-format off */
 const struct db_stmt_list db_stmt_lists[] = { /* one a line */
+	{ db_audit_stmts },
 	{ db_bucket_stmts },
 	{ db_crate_stmts },
 	{ db_crate_list_stmts },
+	{ db_crate_settings_stmts },
 	{ db_crate_view_stmts },
 	{ db_delete_stmts },
 	{ db_dependency_stmts },
 	{ db_dependency_view_stmts },
 	{ db_derived_stmts },
+	{ db_follow_stmts },
 	{ db_fsck_stmts },
 	{ db_expired_stmts },
 	{ db_index_stmts },
@@ -51,6 +58,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_job_stmts },
 	{ db_link_stmts },
 	{ db_migrate_stmts },
+	{ db_owned_stmts },
 	{ db_owner_stmts },
 	{ db_rendering_stmts },
 	{ db_publish_stmts },

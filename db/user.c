@@ -43,6 +43,13 @@ static const struct db_stmt by_login = {
 	.out = USER_COLS,
 };
 
+static const struct db_stmt by_gh_login = {
+	.name = "user_by_gh_login",
+	.sql = USER_SQL " WHERE u.gh_login_lower = ? AND u.gh_login = ? ORDER BY u.id DESC LIMIT 1",
+	.in = { DB_TEXT, DB_TEXT },
+	.out = USER_COLS,
+};
+
 static const struct db_stmt list = {
 	.name = "user_list",
 	.sql = USER_SQL " WHERE u.id > ? ORDER BY u.id LIMIT 100",
@@ -156,6 +163,12 @@ const struct err *db_user_by_id(struct db *db, uint64_t id, struct user_row *ret
 const struct err *db_user_by_login(struct db *db, struct text login, struct user_row *ret)
 {
 	return db_one(db, &by_login, DB_ARGS(db_text(canon_name(db_arena(db), login))), ret);
+}
+
+const struct err *db_user_by_gh_login(struct db *db, struct text gh_login, struct user_row *ret)
+{
+	return db_one(db, &by_gh_login,
+		      DB_ARGS(db_text(text_lower(db_arena(db), gh_login)), db_text(gh_login)), ret);
 }
 
 const struct err *db_user_list(struct db *db, uint64_t after_id, struct user_row **ret,
@@ -346,9 +359,22 @@ const struct err *db_user_confirm_email(struct db *db, struct text token)
 }
 
 const struct db_stmt *const db_user_stmts[] = {
-	&by_id,        &by_login,          &list,           &taken,
-	&insert,       &insert_github,     &insert_email,   &lock,
-	&set_admin,    &set_notifications, &verified_email, &email_for_update,
-	&update_email, &unverify_email,    &update_token,   &confirm_email,
+	&by_id,
+	&by_login,
+	&by_gh_login,
+	&list,
+	&taken,
+	&insert,
+	&insert_github,
+	&insert_email,
+	&lock,
+	&set_admin,
+	&set_notifications,
+	&verified_email,
+	&email_for_update,
+	&update_email,
+	&unverify_email,
+	&update_token,
+	&confirm_email,
 	NULL,
 };

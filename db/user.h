@@ -52,6 +52,10 @@ const struct err *must_use db_user_by_id(struct db *db, uint64_t id, struct user
 /* Case and - _ alike; several: the highest id. ERR_NOT_FOUND ("Not Found"). */
 const struct err *must_use db_user_by_login(struct db *db, struct text login, struct user_row *ret);
 
+/* The GitHub login exactly; several: the highest id. ERR_NOT_FOUND ("Not Found"). */
+const struct err *must_use db_user_by_gh_login(struct db *db, struct text gh_login,
+					       struct user_row *ret);
+
 enum { USER_LIST_MAX = 100 };
 
 /* By id, those after that one; at most USER_LIST_MAX. */

@@ -67,6 +67,18 @@ static const struct db_stmt version_actions = {
 	.out = { VERSION_ACTION_COLS },
 };
 
+static const struct db_stmt version_actions_by_ids = {
+	.name = "version_actions_by_ids",
+	.sql = "SELECT " VERSION_ACTION_SQL " FROM version_owner_actions a"
+	       "  JOIN users u ON u.id = a.user_id"
+	       " WHERE a.version_id IN (" DB_ROWS_64("?") ", " DB_ROWS_32("?") ", " DB_ROWS_4(
+		       "?") ")"
+			    " ORDER BY a.version_id, a.id LIMIT 100000",
+	.in = { DB_U64 },
+	.in_repeat = VERSION_IDS_MAX,
+	.out = { VERSION_ACTION_COLS },
+};
+
 const struct err *db_version_view(struct db *db, uint64_t crate_id, struct text crate,
 				  struct text num, struct version_view *ret)
 {
@@ -164,7 +176,25 @@ const struct err *db_version_actions(struct db *db, struct version_view *v)
 		      &v->actions, &v->nactions);
 }
 
+const struct err *db_version_actions_by_ids(struct db *db, struct version_view *v, size_t n)
+{
+	struct db_val args[VERSION_IDS_MAX];
+	struct version_action *actions;
+	const struct err *e;
+	size_t nactions;
+
+	BUG_ON(n > ARRAY_SIZE(args));
+	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
+		args[i] = db_u64(i < n ? v[i].id : 0);
+	e = db_all(db, &version_actions_by_ids, (struct db_vals){ args, ARRAY_SIZE(args) },
+		   sizeof(*actions), &actions, &nactions);
+	if (!e)
+		version_actions_share_out(actions, nactions, v, n);
+	return e;
+}
+
 const struct db_stmt *const db_version_view_stmts[] = {
-	&version_view_by_num,  &version_view_by_id,       &version_views_of_crate, &version_keys,
-	&version_views_by_ids, &version_actions_of_crate, &version_actions,        NULL
+	&version_view_by_num, &version_view_by_id,     &version_views_of_crate,
+	&version_keys,        &version_views_by_ids,   &version_actions_of_crate,
+	&version_actions,     &version_actions_by_ids, NULL
 };

@@ -75,6 +75,10 @@ const struct err *must_use db_version_actions_of_crate(struct db *db, uint64_t c
 /* The same for a single version. */
 const struct err *must_use db_version_actions(struct db *db, struct version_view *v);
 
+/* The same for versions of any crates, at most VERSION_IDS_MAX. */
+const struct err *must_use db_version_actions_by_ids(struct db *db, struct version_view *v,
+						     size_t n);
+
 /* Gives each action of a list sorted by (version_id, id) to its version; both are the caller's
  * arrays. */
 void version_actions_share_out(struct version_action *actions, size_t nactions,

@@ -3,6 +3,15 @@
 
 #include "app/server/route.h"
 
+extern const struct route admin_list_routes[];
+extern const struct route crate_delete_routes[];
+extern const struct route crate_follow_routes[];
+extern const struct route crate_invitations_routes[];
+extern const struct route crate_settings_routes[];
+extern const struct route me_routes[];
+extern const struct route me_tokens_routes[];
+extern const struct route session_routes[];
+extern const struct route user_settings_routes[];
 extern const struct route site_metadata_routes[];
 extern const struct route version_files_routes[];
 extern const struct route crate_owners_routes[];

@@ -54,3 +54,15 @@ void json_invitation_v1(struct jw *j, const struct invitation_view *i)
 	jw_time(j, "expires_at", i->expires_us);
 	jw_end(j);
 }
+
+void json_invitation(struct jw *j, const struct invitation_view *i)
+{
+	jw_object(j, NULL);
+	jw_u64(j, "invitee_id", i->invitee_id);
+	jw_u64(j, "inviter_id", i->inviter_id);
+	jw_u64(j, "crate_id", i->crate_id);
+	jw_text(j, "crate_name", i->crate);
+	jw_time(j, "created_at", i->created_us);
+	jw_time(j, "expires_at", i->expires_us);
+	jw_end(j);
+}

@@ -11,5 +11,6 @@ void json_owner(struct jw *j, const struct owner_view *o);
 /* Team under the key */
 void json_team(struct jw *j, const char *key, const struct team_view *t);
 
-/* InvitationV1 */
+/* InvitationV1, and Invitation */
 void json_invitation_v1(struct jw *j, const struct invitation_view *i);
+void json_invitation(struct jw *j, const struct invitation_view *i);

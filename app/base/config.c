@@ -128,6 +128,8 @@ static const struct key keys[] = {
 	U(sandbox, memory_mb, "256", 32, 65536, "memory for one archive"),
 
 	U(auth, session_days, "90", 1, 3650, "how long a browser stays signed in"),
+	T(auth, no_new_tokens, "",
+	  "message for whoever asks for a new API token while there are none; empty: there are"),
 	S(auth, key, "32 bytes in hex or base64: encrypts what is stored of other sites' tokens"),
 
 	B(registry, auth_required, "false", "a private registry: index and downloads need a token"),

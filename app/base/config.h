@@ -76,6 +76,7 @@ struct config {
 	} sandbox;
 	struct {
 		uint64_t session_days;
+		struct text no_new_tokens; /* why nobody can make a token now; empty: they can */
 		struct secret key; /* base64 or hex of 32 bytes: encrypts OAuth tokens at rest */
 	} auth;
 	struct {

@@ -43,6 +43,11 @@ struct arena;
 	X(YANK_TX_JOBS, "yank.tx-jobs")                                                            \
 	X(YANK_AFTER_COMMIT, "yank.after-commit")                                                  \
 	X(YANK_BEFORE_ANSWER, "yank.before-answer")                                                \
+	X(DELETE_TX_BEGUN, "delete.tx-begun")                                                      \
+	X(DELETE_TX_LOCKED, "delete.tx-locked")                                                    \
+	X(DELETE_TX_ROWS, "delete.tx-rows")                                                        \
+	X(DELETE_AFTER_COMMIT, "delete.after-commit")                                              \
+	X(DELETE_BEFORE_ANSWER, "delete.before-answer")                                            \
 	X(SETTLE_BEGUN, "settle.begun")                                                            \
 	X(SETTLE_AFTER_READ, "settle.after-read")                                                  \
 	X(SETTLE_AFTER_LINK, "settle.after-link")                                                  \

@@ -54,6 +54,10 @@ struct json_u64 {
 	bool set;
 	uint64_t v;
 };
+struct json_time {
+	bool set;
+	int64_t us; /* since 1970 UTC */
+};
 struct json_list {
 	void *v; /* n structs of the field's shape */
 	size_t n;
@@ -71,6 +75,7 @@ enum json_read_type {
 	JSON_I64,   /* struct json_i64 */
 	JSON_U64,   /* struct json_u64 */
 	JSON_TEXTS, /* struct json_texts */
+	JSON_TIME,  /* struct json_time; RFC 3339 in a string, refused in chrono's words */
 	JSON_ANY,   /* struct json_object *, put when the arena is reset; NULL for null and when not
 		       given */
 	JSON_OBJECTS, /* struct json_list; needs .shape */
@@ -114,7 +119,8 @@ struct json_shape {
 		 : JSON_BOOL, struct json_i32                                                      \
 		 : JSON_I32, struct json_i64                                                       \
 		 : JSON_I64, struct json_u64                                                       \
-		 : JSON_U64, struct json_texts                                                     \
+		 : JSON_U64, struct json_time                                                      \
+		 : JSON_TIME, struct json_texts                                                    \
 		 : JSON_TEXTS, struct json_object *                                                \
 		 : JSON_ANY, struct json_list                                                      \
 		 : JSON_OBJECTS, default                                                           \

@@ -6,6 +6,7 @@
 #include "app/base/arena.h"
 #include "app/base/buf.h"
 #include "app/base/json_scan.h"
+#include "app/base/time.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -210,6 +211,26 @@ static bool read_texts(struct json_scan *s, struct json_texts *ret)
 	return true;
 }
 
+/* As chrono reads an RFC 3339 time; which of its words an input gets is simplified. */
+static bool read_time(struct json_scan *s, struct json_time *ret)
+{
+	struct text t;
+
+	if (scan_peek(s) != '"')
+		return invalid_type(s, "an RFC 3339 formatted date and time string");
+	if (!scan_string(s, &t))
+		return false;
+	ret->set = time_parse_rfc3339(t, &ret->us);
+	if (ret->set)
+		return true;
+	for (size_t i = 0; i < t.n; i++)
+		if (!char_is_digit(t.p[i]) && !strchr("-+:.TtZz ", t.p[i] ? t.p[i] : '?'))
+			return scan_fail_shape(s, "input contains invalid characters");
+	return scan_fail_shape(s, t.n < sizeof("2026-08-01T12:00:00Z") - 1
+					  ? "premature end of input"
+					  : "input is out of range");
+}
+
 static bool read_field(struct json_scan *s, const struct json_field *f, char *base)
 {
 	void *member = base + f->offset;
@@ -229,6 +250,8 @@ static bool read_field(struct json_scan *s, const struct json_field *f, char *ba
 		return read_number(s, f->type, member);
 	case JSON_TEXTS:
 		return read_texts(s, member);
+	case JSON_TIME:
+		return read_time(s, member);
 	case JSON_ANY:
 		return scan_tree(s, member);
 	case JSON_OBJECTS:

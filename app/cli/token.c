@@ -7,6 +7,7 @@
 #include "app/base/time.h"
 #include "app/cli/commands.h"
 #include "app/registry/name.h"
+#include "app/registry/scope.h"
 #include "app/server/app.h"
 #include "app/server/auth.h"
 
@@ -14,18 +15,6 @@
 #include <stdio.h>
 
 enum { SCOPES_MAX_BYTES = 64 * 1024, DAYS_MAX = 36500 };
-
-static const char *const endpoint_scopes[] = {
-	"publish-new", "publish-update", "yank", "change-owners", "trusted-publishing",
-};
-
-static bool endpoint_scope_ok(struct text scope)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(endpoint_scopes); i++)
-		if (text_eq(scope, text_from(endpoint_scopes[i])))
-			return true;
-	return false;
-}
 
 static bool scopes_ok(struct texts scopes, bool (*ok)(struct text scope), const char *what)
 {
@@ -82,7 +71,7 @@ static int create(struct cli *c)
 
 	if (!cli_parse(c, options, 2, 2, &args))
 		return 2;
-	if (!scopes_ok(scopes, endpoint_scope_ok, "scope") ||
+	if (!scopes_ok(scopes, endpoint_scope_is_valid, "scope") ||
 	    !scopes_ok(crates, crate_scope_is_valid, "pattern of crate names"))
 		return 1;
 	if (expires.p && !parse_expiry(expires, &t.expired_us))

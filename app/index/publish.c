@@ -4,6 +4,7 @@
 #include "app/base/fault.h"
 #include "app/base/log.h"
 #include "app/index/settle.h"
+#include "app/registry/name.h"
 #include "app/storage/storage.h"
 
 /*
@@ -75,34 +76,28 @@ const struct err *yank_commit(const struct app *app, struct arena *a, const stru
 	return NULL;
 }
 
-struct removal {
-	const struct app *app;
-	struct arena *a;
-};
-
-static const struct err *remove_file(void *ctx, const struct storage_entry *entry)
+const struct err *delete_files(const struct app *app, struct arena *a, struct text name)
 {
-	const struct removal *r = ctx;
+	static const char *const folders[] = { "crates", "readmes" };
+	const struct err *e = NULL;
 
-	if (!entry->version.p)
-		return NULL;
-	return storage_unlink_crate(r->app->storage, r->a, entry->name, entry->version);
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && !e; i++)
+		e = storage_drop_public(app->storage, a,
+					text_fmt(a, "%s/%.*s", folders[i], TEXT_F(name)));
+	return e ? e : settle_crate(app, a, canon_name(a, name));
 }
 
-static const struct err *remove_files(const struct app *app, struct arena *a,
-				      const struct delete_out *out)
+static const struct err *delete_files_of_version(const struct app *app, struct arena *a,
+						 const struct delete_out *out)
 {
-	struct removal r = { app, a };
-	const struct err *e;
+	const struct err *e = storage_unlink_crate(app->storage, a, out->name, out->num);
 
-	if (!out->num.p)
-		return storage_each_file_of_crate(app->storage, a, out->name, remove_file, &r);
-	e = storage_unlink_crate(app->storage, a, out->name, out->num);
-	if (e)
-		return e;
-	return storage_unlink_public(app->storage, a,
-				     text_fmt(a, "readmes/%.*s/%.*s-%.*s.html", TEXT_F(out->name),
-					      TEXT_F(out->name), TEXT_F(out->num)));
+	if (!e)
+		e = storage_unlink_public(app->storage, a,
+					  text_fmt(a, "readmes/%.*s/%.*s-%.*s.html",
+						   TEXT_F(out->name), TEXT_F(out->name),
+						   TEXT_F(out->num)));
+	return e ? e : settle_crate(app, a, out->canon);
 }
 
 const struct err *delete_commit(const struct app *app, struct arena *a, const struct delete_in *in,
@@ -112,11 +107,9 @@ const struct err *delete_commit(const struct app *app, struct arena *a, const st
 
 	if (e)
 		return e;
+	FAULT_POINT(a, DELETE_AFTER_COMMIT);
 	settle_now(app, a, ret->canon, ret->settle_job_id);
-	left = remove_files(app, a, ret);
-	/* Whoever published the same again meanwhile has his files back. */
-	if (!left)
-		left = settle_crate(app, a, ret->canon);
+	left = ret->num.p ? delete_files_of_version(app, a, ret) : delete_files(app, a, ret->name);
 	if (left)
 		log_err(LOG_LEVEL_WARN, "files of what was deleted are left", left);
 	return NULL;

@@ -29,3 +29,9 @@ const struct err *must_use yank_commit(const struct app *app, struct arena *a,
 /* The same for a delete; what was served of it goes too. Where that fails after the commit, jobs and fsck do it. */
 const struct err *must_use delete_commit(const struct app *app, struct arena *a,
 					 const struct delete_in *in, struct delete_out *ret);
+
+/*
+ * What was served of a crate that is gone; again and again without harm. Whoever published the name anew meanwhile has
+ * his files back.
+ */
+const struct err *must_use delete_files(const struct app *app, struct arena *a, struct text name);

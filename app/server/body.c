@@ -48,26 +48,44 @@ const struct err *req_json(struct req *r, struct json_object **ret)
 	return NULL;
 }
 
+static const struct err *wrong_json(struct req *r, const struct json_error *error)
+{
+	struct text why = json_error_text(r->arena, error);
+
+	if (!error->shape)
+		return no_json(r, why);
+	return err_new_status(r->arena, ERR_INVALID, 422,
+			      "Failed to deserialize the JSON body into the target type: %.*s",
+			      TEXT_F(why));
+}
+
 const struct err *req_json_read(struct req *r, const struct json_shape *shape)
 {
 	const struct err *e = check_type(r);
 	struct json_error error;
-	struct text why;
 	void *to;
 
 	if (e)
 		return e;
 	to = arena_alloc(r->arena, shape->size);
-	if (json_read(r->arena, r->body, shape, to, &error)) {
-		r->server->json_struct = to;
-		return NULL;
-	}
-	why = json_error_text(r->arena, &error);
-	if (!error.shape)
-		return no_json(r, why);
-	return err_new_status(r->arena, ERR_INVALID, 422,
-			      "Failed to deserialize the JSON body into the target type: %.*s",
-			      TEXT_F(why));
+	if (!json_read(r->arena, r->body, shape, to, &error))
+		return wrong_json(r, &error);
+	r->server->json_struct = to;
+	return NULL;
+}
+
+const struct err *req_json_read_list(struct req *r, const struct json_shape *item)
+{
+	struct json_list *to = arena_alloc(r->arena, sizeof(*to));
+	const struct err *e = check_type(r);
+	struct json_error error;
+
+	if (e)
+		return e;
+	if (!json_read_list(r->arena, r->body, item, to, &error))
+		return wrong_json(r, &error);
+	r->server->json_struct = to;
+	return NULL;
 }
 
 const void *req_json_struct(const struct req *r)

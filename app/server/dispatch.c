@@ -149,7 +149,9 @@ static struct reply run_route(struct req *r)
 		e = req_body(r, route->body_max ? route->body_max : r->cfg->limits.body_bytes,
 			     &r->body);
 		if (!e) /* 415, 400 and 422 come before 403: contract/api.md 2.3 */
-			e = route->shape ? req_json_read(r, route->shape) : req_json(r, &json);
+			e = route->list    ? req_json_read_list(r, route->shape)
+			    : route->shape ? req_json_read(r, route->shape)
+					   : req_json(r, &json);
 	}
 	if (!e && route->auth != AUTH_NONE && route->auth != AUTH_LATE)
 		e = auth_require(r, route->auth);

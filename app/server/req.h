@@ -105,3 +105,6 @@ const struct err *must_use req_json(struct req *r, struct json_object **ret);
 /* What the dispatcher does for .shape: 415, 400 and 422 (contract/api.md 2.3). */
 struct json_shape;
 const struct err *must_use req_json_read(struct req *r, const struct json_shape *shape);
+
+/* The same for .list: req_json_struct gives a struct json_list. */
+const struct err *must_use req_json_read_list(struct req *r, const struct json_shape *item);

@@ -39,6 +39,7 @@ struct route {
 	/* Of a BODY_JSON: it is read into the shape's struct before the credentials are judged,
 	 * as upstream's extractors do; req_json_struct gives it. NULL: any JSON (req_json). */
 	const struct json_shape *shape;
+	bool list;          /* the body is a list of such: a struct json_list */
 	bool no_user_agent; /* answers without User-Agent too (the path ends with "download") */
 	bool no_db;         /* needs no database: answers also when it is away */
 	bool no_store;      /* Cache-Control: no-store on success */

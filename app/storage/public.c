@@ -3,6 +3,7 @@
 #include "app/base/fault.h"
 #include "app/storage/parts.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -312,6 +313,43 @@ const struct err *storage_unlink_public(struct storage *s, struct arena *a, stru
 	const struct err *e = not_crates(a, path);
 
 	return e ? e : unlink_small(a, s->pub, path);
+}
+
+/* Takes fd. */
+static const struct err *empty_folder(struct arena *a, int fd, const char *name)
+{
+	DIR *d = fdopendir(fd);
+	const struct err *e = NULL;
+	struct dirent *at;
+
+	if (!d) {
+		(void)close(fd);
+		return storage_io(a, errno, "read folder", name);
+	}
+	while (!e && (at = readdir(d)) != NULL)
+		if (unlinkat(dirfd(d), at->d_name, 0) != 0 && errno != ENOENT && errno != EISDIR)
+			e = storage_io(a, errno, "unlink", at->d_name);
+	(void)closedir(d);
+	return e;
+}
+
+const struct err *storage_drop_public(struct storage *s, struct arena *a, struct text path)
+{
+	char z[STORAGE_NAME_MAX + 1];
+	int dir, folder;
+	const struct err *e = storage_path(a, s->pub, path, false, &dir, z);
+
+	if (e || dir < 0)
+		return e;
+	e = storage_folder(a, dir, z, false, &folder);
+	if (!e && folder >= 0) {
+		e = empty_folder(a, folder, z);
+		(void)unlinkat(dir, z, AT_REMOVEDIR); /* ENOTEMPTY: it is used again already */
+		if (!e)
+			e = storage_sync(a, dir, z);
+	}
+	(void)close(dir);
+	return e;
 }
 
 const struct err *storage_put_index(struct storage *s, struct arena *a, struct text path,

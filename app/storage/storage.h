@@ -100,6 +100,13 @@ const struct err *must_use storage_unlink_public(struct storage *s, struct arena
 						 struct text path);
 
 /*
+ * The folder DATA/public/PATH with its files ("crates/serde", "readmes/serde"): what was served of a crate that was
+ * deleted. Absent already is success. A folder in it is left, and then the folder itself.
+ */
+const struct err *must_use storage_drop_public(struct storage *s, struct arena *a,
+					       struct text path);
+
+/*
  * DATA/index/PATH with that mtime (whole seconds) by tmp + fsync + utimens + rename; absent bytes
  * remove the file. mtime_s 0: the time of the write.
  */
@@ -140,11 +147,6 @@ const struct err *must_use storage_each_index(
 	const struct err *(*fn)(void *ctx, const struct storage_entry *entry), void *ctx);
 const struct err *must_use storage_each_crate(
 	struct storage *s, struct arena *a,
-	const struct err *(*fn)(void *ctx, const struct storage_entry *entry), void *ctx);
-
-/* Those of one crate alone; none is no error. */
-const struct err *must_use storage_each_file_of_crate(
-	struct storage *s, struct arena *a, struct text name,
 	const struct err *(*fn)(void *ctx, const struct storage_entry *entry), void *ctx);
 
 /*

@@ -162,30 +162,6 @@ storage_each_crate(struct storage *s, struct arena *a,
 	return walk(&w, s->crates);
 }
 
-const struct err *
-storage_each_file_of_crate(struct storage *s, struct arena *a, struct text name,
-			   const struct err *(*fn)(void *ctx, const struct storage_entry *entry),
-			   void *ctx)
-{
-	struct walk w = {
-		.a = a, .grammar = crate_grammar, .fn = fn, .ctx = ctx, .root = "public/crates"
-	};
-	char z[STORAGE_NAME_MAX + 1];
-	const struct err *e;
-	int fd;
-
-	if (!storage_name_ok(name, z))
-		return err_new(a, ERR_INTERNAL, "not a crate name: %.*s", TEXT_F(name));
-	e = storage_folder(a, s->crates, z, false, &fd);
-	if (e || fd < 0)
-		return e;
-	w.parts[0] = name;
-	w.entry_arena = arena_new(0);
-	e = walk_folder(&w, fd, 1);
-	arena_free(w.entry_arena);
-	return e;
-}
-
 const struct err *storage_sweep_tmp(struct storage *s, struct arena *a, int64_t older_than_us,
 				    size_t *ret_n)
 {

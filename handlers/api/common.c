@@ -1,6 +1,7 @@
 #include "handlers/api/common.h"
 
 #include "app/base/semver.h"
+#include "app/registry/name.h"
 
 enum { PER_PAGE_DEFAULT = 10, PER_PAGE_MAX = 100, PAGE_MAX = 200, ANSWER_MAX_BYTES = 64 << 20 };
 
@@ -48,6 +49,54 @@ const struct err *req_include(struct req *r, struct text value, const char *cons
 	}
 	*ret = set;
 	return NULL;
+}
+
+const struct err *req_crate_name(struct req *r, struct text *ret)
+{
+	struct text name = req_path(r, "name");
+
+	if (!name_is_valid(NAME_CRATE, name))
+		return err_new(r->arena, ERR_NOT_FOUND, "crate `%.*s` does not exist",
+			       TEXT_F(name));
+	*ret = name;
+	return NULL;
+}
+
+/* Why t is no i32, in the words of the reference's parser; NULL where it is one. */
+static const char *not_i32(struct text t, int64_t *ret)
+{
+	bool minus = text_starts(t, TEXT("-"));
+	struct text digits = text_sub(t, minus || text_starts(t, TEXT("+")), t.n);
+	uint64_t v;
+
+	if (!t.n)
+		return "cannot parse integer from empty string";
+	for (size_t i = 0; i < digits.n; i++)
+		if (!char_is_digit(digits.p[i]))
+			return "invalid digit found in string";
+	if (!digits.n)
+		return "invalid digit found in string";
+	if (!text_u64(digits, 0, minus ? (uint64_t)INT32_MAX + 1 : INT32_MAX, &v))
+		return minus ? "number too small to fit in target type"
+			     : "number too large to fit in target type";
+	*ret = minus ? -(int64_t)v : (int64_t)v;
+	return NULL;
+}
+
+const struct err *req_query_i32(struct req *r, const char *name, int64_t initial, int64_t *ret)
+{
+	struct text t;
+	const struct err *e = req_query(r, name, &t);
+	const char *why;
+
+	if (e)
+		return e;
+	*ret = initial;
+	why = t.p ? not_i32(t, ret) : NULL;
+	if (!why)
+		return NULL;
+	return err_new(r->arena, ERR_INVALID, "Failed to deserialize query string: %s: %s", name,
+		       why);
 }
 
 /* Why t is no u32 of at least 1, in the words of the reference's parser; NULL where it is one. */
@@ -172,4 +221,9 @@ struct reply reply_jw(struct req *r, unsigned status, const struct jw *j)
 	BUG_ON(!jw_done(j));
 	e = buf_done(j->b, &json);
 	return e ? reply_err(r, e) : reply_json(r, status, json);
+}
+
+struct reply reply_ok(struct req *r)
+{
+	return reply_json(r, 200, TEXT("{\"ok\":true}"));
 }

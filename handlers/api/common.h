@@ -25,6 +25,13 @@ const struct err *must_use req_crate_version(struct req *r, struct crate_view *r
 const struct err *must_use req_include(struct req *r, struct text value, const char *const *allowed,
 				       size_t n, const char *expected, unsigned *ret);
 
+/* The path parameter `name`, where a crate can be called so; else the 404 that the reference has even before it asks who it is. */
+const struct err *must_use req_crate_name(struct req *r, struct text *ret);
+
+/* A number of the same kind in the query, initial where it is not sent; 400 in the reference's words for others. */
+const struct err *must_use req_query_i32(struct req *r, const char *name, int64_t initial,
+					 int64_t *ret);
+
 /* page and per_page of contract/api.md 5. */
 struct paging {
 	uint64_t page, per_page;
@@ -51,3 +58,5 @@ struct buf reply_buf(struct req *r);
 
 /* The finished answer of a jw on such a buf, or the 500 of an overflow. */
 struct reply reply_jw(struct req *r, unsigned status, const struct jw *j);
+
+struct reply reply_ok(struct req *r); /* 200 {"ok":true} */

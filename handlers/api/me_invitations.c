@@ -6,20 +6,6 @@
 #include "templates/json_owner.h"
 #include "templates/json_user.h"
 
-/* Everybody who is named on the page, each once. */
-static const struct err *people(struct req *r, const struct invitation_view *v, size_t n,
-				struct user_view **ret, size_t *ret_n)
-{
-	uint64_t ids[USER_IDS_MAX];
-	size_t nids = 0;
-
-	for (size_t i = 0; i < n && nids + 2 <= ARRAY_SIZE(ids); i++) {
-		ids[nids++] = v[i].inviter_id;
-		ids[nids++] = v[i].invitee_id;
-	}
-	return db_user_views(r->db, ids, nids, ret, ret_n);
-}
-
 static struct reply invitations_get(struct req *r)
 {
 	struct invitation_view *v;
@@ -39,7 +25,7 @@ static struct reply invitations_get(struct req *r)
 					   after[0].number < 0 ? 0 : (uint64_t)after[0].number,
 					   p.per_page, &v, &n);
 	if (!e && n)
-		e = people(r, v, n, &users, &nusers);
+		e = db_invitation_people(r->db, v, n, &users, &nusers);
 	if (e)
 		return reply_err(r, e);
 	jw_object(&j, NULL);

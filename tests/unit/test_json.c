@@ -432,6 +432,61 @@ static void depth(void **state)
 	arena_free(a);
 }
 
+struct moment {
+	struct json_time at;
+};
+
+static const struct json_shape moment_shape = {
+	.name = "Moment",
+	.size = sizeof(struct moment),
+	.fields = { JSON_FIELD(struct moment, at) },
+};
+
+static void times(void **state)
+{
+	static const struct {
+		const char *in, *why; /* why NULL: accepted */
+		bool set;
+		int64_t us;
+	} t[] = {
+		{ "{}", NULL, false, 0 },
+		{ "{\"at\":null}", NULL, false, 0 },
+		{ "{\"at\":\"1970-01-01T00:00:01Z\"}", NULL, true, 1000000 },
+		{ "{\"at\":\"1970-01-01T01:00:01.000002+01:00\"}", NULL, true, 1000002 },
+		{ "{\"at\":\"1969-12-31T23:59:59Z\"}", NULL, true, -1000000 },
+		{ "{\"at\":\"\"}", "at: premature end of input at line 1 column 8", 0, 0 },
+		{ "{\"at\":\"2020-13\"}", "at: premature end of input at line 1 column 15", 0, 0 },
+		{ "{\"at\":\"soon\"}", "at: input contains invalid characters at line 1 column 12",
+		  0, 0 },
+		{ "{\"at\":\"2020-13-01T00:00:00Z\"}",
+		  "at: input is out of range at line 1 column 28", 0, 0 },
+		{ "{\"at\":\"2020-01-01T00:00:00\\u0000\"}",
+		  "at: input contains invalid characters at line 1 column 33", 0, 0 },
+		{ "{\"at\":1}",
+		  "at: invalid type: integer `1`, expected an RFC 3339 formatted date and time "
+		  "string at line 1 column 7",
+		  0, 0 },
+	};
+	struct arena *a = arena_new(0);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		struct moment m = { .at = { .set = false } };
+		struct json_error e;
+		bool ok = json_read(a, text_from(t[i].in), &moment_shape, &m, &e);
+
+		if (ok != !t[i].why)
+			fail_msg("%s: %s", t[i].in, ok ? "accepted" : "refused");
+		if (ok) {
+			assert_int_equal(m.at.set, t[i].set);
+			assert_int_equal(m.at.us, t[i].us);
+		} else if (!text_eq(json_error_text(a, &e), text_from(t[i].why))) {
+			fail_msg("%s: %.*s", t[i].in, TEXT_F(json_error_text(a, &e)));
+		}
+	}
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,6 +494,7 @@ int main(void)
 		cmocka_unit_test(values),
 		cmocka_unit_test(trees),
 		cmocka_unit_test(depth),
+		cmocka_unit_test(times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

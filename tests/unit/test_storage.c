@@ -448,6 +448,35 @@ static void locks(void **state)
 	assert_true(err_is(storage_lock(w->s, w->a, TEXT("../x"), 0, &one), ERR_INTERNAL));
 }
 
+/* All that was served of a crate goes, and nothing beside it. */
+static void drop_public(void **state)
+{
+	static const char *const gone[] = { "public/readmes/ab/ab-1.0.0.html",
+					    "public/readmes/ab/ab-1.1.0.html",
+					    "public/readmes/ab" };
+	struct world *w = *state;
+	struct storage_link v = { TEXT("1.0.0"), put(w, TEXT("bytes")) };
+	uint64_t bytes;
+
+	check_ok(storage_link_crates(w->s, w->a, TEXT("ab"), &v, 1, NULL));
+	check_ok(storage_put_public(w->s, w->a, TEXT("readmes/ab/ab-1.0.0.html"), TEXT("one")));
+	check_ok(storage_put_public(w->s, w->a, TEXT("readmes/ab/ab-1.1.0.html"), TEXT("two")));
+	check_ok(storage_put_public(w->s, w->a, TEXT("readmes/abc/abc-1.0.0.html"), TEXT("three")));
+	for (size_t i = 0; i < ARRAY_SIZE(gone); i++)
+		assert_int_not_equal(stat_of(w, gone[i]).st_ino, 0);
+	check_ok(storage_drop_public(w->s, w->a, TEXT("readmes/ab")));
+	for (size_t i = 0; i < ARRAY_SIZE(gone); i++)
+		assert_int_equal(stat_of(w, gone[i]).st_ino, 0);
+	assert_int_not_equal(stat_of(w, "public/readmes/abc/abc-1.0.0.html").st_ino, 0);
+	assert_int_not_equal(stat_of(w, "public/crates/ab/ab-1.0.0.crate").st_ino, 0);
+	check_ok(storage_drop_public(w->s, w->a, TEXT("crates/ab")));
+	assert_int_equal(stat_of(w, "public/crates/ab").st_ino, 0);
+	assert_true(storage_has_blob(w->s, &v.sha, &bytes));
+	check_ok(storage_drop_public(w->s, w->a, TEXT("crates/ab")));
+	check_ok(storage_drop_public(w->s, w->a, TEXT("zips/ab")));
+	assert_true(err_is(storage_drop_public(w->s, w->a, TEXT("crates/../ab")), ERR_INTERNAL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -464,6 +493,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(take_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(walks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(locks, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(drop_public, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

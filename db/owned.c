@@ -1,0 +1,88 @@
+#include "db/owned.h"
+
+static const struct db_stmt crates = {
+	.name = "owned_crates",
+	.sql = "SELECT c.id, c.name, o.email_notifications"
+	       "  FROM crate_owners o"
+	       "  JOIN crates c ON c.id = o.crate_id"
+	       " WHERE o.owner_kind = 0 AND o.owner_id = ? AND o.deleted = 0"
+	       " ORDER BY c.name"
+	       " LIMIT 20000",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct owned_crate, id), DB_COL(struct owned_crate, name),
+		 DB_COL(struct owned_crate, email_notifications) },
+};
+
+static const struct db_stmt notify = {
+	.name = "owned_notify",
+	.sql = "UPDATE crate_owners SET email_notifications = ?"
+	       " WHERE crate_id = ? AND owner_kind = 0 AND owner_id = ? AND deleted = 0",
+	.in = { DB_BOOL, DB_U64, DB_U64 },
+};
+
+static const struct db_stmt admin = {
+	.name = "owned_admin",
+	.sql = "SELECT c.name, c.description, c.updated_us, d.downloads,"
+	       "       CAST(COALESCE(r.downloads, 0) AS UNSIGNED) AS recent_downloads,"
+	       "       CAST(COALESCE((SELECT COUNT(*) FROM dependencies x"
+	       "                       WHERE x.crate_id = c.id), 0) AS UNSIGNED) AS dependents,"
+	       "       n.num_versions, v.yanked, v.num AS default_version, v.crate_size,"
+	       "       v.bin_names"
+	       "  FROM crate_owners o"
+	       "  JOIN crates c ON c.id = o.crate_id"
+	       "  JOIN crate_downloads d ON d.crate_id = c.id"
+	       "  LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id"
+	       "  JOIN default_versions n ON n.crate_id = c.id"
+	       "  JOIN versions v ON v.id = n.version_id"
+	       " WHERE o.owner_kind = 0 AND o.owner_id = ? AND o.deleted = 0"
+	       " ORDER BY c.name"
+	       " LIMIT 20000",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct owned_admin, name), DB_COL(struct owned_admin, description),
+		 DB_COL(struct owned_admin, updated_us), DB_COL(struct owned_admin, downloads),
+		 DB_COL(struct owned_admin, recent_downloads),
+		 DB_COL(struct owned_admin, dependents), DB_COL(struct owned_admin, num_versions),
+		 DB_COL(struct owned_admin, yanked), DB_COL(struct owned_admin, default_version),
+		 DB_COL(struct owned_admin, crate_size), DB_COL(struct owned_admin, bin_names) },
+};
+
+const struct err *db_owned_crates(struct db *db, uint64_t user_id, struct owned_crate **ret,
+				  size_t *ret_n)
+{
+	return db_all(db, &crates, DB_ARGS(db_u64(user_id)), sizeof(**ret), ret, ret_n);
+}
+
+struct notifying {
+	uint64_t user_id;
+	const struct owned_notify *v;
+	size_t n;
+};
+
+static const struct err *notify_tx(struct db *db, void *ctx)
+{
+	const struct notifying *in = ctx;
+	const struct err *e = NULL;
+
+	for (size_t i = 0; i < in->n && !e; i++)
+		e = db_exec(db, &notify,
+			    DB_ARGS(db_bool(in->v[i].on), db_u64(in->v[i].crate_id),
+				    db_u64(in->user_id)),
+			    NULL);
+	return e;
+}
+
+const struct err *db_owned_notify(struct db *db, uint64_t user_id, const struct owned_notify *v,
+				  size_t n)
+{
+	struct notifying in = { user_id, v, n };
+
+	return n ? db_tx(db, notify_tx, &in) : NULL;
+}
+
+const struct err *db_owned_admin(struct db *db, uint64_t user_id, struct owned_admin **ret,
+				 size_t *ret_n)
+{
+	return db_all(db, &admin, DB_ARGS(db_u64(user_id)), sizeof(**ret), ret, ret_n);
+}
+
+const struct db_stmt *const db_owned_stmts[] = { &crates, &notify, &admin, NULL };

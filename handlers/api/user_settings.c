@@ -1,0 +1,105 @@
+/*
+ * handlers/api/user_settings.c - PUT /api/v1/users/{user}, PUT /api/v1/users/{id}/resend, PUT
+ * /api/v1/confirm/{email_token} (contract/api.md 21)
+ */
+#include "app/base/email.h"
+#include "app/base/json.h"
+#include "app/server/auth.h"
+#include "db/user.h"
+#include "handlers/api/common.h"
+
+struct wish {
+	struct text email;
+	struct json_bool publish_notifications;
+};
+
+struct wish_body {
+	struct wish *user;
+};
+
+static const struct json_shape wish_shape = {
+	.name = "User",
+	.size = sizeof(struct wish),
+	.fields = {
+		JSON_FIELD(struct wish, email),
+		JSON_FIELD(struct wish, publish_notifications),
+	},
+};
+
+/* {"user": {"email": "alice@example.test", "publish_notifications": true}} */
+static const struct json_shape wish_body_shape = {
+	.name = "UserUpdate",
+	.size = sizeof(struct wish_body),
+	.fields = {
+		JSON_FIELD_WITH(struct wish_body, user, .required = true, .shape = &wish_shape),
+	},
+};
+
+/* Everybody changes himself alone; the path says so once more. */
+static const struct err *must_be_caller(struct req *r, int64_t id)
+{
+	const struct err *e = auth_require(r, AUTH_USER);
+
+	if (e || (id > 0 && (uint64_t)id == r->user.id))
+		return e;
+	return err_new(r->arena, ERR_INVALID, "current user does not match requested user");
+}
+
+static const struct err *set_email(struct req *r, struct text email)
+{
+	struct text token;
+
+	email = text_trim(email);
+	if (!email.n)
+		return err_new(r->arena, ERR_INVALID, "empty email rejected");
+	if (!email_is_valid(email))
+		return err_new(r->arena, ERR_INVALID, "invalid email address");
+	return db_user_set_email(r->db, r->user.id, email, &token);
+}
+
+/* upstream: the switch stays as it was put, also where the address is refused after it. */
+static struct reply user_put(struct req *r)
+{
+	const struct wish_body *body = req_json_struct(r);
+	const struct wish *w = body->user;
+	int64_t id;
+	const struct err *e = req_path_i32(r, "user", &id);
+
+	if (!e)
+		e = must_be_caller(r, id);
+	if (!e && w->publish_notifications.set)
+		e = db_user_set_notifications(r->db, r->user.id, w->publish_notifications.v);
+	if (!e && w->email.p)
+		e = set_email(r, w->email);
+	return e ? reply_err(r, e) : reply_ok(r);
+}
+
+static struct reply resend_put(struct req *r)
+{
+	struct text token;
+	int64_t id;
+	const struct err *e = req_path_i32(r, "id", &id);
+
+	if (!e)
+		e = must_be_caller(r, id);
+	if (!e)
+		e = db_user_new_email_token(r->db, r->user.id, &token);
+	return e ? reply_err(r, e) : reply_ok(r);
+}
+
+static struct reply confirm_put(struct req *r)
+{
+	const struct err *e = db_user_confirm_email(r->db, req_path(r, "email_token"));
+
+	return e ? reply_err(r, e) : reply_ok(r);
+}
+
+const struct route user_settings_routes[] = {
+	ROUTE(PUT, "/api/v1/users/{user}", user_put, .auth = AUTH_LATE, .body = BODY_JSON,
+	      .shape = &wish_body_shape, .doc = "Change one's address or notifications"),
+	ROUTE(PUT, "/api/v1/users/{id}/resend", resend_put, .auth = AUTH_LATE,
+	      .doc = "A new token to verify one's address with"),
+	ROUTE(PUT, "/api/v1/confirm/{email_token}", confirm_put, .auth = AUTH_NONE,
+	      .doc = "Verify an address"),
+	ROUTE_END,
+};

@@ -1,4 +1,4 @@
-"""A worker that dies, or fails, at each named step of a publish and of a yank: all of it is there afterwards, or nothing.
+"""A worker that dies, or fails, at each named step of a publish, a yank and a delete: all of it is there afterwards, or nothing.
 
 No job runner is at work here, so that what a dead worker left can be looked at before it is mended."""
 import os
@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from lib.faults import (PUBLISH_STEPS, SETTLE_STEPS, STEPS, YANK_STEPS, Later, already_uploaded, alive, committed, indexed,
-                        linked, refused, wait)
+from lib.faults import (DELETE_STEPS, PUBLISH_STEPS, SETTLE_STEPS, STEPS, YANK_STEPS, Later, already_uploaded, alive,
+                        committed, indexed, linked, refused, wait)
 from lib.registry import Crate
 
 ROWS = ("crates", "versions", "dependencies", "default_versions", "crate_owners", "crates_keywords", "keywords",
@@ -69,8 +69,37 @@ class Yank:
         assert answer.status_code == 200, answer.text
 
 
+class Delete:
+    """Of a crate with its README, which others need no longer."""
+
+    def __init__(self, faulty, alice, name, kind="delete"):
+        self.faulty, self.alice, self.name = faulty, alice, name
+        needed = f"{name}-needed"
+        assert alice.token.publish(Crate(needed)).status_code == 200
+        self.crate = Crate(name, package={"keywords": [f"word-{name}"]}, tables={"dependencies": {needed: "1"}})
+        assert alice.token.publish(self.crate).status_code == 200
+        faulty.finish_jobs()
+        self.before, self.after, self.answer = {"1.0.0": (self.crate.checksum, False)}, {}, None
+
+    def do(self):
+        self.answer = self.alice.browser.delete(f"/api/v1/crates/{self.name}")
+        return self.answer
+
+    def check_between(self, step):
+        done = self.answer.status_code == 204  # whoever goes on after a failed settle settles once more
+        assert self.faulty.versions(self.name) == (self.after if committed(step) else self.before)
+        assert self.faulty.lines(self.name) == (self.after if done or indexed(step) else self.before)
+        # The files go after the index.
+        assert self.faulty.downloads(self.name, "1.0.0") == (not done and step != "delete.before-answer")
+
+    def again(self, step):
+        answer = self.do()
+        assert answer.status_code == (404 if committed(step) else 204), answer.text
+
+
 CASES = [(Publish, kind, step) for kind in ("new", "update") for step in PUBLISH_STEPS]
 CASES += [(Yank, "yank", step) for step in YANK_STEPS]
+CASES += [(Delete, "delete", step) for step in DELETE_STEPS]
 IDS = [f"{kind}-{step}" for _, kind, step in CASES]
 
 
@@ -86,7 +115,7 @@ def kill_at(faulty, step, work):
 
 
 def test_every_step_is_some_test_s():
-    assert len(STEPS) >= 23
+    assert len(STEPS) >= 28
     assert {step for _, _, step in CASES} == set(STEPS)
 
 
@@ -115,7 +144,7 @@ def test_fails_and_is_done_again(faulty, alice, fresh, work, kind, step):
         assert faulty.obeyed(), f"{step} was never reached"
         if step in SETTLE_STEPS:
             # What is committed is a success; the job does what is missing.
-            assert answer.status_code == 200, answer.text
+            assert answer.status_code in (200, 204), answer.text
         else:
             refused(answer, 503 if what == "busy" else 500)
         w.check_between(step)

@@ -15,9 +15,11 @@ import pytest
 from lib.instance import BUILD, ROOT, Instance
 
 STEPS = re.findall(r'X\(\w+, "([a-z.-]+)"\)', (ROOT / "app/base/fault.h").read_text())
-PUBLISH_STEPS = [step for step in STEPS if not step.startswith("yank.")]
-YANK_STEPS = [step for step in STEPS if not step.startswith("publish.")]
 SETTLE_STEPS = [step for step in STEPS if step.startswith("settle.")]
+PUBLISH_STEPS = [step for step in STEPS if step.startswith(("publish.", "settle."))]
+YANK_STEPS = [step for step in STEPS if step.startswith(("yank.", "settle."))]
+# A file of the index that goes is not renamed.
+DELETE_STEPS = [step for step in STEPS if step.startswith(("delete.", "settle.")) and step != "settle.before-rename"]
 # As root quickstart lets everything run as this user.
 AS_WORKER = ["setpriv", "--reuid=www-data", "--regid=www-data", "--init-groups"] if os.getuid() == 0 else []
 
@@ -222,6 +224,7 @@ class Faulty(Instance):
         for name in names:
             versions = self.versions(name)
             assert self.lines(name) == versions, name
+            assert versions or not (self.data / "public/crates" / name).exists(), name
             for version, (checksum, _) in versions.items():
                 assert os.path.samefile(self.blob(checksum), self.public(name, version)), (name, version)
                 assert self.downloads(name, version)

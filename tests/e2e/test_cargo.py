@@ -9,6 +9,14 @@ import textwrap
 import pytest
 
 
+def cargo_version():
+    words = subprocess.run(["cargo", "--version"], capture_output=True, text=True).stdout.split()
+    return tuple(int(part) for part in words[1].split(".")[:2])
+
+
+publishes_workspaces = pytest.mark.skipif(cargo_version() < (1, 90), reason="cargo publish --workspace came with 1.90")
+
+
 class Cargo:
     """A cargo with a home of its own, configured for one registry under the name `house`."""
 
@@ -51,6 +59,7 @@ def package(folder, name, version="0.1.0", lib="", main=None, deps="", extra="")
         edition = "2021"
         description = "{name} for the end-to-end tests"
         license = "MIT OR Apache-2.0"
+        repository = "https://example.test/{name}"
         """) + textwrap.dedent(extra) + "\n[dependencies]\n" + textwrap.dedent(deps))
     if main is None or lib:
         (folder / "src/lib.rs").write_text(lib or "pub fn one() -> u32 { 1 }\n")
@@ -153,6 +162,7 @@ def test_owners(registry, bob, hers, his, new_name, tmp_path):
                                                               ok=False)
 
 
+@publishes_workspaces
 def test_workspace_with_dependencies_among_members(registry, hers, new_name, tmp_path):
     keel, hull, ship = (new_name(n) for n in ("keel", "hull", "ship"))
     root = tmp_path / "fleet"

@@ -5,59 +5,50 @@
 
 enum { AT_ONCE = 512, FILTER_PARAMS = 18, WALK_PARAMS = 8 };
 
-/* clang-format off: texts of statements, put together by the preprocessor */
+/* clang-format off */
 
 /*
  * Each part asks by a key of the crate and is switched off by its first parameter, which the optimizer sees. COUNT in
  * place of EXISTS: a semi-join would read the whole other table first.
  */
-#define FILTER(id)                                                                                 \
-	" AND (? = 0 OR (SELECT COUNT(*) FROM crates_keywords fk WHERE fk.crate_id = " id          \
-	"                   AND fk.keyword_id IN (?, ?, ?, ?, ?)) = ?)"                            \
-	" AND (? IS NULL OR (SELECT COUNT(*) FROM crates_categories fc"                            \
-	"                      JOIN categories fg ON fg.id = fc.category_id WHERE fc.crate_id "    \
-	"= " id "                       AND (fg.slug = ? OR fg.slug LIKE CONCAT(?, '::%'))) > 0)"  \
-	" AND (? = 0 OR (SELECT COUNT(*) FROM crate_owners fo WHERE fo.crate_id = " id             \
-	"                   AND fo.owner_kind = ? AND fo.owner_id = ? AND fo.deleted = 0) > 0)"    \
-	" AND (? = 0 OR (SELECT COUNT(*) FROM follows ff WHERE ff.user_id = ? AND ff.crate_id "    \
-	"= " id ") > 0)"                                                                           \
-	" AND (? IS NULL OR (SELECT COUNT(*) FROM crates fn WHERE fn.id = " id                     \
-	" AND fn.canon_name LIKE ?) > 0)"                                                          \
+#define FILTER(id) \
+	" AND (? = 0 OR (SELECT COUNT(*) FROM crates_keywords fk WHERE fk.crate_id = " id \
+	"                   AND fk.keyword_id IN (?, ?, ?, ?, ?)) = ?)" \
+	" AND (? IS NULL OR (SELECT COUNT(*) FROM crates_categories fc" \
+	"                      JOIN categories fg ON fg.id = fc.category_id WHERE fc.crate_id = " id \
+	"                       AND (fg.slug = ? OR fg.slug LIKE CONCAT(?, '::%'))) > 0)" \
+	" AND (? = 0 OR (SELECT COUNT(*) FROM crate_owners fo WHERE fo.crate_id = " id \
+	"                   AND fo.owner_kind = ? AND fo.owner_id = ? AND fo.deleted = 0) > 0)" \
+	" AND (? = 0 OR (SELECT COUNT(*) FROM follows ff WHERE ff.user_id = ? AND ff.crate_id = " id ") > 0)" \
+	" AND (? IS NULL OR (SELECT COUNT(*) FROM crates fn WHERE fn.id = " id " AND fn.canon_name LIKE ?) > 0)" \
 	" AND (? = 0 OR (SELECT COUNT(*) FROM yanked_crates fy WHERE fy.crate_id = " id ") = 0)"
-#define FILTER_IN                                                                                  \
-	DB_U64, DB_U64, DB_U64, DB_U64, DB_U64, DB_U64, DB_U64, DB_TEXT, DB_TEXT, DB_TEXT, DB_U64, \
-		DB_U64, DB_U64, DB_U64, DB_U64, DB_TEXT, DB_TEXT, DB_BOOL
+#define FILTER_IN \
+	DB_U64, DB_U64, DB_U64, DB_U64, DB_U64, DB_U64, DB_U64, \
+	DB_TEXT, DB_TEXT, DB_TEXT, \
+	DB_U64, DB_U64, DB_U64, \
+	DB_U64, DB_U64, \
+	DB_TEXT, DB_TEXT, \
+	DB_BOOL
 
 /* What a sort order reads: the columns of a key, the tables, the column that is the crate's id. */
 #define NO_NAME "CAST(NULL AS BINARY) AS name"
 #define NAME_KEY "c.id, c.name, CAST(NULL AS SIGNED) AS number FROM crates c"
-#define DOWNLOADS_KEY                                                                              \
-	"d.crate_id AS id, " NO_NAME                                                               \
-	", CAST(d.downloads AS SIGNED) AS number FROM crate_downloads d"
-#define RECENT_KEY                                                                                 \
-	"r.crate_id AS id, " NO_NAME                                                               \
-	", CAST(r.downloads AS SIGNED) AS number FROM recent_crate_downloads r"
+#define DOWNLOADS_KEY "d.crate_id AS id, " NO_NAME ", CAST(d.downloads AS SIGNED) AS number FROM crate_downloads d"
+#define RECENT_KEY "r.crate_id AS id, " NO_NAME ", CAST(r.downloads AS SIGNED) AS number FROM recent_crate_downloads r"
 #define UPDATED_KEY "c.id, " NO_NAME ", c.updated_us AS number FROM crates c"
 #define CREATED_KEY "c.id, " NO_NAME ", c.created_us AS number FROM crates c"
-#define RELEVANCE_KEY                                                                              \
-	"c.id, c.name, CAST(r.downloads AS SIGNED) AS number FROM crates c"                        \
+#define RELEVANCE_KEY \
+	"c.id, c.name, CAST(r.downloads AS SIGNED) AS number FROM crates c" \
 	" LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id"
-#define KEY_OUT                                                                                    \
-	{                                                                                          \
-		DB_COL(struct crate_key, id), DB_COL(struct crate_key, name),                      \
-			DB_COL(struct crate_key, number)                                           \
-	}
+#define KEY_OUT { DB_COL(struct crate_key, id), DB_COL(struct crate_key, name), DB_COL(struct crate_key, number) }
 
 /* Places that are not used hold 0, which no crate has. */
-#define KEYS(n, key, crate_id)                                                                     \
-	{                                                                                          \
-		.name = "crate_keys_" n,                                                           \
-		.sql = "SELECT " key " WHERE 1 = 1" FILTER(                                        \
-			crate_id) " AND " crate_id                                                 \
-				  " IN (" DB_ROWS_128("?") ", " DB_ROWS_128("?") ", " DB_ROWS_128( \
-					  "?") ", " DB_ROWS_128("?") ") LIMIT 512",                \
-		.in = { FILTER_IN, DB_U64 }, .in_once = FILTER_PARAMS, .in_repeat = AT_ONCE,       \
-		.out = KEY_OUT,                                                                    \
+#define KEYS(n, key, crate_id) \
+	{ \
+		.name = "crate_keys_" n, \
+		.sql = "SELECT " key " WHERE 1 = 1" FILTER(crate_id) " AND " crate_id " IN (" \
+			DB_ROWS_128("?") ", " DB_ROWS_128("?") ", " DB_ROWS_128("?") ", " DB_ROWS_128("?") ") LIMIT 512", \
+		.in = { FILTER_IN, DB_U64 }, .in_once = FILTER_PARAMS, .in_repeat = AT_ONCE, .out = KEY_OUT, \
 	}
 
 static const struct db_stmt keys_stmts[CRATE_SORTS] = {
@@ -70,12 +61,12 @@ static const struct db_stmt keys_stmts[CRATE_SORTS] = {
 };
 
 /* Along an index of the sort order; what is asked of the key comes first. */
-#define WALK(n, key, index, where, crate_id, order, ...)                                           \
-	{                                                                                          \
-		.name = "crate_walk_" n,                                                           \
-		.sql = "SELECT " key " FORCE INDEX (" index ") WHERE " where FILTER(               \
-			crate_id) " ORDER BY " order " LIMIT ? OFFSET ?",                          \
-		.in = { __VA_ARGS__ FILTER_IN, DB_U64, DB_U64 }, .out = KEY_OUT, .scan_ok = true,  \
+#define WALK(n, key, index, where, crate_id, order, ...) \
+	{ \
+		.name = "crate_walk_" n, \
+		.sql = "SELECT " key " FORCE INDEX (" index ") WHERE " where FILTER(crate_id) \
+		       " ORDER BY " order " LIMIT ? OFFSET ?", \
+		.in = { __VA_ARGS__ FILTER_IN, DB_U64, DB_U64 }, .out = KEY_OUT, .scan_ok = true, \
 	}
 #define BEHIND(column, id) "(" column " < ? OR (" column " = ? AND " id " < ?))"
 #define BEHIND_IN DB_I64, DB_I64, DB_U64,
@@ -120,8 +111,8 @@ static const struct db_stmt walk_stmts[CRATE_BY_RELEVANCE][WALK_FROMS] = {
 
 /* The parts of a filter that can be read by themselves. */
 #define OF_KEYWORD "FROM crates_keywords x WHERE x.keyword_id = ?"
-#define OF_CATEGORY                                                                                \
-	"FROM categories g JOIN crates_categories x ON x.category_id = g.id"                       \
+#define OF_CATEGORY \
+	"FROM categories g JOIN crates_categories x ON x.category_id = g.id" \
 	" WHERE (g.slug = ? OR g.slug LIKE CONCAT(?, '::%'))"
 #define OF_OWNER "FROM crate_owners x WHERE x.owner_kind = ? AND x.owner_id = ? AND x.deleted = 0"
 #define OF_FOLLOWER "FROM follows x WHERE x.user_id = ?"
@@ -134,11 +125,10 @@ struct id_row {
 };
 
 /* One more than a set holds tells that it is too large. */
-#define SET(n, crate, part, ...)                                                                   \
-	{                                                                                          \
-		.name = "crate_set_" n,                                                            \
-		.sql = "SELECT DISTINCT " crate " AS id " part " LIMIT 1001",                      \
-		.in = { __VA_ARGS__ }, .out = { DB_COL(struct id_row, id) },                       \
+#define SET(n, crate, part, ...) \
+	{ \
+		.name = "crate_set_" n, .sql = "SELECT DISTINCT " crate " AS id " part " LIMIT 1001", \
+		.in = { __VA_ARGS__ }, .out = { DB_COL(struct id_row, id) }, \
 	}
 
 static const struct db_stmt set_stmts[PARTS] = {
@@ -153,12 +143,11 @@ struct count_row {
 	uint64_t n;
 };
 
-#define COUNT(n, crate, part, ...)                                                                 \
-	{                                                                                          \
-		.name = "crate_count_" n,                                                          \
-		.sql = "SELECT CAST(COUNT(DISTINCT " crate ") AS UNSIGNED) AS n " part FILTER(     \
-			crate),                                                                    \
-		.in = { __VA_ARGS__, FILTER_IN }, .out = { { "n", 0, DB_U64 } },                   \
+#define COUNT(n, crate, part, ...) \
+	{ \
+		.name = "crate_count_" n, \
+		.sql = "SELECT CAST(COUNT(DISTINCT " crate ") AS UNSIGNED) AS n " part FILTER(crate), \
+		.in = { __VA_ARGS__, FILTER_IN }, .out = { { "n", 0, DB_U64 } }, \
 	}
 
 static const struct db_stmt count_stmts[PARTS] = {
@@ -448,39 +437,20 @@ const struct err *db_keyword_ids(struct db *db, const struct text *words, size_t
 	return e;
 }
 
-/* clang-format off: a table */
+/* clang-format off */
 const struct db_stmt *const db_crate_list_stmts[] = {
-	&keys_stmts[CRATE_BY_NAME],
-	&keys_stmts[CRATE_BY_DOWNLOADS],
-	&keys_stmts[CRATE_BY_RECENT_DOWNLOADS],
-	&keys_stmts[CRATE_BY_UPDATE],
-	&keys_stmts[CRATE_BY_CREATION],
-	&keys_stmts[CRATE_BY_RELEVANCE],
-	&walk_stmts[CRATE_BY_NAME][FROM_START],
-	&walk_stmts[CRATE_BY_NAME][FROM_KEY],
-	&walk_stmts[CRATE_BY_DOWNLOADS][FROM_START],
-	&walk_stmts[CRATE_BY_DOWNLOADS][FROM_KEY],
-	&walk_stmts[CRATE_BY_RECENT_DOWNLOADS][FROM_START],
-	&walk_stmts[CRATE_BY_RECENT_DOWNLOADS][FROM_KEY],
+	&keys_stmts[CRATE_BY_NAME], &keys_stmts[CRATE_BY_DOWNLOADS], &keys_stmts[CRATE_BY_RECENT_DOWNLOADS],
+	&keys_stmts[CRATE_BY_UPDATE], &keys_stmts[CRATE_BY_CREATION], &keys_stmts[CRATE_BY_RELEVANCE],
+	&walk_stmts[CRATE_BY_NAME][FROM_START], &walk_stmts[CRATE_BY_NAME][FROM_KEY],
+	&walk_stmts[CRATE_BY_DOWNLOADS][FROM_START], &walk_stmts[CRATE_BY_DOWNLOADS][FROM_KEY],
+	&walk_stmts[CRATE_BY_RECENT_DOWNLOADS][FROM_START], &walk_stmts[CRATE_BY_RECENT_DOWNLOADS][FROM_KEY],
 	&walk_stmts[CRATE_BY_RECENT_DOWNLOADS][FROM_NULL],
-	&walk_stmts[CRATE_BY_UPDATE][FROM_START],
-	&walk_stmts[CRATE_BY_UPDATE][FROM_KEY],
-	&walk_stmts[CRATE_BY_CREATION][FROM_START],
-	&walk_stmts[CRATE_BY_CREATION][FROM_KEY],
-	&set_stmts[PART_KEYWORD],
-	&set_stmts[PART_CATEGORY],
-	&set_stmts[PART_OWNER],
-	&set_stmts[PART_FOLLOWER],
+	&walk_stmts[CRATE_BY_UPDATE][FROM_START], &walk_stmts[CRATE_BY_UPDATE][FROM_KEY],
+	&walk_stmts[CRATE_BY_CREATION][FROM_START], &walk_stmts[CRATE_BY_CREATION][FROM_KEY],
+	&set_stmts[PART_KEYWORD], &set_stmts[PART_CATEGORY], &set_stmts[PART_OWNER], &set_stmts[PART_FOLLOWER],
 	&set_stmts[PART_LETTER],
-	&count_stmts[PART_KEYWORD],
-	&count_stmts[PART_CATEGORY],
-	&count_stmts[PART_OWNER],
-	&count_stmts[PART_FOLLOWER],
+	&count_stmts[PART_KEYWORD], &count_stmts[PART_CATEGORY], &count_stmts[PART_OWNER], &count_stmts[PART_FOLLOWER],
 	&count_stmts[PART_LETTER],
-	&count_all,
-	&ids_of_names,
-	&ids_of_keywords,
-	&name_of_id,
-	NULL
+	&count_all, &ids_of_names, &ids_of_keywords, &name_of_id, NULL
 };
 /* clang-format on */

@@ -1,133 +1,12 @@
+/* db/search.c - what a query finds */
 #include "db/search.h"
 
 #include "app/base/arena.h"
-#include "app/base/time.h"
 #include "app/registry/name.h"
 
 #include <stdlib.h>
 
-/* ---- writing */
-
-static const struct db_stmt search_drop_postings = {
-	.name = "search_drop_postings",
-	.sql = "DELETE FROM search_postings WHERE crate_id = ?",
-	.in = { DB_U64 },
-};
-
-static const struct db_stmt search_drop_grams = {
-	.name = "search_drop_grams",
-	.sql = "DELETE FROM search_grams WHERE crate_id = ?",
-	.in = { DB_U64 },
-};
-
-#define PUT_POSTINGS(rows)                                                                         \
-	"INSERT INTO search_postings (term, score, crate_id, weight) VALUES " rows
-#define POSTING "(?, ?, ?, ?)"
-#define POSTING_IN                                                                                 \
-	{                                                                                          \
-		DB_TEXT, DB_U64, DB_U64, DB_U64                                                    \
-	}
-
-static const struct db_stmt search_put_postings_64 = {
-	.name = "search_put_postings_64",
-	.sql = PUT_POSTINGS(DB_ROWS_64(POSTING)),
-	.in = POSTING_IN,
-	.in_repeat = 64,
-};
-
-static const struct db_stmt search_put_postings_8 = {
-	.name = "search_put_postings_8",
-	.sql = PUT_POSTINGS(DB_ROWS_8(POSTING)),
-	.in = POSTING_IN,
-	.in_repeat = 8,
-};
-
-static const struct db_stmt search_put_posting = {
-	.name = "search_put_posting",
-	.sql = PUT_POSTINGS(POSTING),
-	.in = POSTING_IN,
-};
-
-static const struct db_stmt *const put_postings[] = { &search_put_postings_64,
-						      &search_put_postings_8, &search_put_posting,
-						      NULL };
-
-#define PUT_GRAMS(rows) "INSERT INTO search_grams (gram, score, crate_id) VALUES " rows
-
-static const struct db_stmt search_put_grams_8 = {
-	.name = "search_put_grams_8",
-	.sql = PUT_GRAMS(DB_ROWS_8("(?, ?, ?)")),
-	.in = { DB_TEXT, DB_U64, DB_U64 },
-	.in_repeat = 8,
-};
-
-static const struct db_stmt search_put_gram = {
-	.name = "search_put_gram",
-	.sql = PUT_GRAMS("(?, ?, ?)"),
-	.in = { DB_TEXT, DB_U64, DB_U64 },
-};
-
-static const struct db_stmt *const put_grams[] = { &search_put_grams_8, &search_put_gram, NULL };
-
-static const struct db_stmt search_put_crate = {
-	.name = "search_put_crate",
-	.sql = "INSERT INTO search_crates (crate_id, step, indexed_us) VALUES (?, ?, ?)"
-	       " ON DUPLICATE KEY UPDATE step = VALUES(step), indexed_us = VALUES(indexed_us)",
-	.in = { DB_U64, DB_U64, DB_I64 },
-};
-
-static const struct err *put_all_postings(struct db *db, uint64_t crate_id,
-					  const struct search_term *terms, size_t n, uint64_t step)
-{
-	struct db_val *v = arena_array(db_arena(db), n, 4 * sizeof(*v));
-
-	for (size_t i = 0; i < n; i++) {
-		v[i * 4] = db_text(terms[i].term);
-		v[i * 4 + 1] = db_u64(search_score(terms[i].weight, step));
-		v[i * 4 + 2] = db_u64(crate_id);
-		v[i * 4 + 3] = db_u64(terms[i].weight);
-	}
-	return db_exec_rows(db, put_postings, (struct db_vals){ v, n * 4 });
-}
-
-static const struct err *put_all_grams(struct db *db, uint64_t crate_id, const struct text *grams,
-				       size_t n, uint64_t step)
-{
-	struct db_val *v = arena_array(db_arena(db), n, 3 * sizeof(*v));
-
-	for (size_t i = 0; i < n; i++) {
-		v[i * 3] = db_text(grams[i]);
-		v[i * 3 + 1] = db_u64(search_score(1, step));
-		v[i * 3 + 2] = db_u64(crate_id);
-	}
-	return db_exec_rows(db, put_grams, (struct db_vals){ v, n * 3 });
-}
-
-const struct err *db_search_put(struct db *db, uint64_t crate_id, struct text canon,
-				const struct search_source *source, uint64_t recent_downloads)
-{
-	uint64_t step = search_popularity_step(recent_downloads);
-	struct search_term *terms;
-	struct text *grams;
-	const struct err *e;
-	size_t nterms, ngrams;
-
-	search_terms_of_crate(db_arena(db), source, &terms, &nterms);
-	search_grams(db_arena(db), canon, &grams, &ngrams);
-	e = db_exec(db, &search_drop_postings, DB_ARGS(db_u64(crate_id)), NULL);
-	if (!e)
-		e = put_all_postings(db, crate_id, terms, nterms, step);
-	if (!e)
-		e = db_exec(db, &search_drop_grams, DB_ARGS(db_u64(crate_id)), NULL);
-	if (!e)
-		e = put_all_grams(db, crate_id, grams, ngrams, step);
-	if (!e)
-		e = db_exec(db, &search_put_crate,
-			    DB_ARGS(db_u64(crate_id), db_u64(step), db_i64(time_now_us())), NULL);
-	return e;
-}
-
-/* ---- asking */
+enum { TERMS = SEARCH_QUERY_TERMS_MAX, ENOUGH = 10, WITHIN_AT_ONCE = 512 };
 
 struct one {
 	uint64_t id;
@@ -140,144 +19,216 @@ static const struct db_stmt search_exact = {
 	.out = { DB_COL(struct one, id) },
 };
 
+/* clang-format off */
+#define EIGHT_TEXTS DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT
+#define HIT_OUT { DB_COL(struct search_hit, crate_id), DB_COL(struct search_hit, score) }
+
 struct frequency {
 	int64_t place, n;
 };
 
-#define FREQUENCY(place, table, column)                                                            \
-	"SELECT " place " AS place, COUNT(*) AS n FROM (SELECT 1 FROM " table " WHERE " column     \
-	" = ? LIMIT 1001) f" place
+#define FREQUENCY(place, table, column) \
+	"SELECT " place " AS place, COUNT(*) AS n FROM (SELECT 1 FROM " table " WHERE " column " = ? LIMIT 1001) f" place
+#define FREQUENCIES(table, column) \
+	FREQUENCY("0", table, column) " UNION ALL " FREQUENCY("1", table, column) " UNION ALL " \
+	FREQUENCY("2", table, column) " UNION ALL " FREQUENCY("3", table, column) " UNION ALL " \
+	FREQUENCY("4", table, column) " UNION ALL " FREQUENCY("5", table, column) " UNION ALL " \
+	FREQUENCY("6", table, column) " UNION ALL " FREQUENCY("7", table, column)
 
-/* How many crates have each of eight words, counted no further than the bound. Places that are not
- * used hold the first. */
+/* How many crates have each of eight words, or groups of letters in the name, counted no further than the bound. Places
+ * that are not used hold the first. */
 static const struct db_stmt search_frequencies = {
 	.name = "search_frequencies",
-	.sql = FREQUENCY("0", "search_postings", "term") " UNION ALL " FREQUENCY("1", "search_postings", "term") " UNION ALL " FREQUENCY(
-		"2", "search_postings",
-		"term") " UNION ALL " FREQUENCY("3", "search_postings",
-						"term") " UNION ALL " FREQUENCY("4",
-										"search_postings",
-										"term") " UNION "
-											"ALL"
-											" " FREQUENCY(
-												"5",
-												"se"
-												"ar"
-												"ch"
-												"_p"
-												"os"
-												"ti"
-												"ng"
-												"s",
-												"te"
-												"r"
-												"m") " UNION "
-												     "ALL"
-												     " " FREQUENCY("6", "search_postings", "term") " UNION ALL " FREQUENCY(
-													     "7",
-													     "search_postings",
-													     "term"),
-	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
+	.sql = FREQUENCIES("search_postings", "term"),
+	.in = { EIGHT_TEXTS },
 	.out = { DB_COL(struct frequency, place), DB_COL(struct frequency, n) },
 };
 
-#define ALSO(n) " JOIN search_postings t" n " ON t" n ".crate_id = p.crate_id AND t" n ".term = ?"
+static const struct db_stmt search_gram_frequencies = {
+	.name = "search_gram_frequencies",
+	.sql = FREQUENCIES("search_grams", "gram"),
+	.in = { EIGHT_TEXTS },
+	.out = { DB_COL(struct frequency, place), DB_COL(struct frequency, n) },
+};
 
-/* The best of the rarest word that have the other seven too; places that are not used hold the
- * rarest again. */
+/* How many crates have a word that many have; counted as far as it takes a few milliseconds. */
+static const struct db_stmt search_count = {
+	.name = "search_count",
+	.sql = "SELECT CAST(COUNT(*) AS UNSIGNED) AS id FROM (SELECT 1 FROM search_postings WHERE term = ? LIMIT 20000) f",
+	.in = { DB_TEXT },
+	.out = { DB_COL(struct one, id) },
+};
+
+#define ALSO(n) " JOIN search_postings t" n " ON t" n ".crate_id = p.crate_id AND t" n ".term = ?"
+#define ALSO_SEVEN ALSO("1") ALSO("2") ALSO("3") ALSO("4") ALSO("5") ALSO("6") ALSO("7")
+#define SEVEN_SCORES "t1.score + t2.score + t3.score + t4.score + t5.score + t6.score + t7.score"
+
+/* The best of the rarest word that have the other seven too; places that are not used hold the rarest again. */
 static const struct db_stmt search_words = {
 	.name = "search_words",
-	.sql = "SELECT p.crate_id, p.score + t1.score + t2.score + t3.score + t4.score + t5.score "
-	       "+ t6.score + t7.score AS score"
-	       "  FROM (SELECT crate_id, score FROM search_postings WHERE term = ? ORDER BY score "
-	       "DESC LIMIT 1000) p" ALSO("1") ALSO("2") ALSO("3") ALSO("4") ALSO("5") ALSO("6")
-		       ALSO("7") " LIMIT 1000",
-	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
-	.out = { DB_COL(struct search_hit, crate_id), DB_COL(struct search_hit, score) },
+	.sql = "SELECT p.crate_id, p.score + " SEVEN_SCORES " AS score"
+	       "  FROM (SELECT crate_id, score FROM search_postings WHERE term = ? ORDER BY score DESC LIMIT 1000) p"
+	       ALSO_SEVEN " LIMIT 1000",
+	.in = { EIGHT_TEXTS },
+	.out = HIT_OUT,
 };
 
 /* The best of one word. */
 static const struct db_stmt search_word = {
 	.name = "search_word",
-	.sql = "SELECT crate_id, score FROM search_postings WHERE term = ? ORDER BY score DESC "
-	       "LIMIT 1000",
+	.sql = "SELECT crate_id, score FROM search_postings WHERE term = ? ORDER BY score DESC LIMIT 1000",
 	.in = { DB_TEXT },
-	.out = { DB_COL(struct search_hit, crate_id), DB_COL(struct search_hit, score) },
+	.out = HIT_OUT,
+};
+
+/* The next word behind the first that lies before the second: one step in the index, however many crates have either. */
+struct term_row {
+	struct text term;
+};
+
+static const struct db_stmt search_next_word = {
+	.name = "search_next_word",
+	.sql = "SELECT term FROM search_postings WHERE term > ? AND term < ? ORDER BY term LIMIT 1",
+	.in = { DB_TEXT, DB_TEXT },
+	.out = { DB_COL(struct term_row, term) },
+};
+
+/* The best of four words, any of which will do; a quarter of the score of a word that was written out. */
+#define ANY "(SELECT crate_id, score FROM search_postings WHERE term = ? ORDER BY score DESC LIMIT 100)"
+#define ANY_OF_FOUR "(" ANY " UNION ALL " ANY " UNION ALL " ANY " UNION ALL " ANY ") p"
+
+static const struct db_stmt search_begun_word = {
+	.name = "search_begun_word",
+	.sql = "SELECT p.crate_id, p.score >> 2 AS score FROM " ANY_OF_FOUR " LIMIT 400",
+	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
+	.out = HIT_OUT,
+};
+
+static const struct db_stmt search_begun_words = {
+	.name = "search_begun_words",
+	.sql = "SELECT p.crate_id, (p.score + " SEVEN_SCORES ") >> 2 AS score FROM " ANY_OF_FOUR ALSO_SEVEN " LIMIT 400",
+	.in = { DB_TEXT, DB_TEXT, DB_TEXT, EIGHT_TEXTS },
+	.out = HIT_OUT,
 };
 
 /* Names that hold the text somewhere, among the most popular that hold its rarest three bytes. */
 static const struct db_stmt search_inside_names = {
 	.name = "search_inside_names",
-	.sql = "SELECT g.crate_id, g.score FROM"
-	       " (SELECT crate_id, score FROM search_grams WHERE gram = ? ORDER BY score DESC "
-	       "LIMIT 1000) g"
+	.sql = "SELECT g.crate_id, g.score"
+	       "  FROM (SELECT crate_id, score FROM search_grams WHERE gram = ? ORDER BY score DESC LIMIT 1000) g"
 	       "  JOIN crates c ON c.id = g.crate_id"
 	       " WHERE LOCATE(?, c.canon_name) > 0 LIMIT 1000",
 	.in = { DB_TEXT, DB_TEXT },
-	.out = { DB_COL(struct search_hit, crate_id), DB_COL(struct search_hit, score) },
+	.out = HIT_OUT,
 };
 
-static const struct err *rarest_first(struct db *db, struct text *terms, size_t n)
+/* Three bytes that are all that is asked for. */
+static const struct db_stmt search_gram = {
+	.name = "search_gram",
+	.sql = "SELECT crate_id, score FROM search_grams WHERE gram = ? ORDER BY score DESC LIMIT 1000",
+	.in = { DB_TEXT },
+	.out = HIT_OUT,
+};
+
+#define PLACES_512 DB_ROWS_128("?") ", " DB_ROWS_128("?") ", " DB_ROWS_128("?") ", " DB_ROWS_128("?")
+
+/* Those of a few crates that have all words; places that are not used hold 0, which no crate has. */
+static const struct db_stmt search_words_within = {
+	.name = "search_words_within",
+	.sql = "SELECT p.crate_id, CAST(COALESCE(SUM(p.score), 0) AS UNSIGNED) AS score"
+	       "  FROM search_postings p FORCE INDEX (search_postings_crate)"
+	       " WHERE p.term IN (?, ?, ?, ?, ?, ?, ?, ?) AND p.crate_id IN (" PLACES_512 ")"
+	       " GROUP BY p.crate_id HAVING COUNT(*) = ? LIMIT 512",
+	.in = { EIGHT_TEXTS, DB_U64 },
+	.in_once = TERMS,
+	.in_repeat = WITHIN_AT_ONCE + 1, /* and how many words there are */
+	.out = HIT_OUT,
+};
+
+/* Those of a few crates whose name holds the text; '_' before and behind the name where it is a beginning. */
+static const struct db_stmt search_names_within = {
+	.name = "search_names_within",
+	.sql = "SELECT s.crate_id, s.step + 4 AS score FROM search_crates s JOIN crates c ON c.id = s.crate_id"
+	       " WHERE LOCATE(?, CONCAT(?, c.canon_name, ?)) > 0 AND s.crate_id IN (" PLACES_512 ") LIMIT 512",
+	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_U64 },
+	.in_once = 3,
+	.in_repeat = WITHIN_AT_ONCE,
+	.out = HIT_OUT,
+};
+/* clang-format on */
+
+/* ---- a query taken apart */
+
+struct asked {
+	struct text q, canon; /* canon: its spelling as a name */
+	struct text *terms;   /* stems */
+	size_t n;
+	struct text part; /* what a name must hold, absent: no name can */
+	bool begins;      /* part is the beginning of a word of a name, with '_' around the name */
+};
+
+/* Of one or two letters a word of the name begins with them, or is that letter (contract/api.md 9.2). */
+static void take_apart(struct db *db, struct text q, struct asked *ret)
 {
-	struct db_val v[SEARCH_QUERY_TERMS_MAX];
+	struct arena *a = db_arena(db);
+	struct asked s = { .q = q, .canon = canon_name(a, text_trim(q)) };
+
+	search_terms_of_query(a, q, &s.terms, &s.n);
+	s.begins = s.canon.n < 3;
+	if (s.canon.n == 1)
+		s.part = text_fmt(a, "_%.*s_", TEXT_F(s.canon));
+	else if (s.canon.n == 2)
+		s.part = text_fmt(a, "_%.*s", TEXT_F(s.canon));
+	else if (s.canon.n >= 3 && s.canon.n <= NAME_MAX_CHARS)
+		s.part = s.canon;
+	*ret = s;
+}
+
+/* Eight places for up to eight texts, the first again where there are fewer. */
+static struct db_vals eight(struct db_val v[TERMS], const struct text *t, size_t n)
+{
+	for (size_t i = 0; i < TERMS; i++)
+		v[i] = db_text(t[i < n ? i : 0]);
+	return (struct db_vals){ v, TERMS };
+}
+
+/* Puts the one that the fewest crates have first; n is at most eight. *ret_many: more have it than are looked at. */
+static const struct err *rarest_first(struct db *db, const struct db_stmt *frequencies,
+				      struct text *t, size_t n, bool *ret_many)
+{
+	struct db_val v[TERMS];
 	struct frequency *f;
 	const struct err *e;
 	size_t nf, rarest = 0;
-	struct text t;
+	struct text first;
 
-	for (size_t i = 0; i < ARRAY_SIZE(v); i++)
-		v[i] = db_text(terms[i < n ? i : 0]);
-	e = db_all(db, &search_frequencies, (struct db_vals){ v, ARRAY_SIZE(v) }, sizeof(*f), &f,
-		   &nf);
+	*ret_many = false;
+	if (n < 2)
+		return NULL;
+	e = db_all(db, frequencies, eight(v, t, n), sizeof(*f), &f, &nf);
 	if (e)
 		return e;
 	for (size_t i = 1; i < nf && i < n; i++)
 		if (f[i].n < f[rarest].n)
 			rarest = i;
-	t = terms[0];
-	terms[0] = terms[rarest];
-	terms[rarest] = t;
+	first = t[0];
+	t[0] = t[rarest];
+	t[rarest] = first;
+	*ret_many = nf && f[rarest].n > SEARCH_CANDIDATES;
 	return NULL;
 }
 
-static const struct err *by_words(struct db *db, struct text q, struct search_hit **ret,
-				  size_t *ret_n)
-{
-	struct db_val v[SEARCH_QUERY_TERMS_MAX];
-	struct text *terms;
-	const struct err *e;
+/* ---- lists of hits */
+
+struct hits {
+	struct search_hit *v;
 	size_t n;
+};
 
-	search_terms_of_query(db_arena(db), q, &terms, &n);
-	*ret_n = 0;
-	if (!n)
-		return NULL;
-	if (n == 1)
-		return db_all(db, &search_word, DB_ARGS(db_text(terms[0])), sizeof(**ret), ret,
-			      ret_n);
-	e = rarest_first(db, terms, n);
-	if (e)
-		return e;
-	for (size_t i = 0; i < ARRAY_SIZE(v); i++)
-		v[i] = db_text(terms[i < n ? i : 0]);
-	return db_all(db, &search_words, (struct db_vals){ v, ARRAY_SIZE(v) }, sizeof(**ret), ret,
-		      ret_n);
-}
-
-static const struct err *by_name(struct db *db, struct text canon, struct search_hit **ret,
-				 size_t *ret_n)
+static const struct err *ask(struct db *db, const struct db_stmt *s, struct db_vals args,
+			     struct hits *ret)
 {
-	struct text *grams;
-	size_t n;
-
-	search_grams(db_arena(db), canon, &grams, &n);
-	*ret_n = 0;
-	if (!n || canon.n > NAME_MAX_CHARS)
-		return NULL;
-	/* the one in the middle: beginnings such as "rus" and ends such as "-rs" are in too many
-	 * names */
-	return db_all(db, &search_inside_names, DB_ARGS(db_text(grams[n / 2]), db_text(canon)),
-		      sizeof(**ret), ret, ret_n);
+	return db_all(db, s, args, sizeof(*ret->v), &ret->v, &ret->n);
 }
 
 static int by_id_best_first(const void *a, const void *b)
@@ -298,60 +249,239 @@ static int best_first(const void *a, const void *b)
 	return (x->crate_id > y->crate_id) - (x->crate_id < y->crate_id);
 }
 
-/* Both lists as one: each crate once with its best score, without the exact one, best first. */
-static void merge(struct arena *a, const struct search_hit *x, size_t nx,
-		  const struct search_hit *y, size_t ny, struct search_result *r)
+/* Both as one: each crate once with its better score, without the exact one, best first. */
+static struct hits merge(struct arena *a, struct hits x, struct hits y, struct opt_u64 exact)
 {
-	struct search_hit *v = arena_array(a, nx + ny + 1, sizeof(*v));
-	size_t n = 0, out = 0;
+	struct hits r = { arena_array(a, x.n + y.n, sizeof(*r.v)), 0 };
+	size_t out = 0;
 
-	for (size_t i = 0; i < nx; i++)
-		v[n++] = x[i];
-	for (size_t i = 0; i < ny; i++)
-		v[n++] = y[i];
-	if (n)
-		qsort(v, n, sizeof(*v), by_id_best_first);
-	for (size_t i = 0; i < n; i++) {
-		if (r->exact.set && v[i].crate_id == r->exact.v)
+	for (size_t i = 0; i < x.n; i++)
+		r.v[r.n++] = x.v[i];
+	for (size_t i = 0; i < y.n; i++)
+		r.v[r.n++] = y.v[i];
+	if (r.n)
+		qsort(r.v, r.n, sizeof(*r.v), by_id_best_first);
+	for (size_t i = 0; i < r.n; i++) {
+		if (exact.set && r.v[i].crate_id == exact.v)
 			continue;
-		if (!out || v[out - 1].crate_id != v[i].crate_id)
-			v[out++] = v[i];
+		if (!out || r.v[out - 1].crate_id != r.v[i].crate_id)
+			r.v[out++] = r.v[i];
 	}
-	if (out)
-		qsort(v, out, sizeof(*v), best_first);
-	r->hits = v;
-	r->n = out;
-	r->total = out + r->exact.set;
+	r.n = out;
+	if (r.n)
+		qsort(r.v, r.n, sizeof(*r.v), best_first);
+	return r;
+}
+
+/* ---- the four ways to be found */
+
+static const struct err *exact(struct db *db, const struct asked *s, struct opt_u64 *ret)
+{
+	struct one row;
+	bool found;
+	const struct err *e = db_maybe(db, &search_exact, DB_ARGS(db_text(s->canon)), &row, &found);
+
+	if (!e)
+		*ret = found ? (struct opt_u64){ true, row.id } : (struct opt_u64){ 0 };
+	return e;
+}
+
+/*
+ * By all words. Where the rarest has more crates than are looked at, *ret_total is what there would be if the rest were
+ * like these.
+ */
+static const struct err *by_words(struct db *db, const struct asked *s, struct hits *ret,
+				  uint64_t *ret_total)
+{
+	struct db_val v[TERMS];
+	struct one count;
+	const struct err *e;
+	bool many;
+
+	*ret = (struct hits){ 0 };
+	*ret_total = 0;
+	if (!s->n)
+		return NULL;
+	e = rarest_first(db, &search_frequencies, s->terms, s->n, &many);
+	if (!e && s->n == 1)
+		e = ask(db, &search_word, DB_ARGS(db_text(s->terms[0])), ret);
+	else if (!e)
+		e = ask(db, &search_words, eight(v, s->terms, s->n), ret);
+	*ret_total = ret->n;
+	if (e || (!many && ret->n < SEARCH_CANDIDATES))
+		return e;
+	e = db_one(db, &search_count, DB_ARGS(db_text(s->terms[0])), &count);
+	if (!e && count.id > SEARCH_CANDIDATES)
+		*ret_total = ret->n * count.id / SEARCH_CANDIDATES;
+	return e;
+}
+
+static const struct err *by_name(struct db *db, const struct asked *s, struct hits *ret)
+{
+	struct text *grams;
+	const struct err *e;
+	bool many;
+	size_t n;
+
+	*ret = (struct hits){ 0 };
+	if (!s->part.p)
+		return NULL;
+	if (s->part.n == 3)
+		return ask(db, &search_gram, DB_ARGS(db_text(s->part)), ret);
+	search_grams(db_arena(db), s->part, &grams, &n);
+	/* of a long one every so many, from its beginning to its end */
+	for (size_t i = 0; n > TERMS && i < TERMS; i++)
+		grams[i] = grams[i * (n - 1) / (TERMS - 1)];
+	e = rarest_first(db, &search_gram_frequencies, grams, n < TERMS ? n : TERMS, &many);
+	if (e)
+		return e;
+	return ask(db, &search_inside_names, DB_ARGS(db_text(grams[0]), db_text(s->part)), ret);
+}
+
+/* Words that begin with what was typed last, at most four; *ret_n is 0 where the last word is complete. */
+static const struct err *begun(struct db *db, const struct asked *s, struct text words[4],
+			       size_t *ret_n)
+{
+	struct arena *a = db_arena(db);
+	struct text last = search_last_word(a, s->q), at = last, end;
+
+	*ret_n = 0;
+	if (last.n < 2)
+		return NULL;
+	end = text_fmt(a, "%.*s\xff", TEXT_F(last));
+	while (*ret_n < 4) {
+		struct term_row row;
+		bool found;
+		const struct err *e = db_maybe(db, &search_next_word,
+					       DB_ARGS(db_text(at), db_text(end)), &row, &found);
+
+		if (e || !found)
+			return e;
+		words[(*ret_n)++] = at = row.term;
+	}
+	return NULL;
+}
+
+/* By the words before the last, and any that begins with the last: for what is still being typed. */
+static const struct err *by_beginning(struct db *db, const struct asked *s, struct hits *ret)
+{
+	struct text words[4], stem = search_last_word(db_arena(db), s->q), others[TERMS];
+	struct db_val v[4 + TERMS];
+	const struct err *e;
+	size_t n, nothers = 0;
+
+	*ret = (struct hits){ 0 };
+	e = begun(db, s, words, &n);
+	if (e || !n)
+		return e;
+	for (size_t i = 0; i < 4; i++)
+		v[i] = db_text(words[i < n ? i : 0]);
+	stem = search_stem(db_arena(db), stem);
+	for (size_t i = 0; i < s->n; i++)
+		if (!text_eq(s->terms[i], stem))
+			others[nothers++] = s->terms[i];
+	if (!nothers)
+		return ask(db, &search_begun_word, (struct db_vals){ v, 4 }, ret);
+	(void)eight(v + 4, others, nothers);
+	return ask(db, &search_begun_words, (struct db_vals){ v, 4 + 7 }, ret);
 }
 
 const struct err *db_search(struct db *db, struct text q, struct search_result *ret)
 {
-	struct text canon = canon_name(db_arena(db), text_trim(q));
 	struct search_result r = { 0 };
-	struct search_hit *words, *names;
+	struct hits words, names, all, more;
+	struct asked s;
 	const struct err *e;
-	size_t nwords, nnames;
-	struct one row;
-	bool found;
+	uint64_t total = 0;
 
-	e = db_maybe(db, &search_exact, DB_ARGS(db_text(canon)), &row, &found);
+	take_apart(db, q, &s);
+	e = exact(db, &s, &r.exact);
 	if (!e)
-		e = by_words(db, q, &words, &nwords);
+		e = by_words(db, &s, &words, &total);
 	if (!e)
-		e = by_name(db, canon, &names, &nnames);
+		e = by_name(db, &s, &names);
 	if (e)
 		return e;
-	if (found)
-		r.exact = (struct opt_u64){ true, row.id };
-	merge(db_arena(db), words, nwords, names, nnames, &r);
+	all = merge(db_arena(db), words, names, r.exact);
+	if (all.n < ENOUGH) {
+		e = by_beginning(db, &s, &more);
+		if (e)
+			return e;
+		all = merge(db_arena(db), all, more, r.exact);
+	}
+	r.hits = all.v;
+	r.n = all.n;
+	r.total = all.n + r.exact.set + (total - words.n);
 	*ret = r;
 	return NULL;
 }
 
-const struct db_stmt *const db_search_stmts[] = { &search_drop_postings,   &search_drop_grams,
-						  &search_put_postings_64, &search_put_postings_8,
-						  &search_put_posting,     &search_put_grams_8,
-						  &search_put_gram,        &search_put_crate,
-						  &search_exact,           &search_frequencies,
-						  &search_words,           &search_word,
-						  &search_inside_names,    NULL };
+/* ---- among a few crates */
+
+static const struct err *within(struct db *db, const struct asked *s, const uint64_t *ids, size_t n,
+				struct hits *words, struct hits *names)
+{
+	struct db_val v[TERMS + WITHIN_AT_ONCE + 1], w[3 + WITHIN_AT_ONCE];
+	struct text around = s->begins ? TEXT("_") : TEXT("");
+	const struct err *e = NULL;
+
+	for (size_t i = 0; i < WITHIN_AT_ONCE; i++)
+		v[TERMS + i] = w[3 + i] = db_u64(i < n ? ids[i] : 0);
+	v[TERMS + WITHIN_AT_ONCE] = db_u64(s->n);
+	w[0] = db_text(s->part);
+	w[1] = w[2] = db_text(around);
+	*words = *names = (struct hits){ 0 };
+	if (s->n) {
+		(void)eight(v, s->terms, s->n);
+		e = ask(db, &search_words_within, (struct db_vals){ v, ARRAY_SIZE(v) }, words);
+	}
+	if (!e && s->part.p)
+		e = ask(db, &search_names_within, (struct db_vals){ w, ARRAY_SIZE(w) }, names);
+	return e;
+}
+
+const struct err *db_search_within(struct db *db, struct text q, const uint64_t *ids, size_t n,
+				   struct search_result *ret)
+{
+	struct search_result r = { 0 };
+	struct hits all = { 0 }, words, names;
+	struct opt_u64 same;
+	struct asked s;
+	const struct err *e;
+
+	take_apart(db, q, &s);
+	e = exact(db, &s, &same);
+	for (size_t from = 0; !e && from < n; from += WITHIN_AT_ONCE) {
+		size_t some = n - from < WITHIN_AT_ONCE ? n - from : WITHIN_AT_ONCE;
+
+		e = within(db, &s, ids + from, some, &words, &names);
+		if (!e)
+			all = merge(db_arena(db), all, merge(db_arena(db), words, names, same),
+				    same);
+	}
+	if (e)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		if (same.set && ids[i] == same.v)
+			r.exact = same;
+	r.hits = all.v;
+	r.n = all.n;
+	r.total = all.n + r.exact.set;
+	*ret = r;
+	return NULL;
+}
+
+const struct db_stmt *const db_search_stmts[] = { &search_exact,
+						  &search_frequencies,
+						  &search_gram_frequencies,
+						  &search_count,
+						  &search_words,
+						  &search_word,
+						  &search_next_word,
+						  &search_begun_word,
+						  &search_begun_words,
+						  &search_inside_names,
+						  &search_gram,
+						  &search_words_within,
+						  &search_names_within,
+						  NULL };

@@ -63,6 +63,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_rendering_stmts },
 	{ db_publish_stmts },
 	{ db_search_stmts },
+	{ db_search_write_stmts },
 	{ db_search_rebuild_stmts },
 	{ db_session_stmts },
 	{ db_token_stmts },

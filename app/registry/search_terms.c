@@ -40,14 +40,14 @@ static bool is_stop_word(struct text word)
 }
 
 /* One stemmer a process, made at the first word; it holds nothing of what it stems. */
-static struct text stem(struct arena *a, struct text word)
+struct text search_stem(struct arena *a, struct text word)
 {
 	static struct sb_stemmer *stemmer;
 	const sb_symbol *out;
 
 	if (!stemmer)
 		stemmer = sb_stemmer_new("english", "UTF_8");
-	BUG_ON(!stemmer || word.n > SEARCH_TERM_MAX_BYTES);
+	BUG_ON(!stemmer || word.n > INT32_MAX);
 	out = sb_stemmer_stem(stemmer, (const sb_symbol *)word.p, (int)word.n);
 	BUG_ON(!out);
 	return text_dup(a, (struct text){ (const char *)out, (size_t)sb_stemmer_length(stemmer) });
@@ -89,7 +89,7 @@ static void gather(struct gathering *g, struct text field, uint64_t weight)
 	while (g->n < g->room && next_word(g->arena, &rest, &word)) {
 		if (word.n > SEARCH_TERM_MAX_BYTES || (weight != SEARCH_NAME && is_stop_word(word)))
 			continue;
-		g->v[g->n++] = (struct search_term){ stem(g->arena, word), weight };
+		g->v[g->n++] = (struct search_term){ search_stem(g->arena, word), weight };
 	}
 }
 
@@ -141,6 +141,17 @@ void search_terms_of_crate(struct arena *a, const struct search_source *in,
 	*ret_n = g.n < SEARCH_TERMS_MAX ? g.n : SEARCH_TERMS_MAX;
 }
 
+struct text search_last_word(struct arena *a, struct text q)
+{
+	size_t from = q.n;
+
+	while (from > 0 && in_word(q.p[from - 1]))
+		from--;
+	if (from == q.n || q.n - from > SEARCH_TERM_MAX_BYTES)
+		return TEXT_NONE;
+	return text_lower(a, text_sub(q, from, q.n));
+}
+
 static bool has(const struct text *v, size_t n, struct text t)
 {
 	for (size_t i = 0; i < n; i++)
@@ -159,7 +170,7 @@ void search_terms_of_query(struct arena *a, struct text q, struct text **ret, si
 
 		if (word.n > SEARCH_TERM_MAX_BYTES || is_stop_word(word))
 			continue;
-		t = stem(a, word);
+		t = search_stem(a, word);
 		if (!has(v, n, t))
 			v[n++] = t;
 	}
@@ -180,6 +191,11 @@ void search_grams(struct arena *a, struct text canon, struct text **ret, size_t 
 	}
 	*ret = v;
 	*ret_n = n;
+}
+
+void search_grams_of_name(struct arena *a, struct text canon, struct text **ret, size_t *ret_n)
+{
+	search_grams(a, text_fmt(a, "_%.*s_", TEXT_F(canon)), ret, ret_n);
 }
 
 uint64_t search_popularity_step(uint64_t recent_downloads)

@@ -39,9 +39,20 @@ void search_terms_of_crate(struct arena *a, const struct search_source *in,
 /* The stems of a query, each once, without stop words; at most SEARCH_QUERY_TERMS_MAX. arena */
 void search_terms_of_query(struct arena *a, struct text q, struct text **ret, size_t *ret_n);
 
+/* The word that a query ends with, in lower case; absent where it ends with something else. arena */
+struct text search_last_word(struct arena *a, struct text q);
+
+/* The stem of one word in lower case. arena */
+struct text search_stem(struct arena *a, struct text word);
+
 /* Every run of three bytes of a canonical name, each once: for words inside of names. arena; empty
  * below three bytes. */
 void search_grams(struct arena *a, struct text canon_name, struct text **ret, size_t *ret_n);
+
+/* The same of the name with a '_' before and behind it: "_ab" is in it where one of its words begins with "ab", "_a_"
+ * where one is "a". arena */
+void search_grams_of_name(struct arena *a, struct text canon_name, struct text **ret,
+			  size_t *ret_n);
 
 /* Popularity in steps of log2, so that few scores change from day to day: 0 for none. */
 uint64_t search_popularity_step(uint64_t recent_downloads);

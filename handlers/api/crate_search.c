@@ -129,33 +129,35 @@ static const struct err *by_rank(struct req *r, const struct crates_wanted *w,
 	return e;
 }
 
+/* What may be found: a set of ids where the filter makes one. */
+static const struct err *set_of(struct req *r, const struct crates_wanted *w,
+				uint64_t ids[CRATE_SET_MAX], size_t *ret_n, bool *ret_fits)
+{
+	*ret_fits = true;
+	if (w->by_names)
+		return db_crate_ids(r->db, w->names.v, w->names.n, ids, ret_n);
+	return db_crate_set(r->db, &w->filter, ids, ret_n, ret_fits);
+}
+
 static const struct err *search(struct req *r, const struct crates_wanted *w, struct page *ret)
 {
+	uint64_t ids[CRATE_SET_MAX];
 	struct crate_key *found, *keys;
 	struct search_result s;
+	const struct err *e;
 	size_t n, nkeys;
-	const struct err *e = db_search(r->db, w->q, &s);
+	bool fits, all;
 
+	e = set_of(r, w, ids, &n, &fits);
+	if (!e && fits)
+		e = db_search_within(r->db, w->q, ids, n, &s);
+	else if (!e)
+		e = db_search(r->db, w->q, &s);
 	if (e)
 		return e;
 	found = candidates(r, &s, &n);
-	if (w->by_names) {
-		uint64_t ids[CRATE_SET_MAX];
-		size_t nids, kept = 0;
-
-		e = db_crate_ids(r->db, w->names.v, w->names.n, ids, &nids);
-		for (size_t i = 0; !e && i < n; i++)
-			for (size_t k = 0; k < nids; k++)
-				if (found[i].id == ids[k]) {
-					found[kept++] = found[i];
-					break;
-				}
-		n = kept;
-		if (e)
-			return e;
-	}
-	if (w->order.by == CRATE_BY_RELEVANCE && !w->by_names &&
-	    crate_filter_is_empty(&w->filter)) {
+	all = !fits && crate_filter_is_empty(&w->filter);
+	if (w->order.by == CRATE_BY_RELEVANCE && all) {
 		ret->total = s.total;
 		return by_rank(r, w, found, n, ret);
 	}
@@ -163,7 +165,7 @@ static const struct err *search(struct req *r, const struct crates_wanted *w, st
 	if (e)
 		return e;
 	cut(w, keys, nkeys, 0, ret);
-	ret->total = w->by_names || !crate_filter_is_empty(&w->filter) ? nkeys : s.total;
+	ret->total = all ? s.total : nkeys;
 	return NULL;
 }
 
@@ -189,13 +191,10 @@ static const struct err *list(struct req *r, const struct crates_wanted *w, stru
 {
 	uint64_t ids[CRATE_SET_MAX];
 	const struct err *e;
-	bool fits = true;
+	bool fits;
 	size_t n;
 
-	if (w->by_names)
-		e = db_crate_ids(r->db, w->names.v, w->names.n, ids, &n);
-	else
-		e = db_crate_set(r->db, &w->filter, ids, &n, &fits);
+	e = set_of(r, w, ids, &n, &fits);
 	if (e)
 		return e;
 	if (fits)

@@ -346,7 +346,7 @@ static const struct err *begun(struct db *db, const struct asked *s, struct text
 	struct text last = search_last_word(a, s->q), at = last, end;
 
 	*ret_n = 0;
-	if (last.n < 2)
+	if (last.n < 3)
 		return NULL;
 	end = text_fmt(a, "%.*s\xff", TEXT_F(last));
 	while (*ret_n < 4) {

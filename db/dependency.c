@@ -136,7 +136,13 @@ const struct err *db_dependencies_add(struct db *db, uint64_t version_id,
 				       TEXT_F(key.name));
 		fill(db, &v[i * ROW_VALUES], version_id, &deps[i], t->id);
 	}
-	return e ? e : db_exec_rows(db, inserts, (struct db_vals){ v, n * ROW_VALUES });
+	if (!e)
+		e = db_exec_rows(db, inserts, (struct db_vals){ v, n * ROW_VALUES });
+	if (err_is(e, ERR_NOT_FOUND)) /* the foreign key; who tries again hears which it was */
+		return err_because(db_arena(db), ERR_BUSY,
+				   TEXT("a crate that it depends on was deleted meanwhile"),
+				   "Service unavailable");
+	return e;
 }
 
 const struct db_stmt *const db_dependency_stmts[] = { &find, &insert, &insert_4, &insert_16, NULL };

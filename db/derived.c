@@ -178,7 +178,8 @@ static const struct db_stmt add_target = {
 	       "   JOIN default_versions dv ON dv.version_id = d.version_id"
 	       "   JOIN versions v ON v.id = dv.version_id AND v.yanked = 0"
 	       "   LEFT JOIN crate_downloads c ON c.crate_id = v.crate_id"
-	       "  WHERE d.crate_id = ?"
+	       /* its own dependency on itself was there when its row was derived */
+	       "  WHERE d.crate_id = ? AND v.crate_id <> d.crate_id"
 	       "  GROUP BY d.crate_id, v.crate_id, v.id",
 	.in = { DB_U64 },
 };

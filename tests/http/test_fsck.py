@@ -243,3 +243,18 @@ def test_deleted_crate(registry, alice, crate):
     spelled = Crate(crate.name.replace("-", "_"), "1.0.0")
     assert alice.token.publish(spelled).status_code == 200
     assert registry.index(spelled.name) and registry.index(crate.name) is None
+
+
+def test_deleted_crate_comes_back_with_a_dependency_on_itself(registry, alice, crate, new_name):
+    """Others wait for the name, and it depends on itself as well: each of them is its dependent once."""
+    dependent = Crate(new_name("fsck"), tables={"dependencies": {crate.name: "1"}})
+    assert alice.token.publish(dependent).status_code == 200
+    registry.ctl("crate", "delete", crate.name, "--yes", "--hours", "0")
+    again = Crate(crate.name, "1.0.1", tables={"dev-dependencies": {crate.name: "1"}})
+    answer = alice.token.publish(again)
+    assert answer.status_code == 200, answer.text
+    wait_for_jobs(registry)
+    assert fsck(registry) == (0, "0 found, 0 mended\n")
+    rows = registry.sql("SELECT d.name FROM reverse_dependencies r JOIN crates d ON d.id = r.dependent_crate_id"
+                        f" JOIN crates t ON t.id = r.target_crate_id WHERE t.name = '{crate.name}' ORDER BY d.id")
+    assert sorted(rows) == sorted([[dependent.name], [crate.name]])

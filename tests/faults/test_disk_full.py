@@ -5,6 +5,7 @@ import pathlib
 import random
 import subprocess
 import tempfile
+import time
 
 import pytest
 
@@ -55,11 +56,15 @@ class SmallDisk(Faulty):
         return stat.f_bavail * stat.f_frsize
 
     def leave(self, bytes):
-        """So much stays free: all else is taken by one file."""
+        """So much stays free: all else is taken by one file. A worker gives back what it held only after its answer."""
         with contextlib.suppress(FileNotFoundError):
             (self.disk / "ballast").unlink()
-        with open(self.disk / "ballast", "wb") as file:
-            file.write(b"\0" * (self.free() - bytes))
+        for _ in range(30):
+            with open(self.disk / "ballast", "ab") as file:
+                file.write(b"\0" * max(0, self.free() - bytes))
+            time.sleep(0.1)
+            if self.free() == bytes:
+                return
         assert self.free() == bytes
 
     def empty(self):

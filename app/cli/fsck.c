@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOKS = 3, LOOK_AGAIN_MS = 300 };
+enum { LOOKS = 3, LOOKS_MAX = 30, LOOK_AGAIN_MS = 300 };
 #define DAY_US (INT64_C(86400) * US_PER_S)
 
 struct fsck {
@@ -80,12 +80,14 @@ static const struct err *check_crate(void *ctx, struct text canon)
 	struct fsck *f = ctx;
 	struct timespec pause = { .tv_nsec = LOOK_AGAIN_MS * 1000L * 1000 };
 	struct db_index_state state;
+	uint64_t gen = 0;
 	const struct err *e;
 	struct gathered g;
 	struct verify v;
 	bool there, mended;
 
-	for (int look = 0; look < LOOKS; look++) {
+	/* Only looks between which nothing was published count: whoever publishes makes it right himself. */
+	for (int looks = 0, quiet = 0; quiet < LOOKS && looks < LOOKS_MAX; looks++) {
 		g = (struct gathered){ .a = f->a };
 		e = db_index_state(f->app->db, canon, &state, &there);
 		if (e || !there)
@@ -93,6 +95,8 @@ static const struct err *check_crate(void *ctx, struct text canon)
 		e = verify_crate(f->app, &state, f->hash, &(struct verify_sink){ gather, &g }, &v);
 		if (e || g.n == 0)
 			return e;
+		quiet = looks && state.index_gen == gen ? quiet + 1 : 1;
+		gen = state.index_gen;
 		(void)nanosleep(&pause, NULL);
 	}
 	mended = f->repair && mend_crate(f, &state, &v);

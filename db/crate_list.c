@@ -143,19 +143,19 @@ struct count_row {
 	uint64_t n;
 };
 
-#define COUNT(n, crate, part, ...) \
+#define COUNT(n, crate, counted, part, ...) \
 	{ \
 		.name = "crate_count_" n, \
-		.sql = "SELECT CAST(COUNT(DISTINCT " crate ") AS UNSIGNED) AS n " part FILTER(crate), \
+		.sql = "SELECT CAST(COUNT(" counted ") AS UNSIGNED) AS n " part FILTER(crate), \
 		.in = { __VA_ARGS__, FILTER_IN }, .out = { { "n", 0, DB_U64 } }, \
 	}
 
 static const struct db_stmt count_stmts[PARTS] = {
-	[PART_KEYWORD] = COUNT("of_keyword", "x.crate_id", OF_KEYWORD, DB_U64),
-	[PART_CATEGORY] = COUNT("of_category", "x.crate_id", OF_CATEGORY, DB_TEXT, DB_TEXT),
-	[PART_OWNER] = COUNT("of_owner", "x.crate_id", OF_OWNER, DB_U64, DB_U64),
-	[PART_FOLLOWER] = COUNT("of_follower", "x.crate_id", OF_FOLLOWER, DB_U64),
-	[PART_LETTER] = COUNT("of_letter", "x.id", OF_LETTER, DB_TEXT),
+	[PART_KEYWORD] = COUNT("of_keyword", "x.crate_id", "*", OF_KEYWORD, DB_U64),
+	[PART_CATEGORY] = COUNT("of_category", "x.crate_id", "DISTINCT x.crate_id", OF_CATEGORY, DB_TEXT, DB_TEXT),
+	[PART_OWNER] = COUNT("of_owner", "x.crate_id", "*", OF_OWNER, DB_U64, DB_U64),
+	[PART_FOLLOWER] = COUNT("of_follower", "x.crate_id", "*", OF_FOLLOWER, DB_U64),
+	[PART_LETTER] = COUNT("of_letter", "x.id", "*", OF_LETTER, DB_TEXT),
 };
 /* clang-format on */
 
@@ -267,6 +267,24 @@ static struct db_val *put_part(struct db *db, struct db_val *v, const struct cra
 	return v;
 }
 
+/* The filter less a part that the statement sees to by itself. */
+static struct crate_filter without(const struct crate_filter *f, enum part part)
+{
+	struct crate_filter rest = *f;
+
+	if (part == PART_KEYWORD && f->nkeywords == 1)
+		rest.nkeywords = 0;
+	else if (part == PART_CATEGORY)
+		rest.category = TEXT_NONE;
+	else if (part == PART_OWNER)
+		rest.owner_id = 0;
+	else if (part == PART_FOLLOWER)
+		rest.follower = 0;
+	else if (part == PART_LETTER)
+		rest.letter = 0;
+	return rest;
+}
+
 bool crate_filter_is_empty(const struct crate_filter *f)
 {
 	for (enum part part = 0; part < PARTS; part++)
@@ -276,8 +294,10 @@ bool crate_filter_is_empty(const struct crate_filter *f)
 }
 
 const struct err *db_crate_set(struct db *db, const struct crate_filter *f,
-			       uint64_t ids[CRATE_SET_MAX], size_t *ret_n, bool *ret_fits)
+			       uint64_t ids[CRATE_SET_MAX], size_t *ret_n, bool *ret_fits,
+			       struct crate_filter *ret_rest)
 {
+	*ret_rest = *f;
 	*ret_fits = false;
 	*ret_n = 0;
 	for (enum part part = 0; part < PARTS; part++) {
@@ -299,6 +319,7 @@ const struct err *db_crate_set(struct db *db, const struct crate_filter *f,
 			ids[i] = rows[i].id;
 		*ret_n = n;
 		*ret_fits = true;
+		*ret_rest = without(f, part);
 		return NULL;
 	}
 	return NULL;
@@ -381,12 +402,13 @@ const struct err *db_crate_walk(struct db *db, enum crate_sort sort, const struc
 				struct crate_key **ret, size_t *ret_n)
 {
 	struct db_val v[WALK_PARAMS + FILTER_PARAMS], *end;
+	struct crate_filter rest = sort == CRATE_BY_NAME ? without(f, PART_LETTER) : *f;
 	enum walk_from from = after ? FROM_KEY : FROM_START;
 
 	BUG_ON(sort >= CRATE_BY_RELEVANCE);
 	if (sort == CRATE_BY_RECENT_DOWNLOADS && after && !after->number.set)
 		from = FROM_NULL;
-	end = put_filter(db, put_from(db, v, sort, f->letter, after), f);
+	end = put_filter(db, put_from(db, v, sort, f->letter, after), &rest);
 	*end++ = db_u64(limit);
 	*end++ = db_u64(offset);
 	return db_all(db, &walk_stmts[sort][from], (struct db_vals){ v, (size_t)(end - v) },
@@ -396,13 +418,15 @@ const struct err *db_crate_walk(struct db *db, enum crate_sort sort, const struc
 const struct err *db_crate_count(struct db *db, const struct crate_filter *f, uint64_t *ret)
 {
 	struct db_val v[2 + FILTER_PARAMS], *end;
+	struct crate_filter rest;
 	enum part part = 0;
 
 	while (part < PARTS && !has_part(f, part))
 		part++;
 	if (part == PARTS)
 		return db_one(db, &count_all, DB_ARGS(db_bool(f->not_yanked)), ret);
-	end = put_filter(db, put_part(db, v, f, part), f);
+	rest = without(f, part);
+	end = put_filter(db, put_part(db, v, f, part), &rest);
 	return db_one(db, &count_stmts[part], (struct db_vals){ v, (size_t)(end - v) }, ret);
 }
 

@@ -47,11 +47,12 @@ struct crate_key {
 };
 
 /*
- * Ids of what the narrowest part of the filter lets pass, at most CRATE_SET_MAX: the other parts are db_crate_keys' to
- * apply. *ret_fits is false where each part lets more pass, or there is none; then there is nothing in ids.
+ * Ids of what one part of the filter lets pass, at most CRATE_SET_MAX; the other parts, which db_crate_keys is to apply,
+ * are *ret_rest. *ret_fits is false where each part lets more pass, or there is none; then there is nothing in ids.
  */
 const struct err *must_use db_crate_set(struct db *db, const struct crate_filter *f,
-					uint64_t ids[CRATE_SET_MAX], size_t *ret_n, bool *ret_fits);
+					uint64_t ids[CRATE_SET_MAX], size_t *ret_n, bool *ret_fits,
+					struct crate_filter *ret_rest);
 
 /* Ids of crates with exactly these names. n is at most CRATE_SET_MAX. */
 const struct err *must_use db_crate_ids(struct db *db, const struct text *names, size_t n,

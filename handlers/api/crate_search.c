@@ -42,8 +42,8 @@ static int by_id(const void *a, const void *b)
 
 /* Those of the candidates that pass the filter, with the keys of the order and what the search knows of them. */
 static const struct err *complete(struct req *r, const struct crates_wanted *w,
-				  const struct crate_key *found, size_t n, struct crate_key **ret,
-				  size_t *ret_n)
+				  const struct crate_filter *filter, const struct crate_key *found,
+				  size_t n, struct crate_key **ret, size_t *ret_n)
 {
 	struct crate_key *known = arena_array(r->arena, n, sizeof(*known));
 	uint64_t *ids = arena_array(r->arena, n, sizeof(*ids));
@@ -53,7 +53,7 @@ static const struct err *complete(struct req *r, const struct crates_wanted *w,
 		known[i] = found[i];
 		ids[i] = found[i].id;
 	}
-	e = db_crate_keys(r->db, w->order.by, &w->filter, ids, n, ret, ret_n);
+	e = db_crate_keys(r->db, w->order.by, filter, ids, n, ret, ret_n);
 	if (e || !*ret_n)
 		return e;
 	qsort(known, n, sizeof(*known), by_id);
@@ -123,7 +123,7 @@ static const struct err *by_rank(struct req *r, const struct crates_wanted *w,
 			from--;
 	}
 	to = end_of_rank(v, n, to + per_page < n ? to + per_page : n);
-	e = complete(r, w, v + from, to - from, &keys, &nkeys);
+	e = complete(r, w, &w->filter, v + from, to - from, &keys, &nkeys);
 	if (!e)
 		cut(w, keys, nkeys, from, ret);
 	return e;
@@ -131,24 +131,27 @@ static const struct err *by_rank(struct req *r, const struct crates_wanted *w,
 
 /* What may be found: a set of ids where the filter makes one. */
 static const struct err *set_of(struct req *r, const struct crates_wanted *w,
-				uint64_t ids[CRATE_SET_MAX], size_t *ret_n, bool *ret_fits)
+				uint64_t ids[CRATE_SET_MAX], size_t *ret_n, bool *ret_fits,
+				struct crate_filter *ret_rest)
 {
 	*ret_fits = true;
+	*ret_rest = w->filter;
 	if (w->by_names)
 		return db_crate_ids(r->db, w->names.v, w->names.n, ids, ret_n);
-	return db_crate_set(r->db, &w->filter, ids, ret_n, ret_fits);
+	return db_crate_set(r->db, &w->filter, ids, ret_n, ret_fits, ret_rest);
 }
 
 static const struct err *search(struct req *r, const struct crates_wanted *w, struct page *ret)
 {
 	uint64_t ids[CRATE_SET_MAX];
+	struct crate_filter rest;
 	struct crate_key *found, *keys;
 	struct search_result s;
 	const struct err *e;
 	size_t n, nkeys;
 	bool fits, all;
 
-	e = set_of(r, w, ids, &n, &fits);
+	e = set_of(r, w, ids, &n, &fits, &rest);
 	if (!e && fits)
 		e = db_search_within(r->db, w->q, ids, n, &s);
 	else if (!e)
@@ -161,7 +164,7 @@ static const struct err *search(struct req *r, const struct crates_wanted *w, st
 		ret->total = s.total;
 		return by_rank(r, w, found, n, ret);
 	}
-	e = complete(r, w, found, n, &keys, &nkeys);
+	e = complete(r, w, &rest, found, n, &keys, &nkeys);
 	if (e)
 		return e;
 	cut(w, keys, nkeys, 0, ret);
@@ -171,14 +174,15 @@ static const struct err *search(struct req *r, const struct crates_wanted *w, st
 
 /* ---- lists */
 
-static const struct err *of_set(struct req *r, const struct crates_wanted *w, const uint64_t *ids,
-				size_t n, struct page *ret)
+static const struct err *of_set(struct req *r, const struct crates_wanted *w,
+				const struct crate_filter *filter, const uint64_t *ids, size_t n,
+				struct page *ret)
 {
 	struct crate_key *keys;
 	const struct err *e;
 	size_t nkeys;
 
-	e = db_crate_keys(r->db, w->order.by, &w->filter, ids, n, &keys, &nkeys);
+	e = db_crate_keys(r->db, w->order.by, filter, ids, n, &keys, &nkeys);
 	if (e)
 		return e;
 	crate_order_sort(&w->order, keys, nkeys);
@@ -190,15 +194,16 @@ static const struct err *of_set(struct req *r, const struct crates_wanted *w, co
 static const struct err *list(struct req *r, const struct crates_wanted *w, struct page *ret)
 {
 	uint64_t ids[CRATE_SET_MAX];
+	struct crate_filter rest;
 	const struct err *e;
 	bool fits;
 	size_t n;
 
-	e = set_of(r, w, ids, &n, &fits);
+	e = set_of(r, w, ids, &n, &fits, &rest);
 	if (e)
 		return e;
 	if (fits)
-		return of_set(r, w, ids, n, ret);
+		return of_set(r, w, &rest, ids, n, ret);
 	e = db_crate_walk(r->db, w->order.by, &w->filter, w->has_after ? &w->after : NULL,
 			  w->paging.per_page, (w->paging.page - 1) * w->paging.per_page, &ret->keys,
 			  &ret->n);

@@ -10,7 +10,7 @@ CRATES = "/api/v1/crates"
 @pytest.fixture(scope="module")
 def crates(registry, alice, bob):
     publish(alice, "quux_parser", package={"description": "Reads blorbs from a stream", "keywords": ["blorb"],
-                                           "categories": ["science::geo"]})
+                                           "categories": ["simulation"]})
     publish(bob, "quux", package={"description": "The gizmo of gizmos"})
     publish(bob, "my-quuxes", package={"description": "Parsing of blorbs"})
     publish(alice, "gizmo-ab", package={"description": "Something about frobnication", "readme": "README.md",
@@ -65,9 +65,9 @@ def test_weights(anon, crates):
 
 
 @pytest.mark.parametrize("filters, names", [
-    ("keyword=blorb", ["quux_parser"]), ("category=science", ["quux_parser"]), ("letter=g", ["gizmo-ab"]),
+    ("keyword=blorb", ["quux_parser"]), ("category=simulation", ["quux_parser"]), ("letter=g", ["gizmo-ab"]),
     ("ids%5B%5D=my-quuxes&ids%5B%5D=quux", ["my-quuxes"]), ("keyword=unheard", []), ("letter=q&category=wasm", []),
-    ("include_yanked=no", ["quux_parser", "my-quuxes", "gizmo-ab"]), ("category=science&letter=m", []),
+    ("include_yanked=no", ["quux_parser", "my-quuxes", "gizmo-ab"]), ("category=simulation&letter=m", []),
 ])
 def test_filtered(anon, crates, filters, names):
     answer = anon.get(f"{CRATES}?q=blorb&{filters}").json()

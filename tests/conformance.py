@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""conformance.py SCENARIO: runs ../shared/conformance against a fresh registry of this build (CRATEHOUSE_BUILD).
+"""conformance.py SCENARIO...: runs ../shared/conformance, each scenario against a fresh registry of CRATEHOUSE_BUILD.
 
 Steps that are meant to differ stand in tests/conformance_differs.json with the reason for each; one that differs and is
 not on that list fails, and so does one on the list that no longer differs. Ends with `N passed, N failed`.
@@ -18,7 +18,8 @@ from lib.instance import ROOT, Instance  # noqa: E402  (the path above is what m
 CHECKS = ROOT.parent / "shared/conformance/conformance.py"
 
 
-def main(scenario):
+def check(scenario):
+    """How many steps passed, and how many did not."""
     meant = json.loads((ROOT / "tests/conformance_differs.json").read_text()).get(scenario, {})
     registry = Instance()
     try:
@@ -33,8 +34,7 @@ def main(scenario):
     print(done.stdout, done.stderr, sep="")
     counts = re.search(r"^(\d+) passed, (\d+) failed$", done.stdout, re.M)
     if not counts:
-        print("0 passed, 1 failed")
-        return 1
+        return 0, 1
     differing = set(re.findall(rf"^FAIL {re.escape(scenario)}/(\S+)", done.stdout, re.M))
     unexpected, mended = differing - set(meant), set(meant) - differing
     for step in sorted(differing & set(meant)):
@@ -44,9 +44,14 @@ def main(scenario):
     for step in sorted(mended):
         print(f"FAIL {step}: is on the list, and no longer differs")
     passed = int(counts.group(1)) + len(differing & set(meant)) - len(mended)
-    print(f"{passed} passed, {len(unexpected) + len(mended)} failed")
-    return 1 if unexpected or mended else 0
+    return passed, len(unexpected) + len(mended)
+
+
+def main(scenarios):
+    passed, failed = map(sum, zip(*map(check, scenarios)))
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

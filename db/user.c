@@ -328,6 +328,9 @@ const struct err *db_user_set_email(struct db *db, uint64_t id, struct text emai
 	struct address a = { .user_id = id, .email = email };
 	const struct err *e = db_tx(db, set_email, &a);
 
+	if (err_is(e,
+		   ERR_EXISTS)) /* the first address, and another request was faster: it is there now */
+		e = db_tx(db, set_email, &a);
 	if (!e)
 		*ret_token = a.token;
 	return e;

@@ -1,4 +1,6 @@
 """One's own address and notifications (contract/api.md 21): changing, asking for another letter, confirming."""
+import concurrent.futures
+
 import pytest
 
 from lib.steps import refused, scoped, user_id
@@ -65,6 +67,15 @@ def test_the_first_address(registry, me):
     refused(me.resend(), 400, "Email could not be found")
     assert me.put(email="  first@example.test\t").status_code == 200
     assert me.shown()["email"] == "first@example.test" and len(me.token) == 26
+
+
+def test_the_first_address_from_eight_at_once(registry, me):
+    for _ in range(3):
+        registry.sql(f"DELETE FROM emails WHERE user_id = {me.number}")
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda n: me.put(email=f"one{n}@example.test"), range(8)))
+        assert {a.status_code for a in answers} == {200}
+        assert me.shown()["email"].startswith("one") and len(me.token) == 26
 
 
 def test_notifications(me):

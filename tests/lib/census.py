@@ -4,7 +4,8 @@ import hashlib
 # All that a publish, a yank or a change of owners writes. Buckets and last_used_at are meant to change.
 TABLES = ("crates", "crate_index", "versions", "dependencies", "default_versions", "reverse_dependencies", "crate_owners",
           "crate_owner_invitations", "keywords", "crates_keywords", "crates_categories", "version_owner_actions",
-          "versions_published_by", "crate_downloads", "recent_crate_downloads", "search_postings", "search_grams")
+          "versions_published_by", "crate_downloads", "recent_crate_downloads", "search_postings", "search_grams", "follows",
+          "deleted_crates", "dependents", "emails", "audit")
 
 
 def rows(registry):

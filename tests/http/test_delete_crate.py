@@ -304,6 +304,8 @@ def test_a_version_comes_in_the_same_moment(registry, alice, new_name):
 
 def test_queries(registry, alice, bob, anon, crate):
     assert registry.queries(anon.delete(path(crate))) == 0
+    for user in (alice, bob):  # once a minute one notes that the session is used
+        assert user.browser.get("/api/v1/me").status_code == 200
     assert registry.queries(delete(bob, crate)) == 3
     many = registry.queries(delete(alice, crate))
     assert many <= 36, "and the number of versions does not matter"

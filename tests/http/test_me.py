@@ -63,6 +63,7 @@ def test_me_is_for_the_site(registry, anon, alice):
 
 
 def test_queries(registry, alice):
+    assert alice.browser.get("/api/v1/me").status_code == 200  # once a minute one notes that the session is used
     assert registry.queries(alice.browser.get("/api/v1/me")) == 3
 
 
@@ -166,8 +167,10 @@ def test_admin_list(registry, boss, alice, somebody, new_name):
     assert shown == {"downloads": 536, "num_rev_deps": 2, "num_versions": 2, "yanked": False,
                      "default_version_num": "1.1.0", "bin_names": []}
     assert body["crates"][0]["yanked"] is True
-    assert registry.queries(answer) == 3
+    assert registry.queries(boss.browser.get(f"/api/private/admin_list/{somebody.login}")) == 3
     assert boss.token.get(f"/api/private/admin_list/{somebody.login}").json() == body
+    for table in ("crate_downloads", "recent_crate_downloads"):  # other tests look at the most downloaded
+        registry.sql(f"UPDATE {table} SET downloads = 0 WHERE crate_id = {number}")
 
 
 def test_admin_list_wrong_actors(registry, boss, alice, anon, somebody):

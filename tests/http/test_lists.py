@@ -126,7 +126,8 @@ def test_letter_of_everything(anon, crates):
 
 
 def test_owners(registry, anon, alice, crates):
-    owned = names(anon, f"?user_id={user_id(registry, 'alice')}&per_page=100")
+    owned = [name for page in range(1, 11)
+             for name in names(anon, f"?user_id={user_id(registry, 'alice')}&per_page=100&page={page}")]
     assert set(pick(1, 3, 5)) <= set(owned) and not set(pick(0, 2, 4)) & set(owned)
     registry.sql("INSERT INTO teams (login, github_id) VALUES ('github:list:team', 81)")
     team = registry.sql("SELECT id FROM teams WHERE login = 'github:list:team'")[0][0]

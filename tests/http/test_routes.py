@@ -51,7 +51,7 @@ QUERIES = {
     "/sign-in/{link}": 1,
     "/api/v1/crates/{name}/following": 3,
     "/api/v1/me": 3,
-    "/api/v1/me/updates": 2,
+    "/api/v1/me/updates": 5,
     "/api/v1/me/tokens": 2,
     "/api/v1/me/tokens/{id}": 2,
     "/api/private/crate_owner_invitations": 4,

@@ -1,7 +1,7 @@
 """Following crates, and what is new in them (contract/api.md 18 and 22)."""
 import pytest
 
-from lib.census import census
+from lib.census import census, settled
 from lib.steps import crate_id, publish, refused, scoped, user_id
 
 NO_AUTH = "this action requires authentication"
@@ -65,6 +65,7 @@ def test_wrong_actors(registry, anon, reader, crate):
     registry.ctl("user", "lock", "follow-locked", "--reason", "rude")
     limited = [scoped(registry, reader.login, *options)
                for options in (["--scope", "yank"], ["--crate", "*"], ["--scope", "publish-new", "--crate", crate])]
+    settled(registry)
     before = census(registry), follows(registry, reader.login)
     for ask in (lambda c, **more: c.put(path(crate), **more), lambda c, **more: c.delete(path(crate), **more)):
         refused(ask(anon), 403, NO_AUTH)

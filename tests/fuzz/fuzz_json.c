@@ -2,48 +2,9 @@
  * words and place. */
 #include "app/base/json.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/json_shapes.h"
 
 #include <json-c/json.h>
-
-struct inner {
-	struct text name;
-	struct json_texts scopes;
-	struct json_bool yes;
-};
-
-struct outer {
-	struct text name;
-	struct json_i32 id;
-	struct json_i64 big;
-	struct json_u64 size;
-	struct inner *inner;
-	struct json_list list;
-	struct json_object *any;
-};
-
-static const struct json_shape inner_shape = {
-	.name = "Inner",
-	.size = sizeof(struct inner),
-	.fields = {
-		JSON_FIELD_WITH(struct inner, name, .required = true),
-		JSON_FIELD_WITH(struct inner, scopes, .alias = "users"),
-		JSON_FIELD(struct inner, yes),
-	},
-};
-
-static const struct json_shape outer_shape = {
-	.name = "Outer",
-	.size = sizeof(struct outer),
-	.fields = {
-		JSON_FIELD_WITH(struct outer, name, .required = true),
-		JSON_FIELD(struct outer, id),
-		JSON_FIELD(struct outer, big),
-		JSON_FIELD(struct outer, size),
-		JSON_FIELD_WITH(struct outer, inner, .shape = &inner_shape),
-		JSON_FIELD_WITH(struct outer, list, .shape = &inner_shape),
-		JSON_FIELD(struct outer, any),
-	},
-};
 
 static void check_read(struct arena *a, struct text in, bool is_json)
 {

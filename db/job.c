@@ -13,6 +13,11 @@ const struct job_kind job_dependents = { "update_dependents", "default", 10, tru
 const struct job_kind job_analyze_crate = { "analyze_crate_file", "default", 0, true };
 const struct job_kind job_delete_files = { "delete_crate_from_storage", "default", 0, true };
 const struct job_kind job_sweep = { "sweep", "default", -20, true };
+/* A person waits for a letter with a link in it. */
+const struct job_kind job_send_mail = { "send_mail", "default", 60, true };
+const struct job_kind job_notify_owners = { "notify_owners", "default", 60, false };
+const struct job_kind job_send_publish_notifications = { "send_publish_notifications", "default", 0,
+							 false };
 
 #define JOB_SQL                                                                                    \
 	"id, queue, `rank`, job_type, data, retries, created_us, run_after_us, lease_owner, "      \
@@ -281,9 +286,10 @@ const struct err *db_job_done(struct db *db, const struct job *j, bool *ret_ours
 
 static bool is_dedup(struct text type)
 {
-	static const struct job_kind *const kinds[] = { &job_settle,       &job_render_readme,
-							&job_dependents,   &job_analyze_crate,
-							&job_delete_files, &job_sweep };
+	static const struct job_kind *const kinds[] = {
+		&job_settle,       &job_render_readme, &job_dependents, &job_analyze_crate,
+		&job_delete_files, &job_sweep,         &job_send_mail,  &job_notify_owners,
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (text_eq(type, text_from(kinds[i]->type)))

@@ -24,6 +24,10 @@ extern const struct job_kind
 	job_dependents; /* {"crate_ids": [...]}: how many crates depend on each */
 extern const struct job_kind job_delete_files; /* {"name"}: of a crate that was deleted */
 extern const struct job_kind job_sweep;        /* {}: what has run out, what a crash left */
+extern const struct job_kind job_send_mail;    /* a letter to one user: db/mail.h */
+extern const struct job_kind
+	job_notify_owners; /* a letter to all owners, which becomes one job_send_mail each */
+extern const struct job_kind job_send_publish_notifications; /* {"version_id"}: likewise */
 
 /*
  * Inside the caller's transaction, or alone. Where the kind says so and a job with the same data

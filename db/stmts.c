@@ -20,6 +20,7 @@
 #include "db/job.h"
 #include "db/keyword.h"
 #include "db/link.h"
+#include "db/mail.h"
 #include "db/migrate.h"
 #include "db/owned.h"
 #include "db/owner.h"
@@ -57,6 +58,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_invitation_stmts },
 	{ db_job_stmts },
 	{ db_link_stmts },
+	{ db_mail_stmts },
 	{ db_migrate_stmts },
 	{ db_owned_stmts },
 	{ db_owner_stmts },

@@ -150,6 +150,20 @@ static int64_t to_us(struct tm tm)
 	return (int64_t)timegm(&tm) * US_PER_S;
 }
 
+bool time_parse_date(struct text t, int64_t *ret_us)
+{
+	struct tm tm = { 0 };
+
+	if (t.n != 10 || t.p[4] != '-' || t.p[7] != '-' || !digits(t, 0, 4, &tm.tm_year) ||
+	    !digits(t, 5, 2, &tm.tm_mon) || !digits(t, 8, 2, &tm.tm_mday))
+		return false;
+	tm.tm_mon--;
+	if (!valid(&tm))
+		return false;
+	*ret_us = to_us(tm);
+	return true;
+}
+
 bool time_parse_rfc3339(struct text t, int64_t *ret_us)
 {
 	struct tm tm = { 0 };

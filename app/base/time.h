@@ -24,6 +24,9 @@ struct time_text time_http(int64_t us);
 /* "2026-08-01" */
 struct time_text time_date(int64_t us);
 
+/* "2026-08-01", exactly: the begin of that day. False if it is none. */
+bool time_parse_date(struct text t, int64_t *ret_us);
+
 /* RFC 3339 with any offset and up to 9 fractional digits (cut to µs); years 0001 to 9999. False if it is none. */
 bool time_parse_rfc3339(struct text t, int64_t *ret_us);
 

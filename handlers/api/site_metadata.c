@@ -14,7 +14,8 @@ static struct reply site_metadata_get(struct req *r)
 	jw_object(&j, NULL);
 	jw_text(&j, "deployed_sha", TEXT("unknown")); /* of a checkout; this is a release */
 	jw_text(&j, "commit", TEXT("unknown"));
-	jw_text(&j, "cdn_base", TEXT("")); /* files are on this site */
+	/* Where clients find {cdn_base}/crates/... and /readmes/...: the web server's plain files. */
+	jw_text(&j, "cdn_base", text_fmt(r->arena, "%.*s/static", TEXT_F(r->cfg->site.url)));
 	jw_bool(&j, "read_only", r->cfg->server.read_only);
 	jw_text_or_null(&j, "banner_message",
 			r->cfg->server.banner.n ? r->cfg->server.banner : TEXT_NONE);

@@ -96,3 +96,12 @@ def test_past_the_web_server(registry, end):
     assert (reply.status, reply.body) == (404, b'{"errors":[{"detail":"crate `a\\u0000b` does not exist"}]}')
     reply = wire.get(f"/api/v1/crates/a/1.0.0%00/{end}")
     assert reply.status == 400
+
+
+def test_cdn_base_names_where_the_files_are(registry, alice, anon, new_name):
+    """Clients of crates.io put /crates/... and /readmes/... behind it."""
+    name = publish(alice, new_name("base"))
+    base = anon.get("/api/v1/site_metadata").json()["cdn_base"]
+    assert base.startswith(registry.url)
+    file = anon.get(f"{base[len(registry.url):]}/crates/{name}/{name}-1.0.0.crate")
+    assert file.status_code == 200 and file.content == registry.public(name, "1.0.0").read_bytes()

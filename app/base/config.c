@@ -138,6 +138,12 @@ static const struct key keys[] = {
 	U(jobs, retries, "20", 1, 1000, "a job that failed so often rests until `job retry`"),
 	U(jobs, lease_s, "300", 10, 86400, "how long a job belongs to the runner that took it"),
 
+	U(outside, connect_timeout_s, "3", 1, 300, "time to connect to another machine"),
+	U(outside, timeout_s, "10", 1, 600, "time for one call to another machine"),
+	T(outside, proxy, "", "http://host:port that calls to other machines go by; empty: none"),
+	T(outside, ca_file, "",
+	  "PEM file of the authorities that are trusted; empty: the system's"),
+
 	T(mail, dir, "",
 	  "folder for mails while there is no SMTP server; empty: mail below data.dir"),
 	T(mail, from, "", "sender of mails; empty: noreply@ the host of site.url"),
@@ -503,6 +509,10 @@ static bool check(struct load *l)
 				"must be adjust-all, adjust-success or disabled");
 	if (!c->db.socket.n && !c->db.host.n)
 		return fail_key(l, &c->db.socket, "or db.host must be set");
+	if (c->outside.proxy.n && !url_ok(c->outside.proxy))
+		return fail_key(l, &c->outside.proxy, "must be http://host:port");
+	if (c->outside.ca_file.n && !path_ok(c->outside.ca_file))
+		return fail_key(l, &c->outside.ca_file, "must be an absolute path");
 	if (c->auth.key.value.n && !config_key(c, key))
 		return fail_key(l, &c->auth.key, "must be 32 bytes in hex or base64");
 	secret_wipe(key, sizeof(key));

@@ -88,6 +88,10 @@ struct config {
 		uint64_t lease_s;
 	} jobs;
 	struct {
+		uint64_t connect_timeout_s, timeout_s; /* of calls to other machines */
+		struct text proxy, ca_file;            /* empty: none; the system's */
+	} outside;
+	struct {
 		struct text dir;  /* where .eml files go without SMTP; empty: DATA/mail */
 		struct text from; /* empty: noreply@ the host of site.url */
 	} mail;

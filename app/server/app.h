@@ -7,6 +7,7 @@
 struct arena;
 struct config;
 struct db;
+struct http;
 struct storage;
 struct inspect;
 struct router;
@@ -16,6 +17,7 @@ struct app {
 	struct db *db;
 	struct storage *storage; /* app/storage/storage.h */
 	struct inspect *inspect; /* app/inspect/client.h: the way to cratehouse-inspect */
+	struct http *http;       /* app/outside/http.h: the way to other machines */
 	struct router *router;   /* app/server/router.h: of workers alone */
 };
 

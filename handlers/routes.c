@@ -29,6 +29,7 @@ const struct route *const route_lists[] = {
 	me_invitations_routes,
 	crate_invitations_routes,
 	site_metadata_routes,
+	openapi_routes,
 	session_routes,
 	admin_list_routes,
 	version_files_routes,

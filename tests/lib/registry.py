@@ -1,5 +1,6 @@
 """What cargo sends to a registry, made by hand: manifests, archives, the body of a publish; and a client that remembers
-which request was which, so that its line can be found in the registry's log."""
+which request was which, so that its line can be found in the registry's log, and that holds every answer against
+docs/openapi.json (lib/openapi.py)."""
 import gzip
 import hashlib
 import io
@@ -9,6 +10,8 @@ import tarfile
 import uuid
 
 import requests
+
+from lib import openapi
 
 USER_AGENT = "cratehouse-tests (tests/lib/registry.py)"
 KINDS = {"dependencies": "normal", "dev-dependencies": "dev", "build-dependencies": "build"}
@@ -143,6 +146,8 @@ class Client:
                 del prepared.headers[name]
             answer = session.send(prepared, allow_redirects=False, timeout=timeout)
         answer.sent_id = sent["X-Request-Id"]
+        if path.startswith("/api/"):
+            openapi.check(method, path, answer.status_code, answer.headers.get("Content-Type"), answer.content)
         return answer
 
     def get(self, path, **more):

@@ -6,6 +6,7 @@ and ends with `N passed, N failed`, counting rules.
     lint.py --format   lets clang-format change the files, and checks nothing
 """
 import concurrent.futures
+import json
 import os
 import pathlib
 import re
@@ -121,6 +122,31 @@ def handlers_in_routes():
                 yield f"{name}:1: {match.group(1)} is not in handlers/routes.c"
 
 
+# Documented ahead of their routes; a line goes when its route comes.
+AHEAD = {"POST /api/v1/crates/{name}/{version}/rebuild_docs", "POST /api/private/session/begin", "POST /api/private/session/authorize",
+         "GET /api/private/session/signup", "POST /api/private/session/signup", "DELETE /api/private/session/signup",
+         "POST /api/v1/trusted_publishing/tokens", "DELETE /api/v1/trusted_publishing/tokens",
+         "POST /api/v1/trusted_publishing/github_configs", "GET /api/v1/trusted_publishing/github_configs",
+         "DELETE /api/v1/trusted_publishing/github_configs/{id}", "POST /api/v1/trusted_publishing/gitlab_configs",
+         "GET /api/v1/trusted_publishing/gitlab_configs", "DELETE /api/v1/trusted_publishing/gitlab_configs/{id}",
+         "GET /api/private/metrics/{kind}", "POST /api/github/secret-scanning/verify"}
+
+
+def routes_are_documented():
+    """docs/openapi.json has every route below /api/ that the program has, and no other."""
+    build = pathlib.Path(os.environ.get("CRATEHOUSE_BUILD", ROOT / "build"))
+    document = json.loads(read("docs/openapi.json"))
+    documented = {f"{method.upper()} {path}" for path, item in document["paths"].items() for method in item}
+    done = subprocess.run([build / "cratehouse", "routes"], capture_output=True, text=True)
+    there = {" ".join(line.split()[:2]) for line in done.stdout.splitlines() if line.split()[1].startswith("/api/")}
+    if not there:
+        yield f"{build}/cratehouse routes: {done.stderr.strip() or 'no routes'}"
+    for route in sorted(there - documented):
+        yield f"docs/openapi.json: {route} is missing: parameters, body, every status, the answer's keys in their order"
+    for route in sorted(documented - there - AHEAD):
+        yield f"docs/openapi.json: there is no {route}"
+
+
 def headers_are_manuals():
     for name in SOURCES:
         if name.endswith(".h") and name != "app/base/banned.h":
@@ -213,6 +239,7 @@ RULES = {
     "each library is seen by one file or folder": guarded_headers,
     "every C file is in Makefile.am": in_makefile,
     "every list of routes is in routes.c": handlers_in_routes,
+    "the OpenAPI document has every route": routes_are_documented,
     "headers say what they are for": headers_are_manuals,
     "nothing is left unfinished": finished,
     "no paths of one machine": no_paths_of_a_machine,

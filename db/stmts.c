@@ -13,7 +13,6 @@
 #include "db/derived.h"
 #include "db/download_view.h"
 #include "db/expired.h"
-#include "db/feed.h"
 #include "db/follow.h"
 #include "db/fsck.h"
 #include "db/index.h"
@@ -33,6 +32,7 @@
 #include "db/team_view.h"
 #include "db/token.h"
 #include "db/trustpub.h"
+#include "db/trustpub_config.h"
 #include "db/user.h"
 #include "db/user_view.h"
 #include "db/version_view.h"
@@ -52,7 +52,6 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_dependency_stmts },
 	{ db_dependency_view_stmts },
 	{ db_derived_stmts },
-	{ db_feed_stmts },
 	{ db_follow_stmts },
 	{ db_fsck_stmts },
 	{ db_expired_stmts },
@@ -72,6 +71,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_session_stmts },
 	{ db_token_stmts },
 	{ db_trustpub_stmts },
+	{ db_trustpub_config_stmts },
 	{ db_user_stmts },
 	{ db_user_view_stmts },
 	{ db_version_view_stmts },

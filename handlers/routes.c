@@ -31,9 +31,9 @@ const struct route *const route_lists[] = {
 	site_metadata_routes,
 	openapi_routes,
 	session_routes,
+	trustpub_configs_routes,
 	admin_list_routes,
 	version_files_routes,
 	sign_in_routes,
-	feeds_routes,
 	NULL,
 };

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_MAX_BYTES = 1024 * 1024, SECRET_MAX_BYTES = 64 * 1024 };
+enum { FILE_MAX_BYTES = 1024 * 1024, SECRET_MAX_BYTES = 64 * 1024, ISSUER_MAX_BYTES = 255 };
 
 enum key_type { KEY_TEXT, KEY_U64, KEY_BOOL, KEY_SECRET, KEY_SENDFILE };
 
@@ -120,6 +120,9 @@ static const struct key keys[] = {
 	U(limits, publish_update_burst, "30", 1, 1000000, "versions at once"),
 	U(limits, yank_rate_s, "60", 1, YEAR_S, "seconds until one more version may be yanked"),
 	U(limits, yank_burst, "100", 1, 1000000, "yanks at once"),
+	U(limits, token_exchange_rate_s, "10", 1, YEAR_S,
+	  "seconds until one more JSON Web Token may be exchanged from an address"),
+	U(limits, token_exchange_burst, "60", 1, 1000000, "exchanges at once from an address"),
 
 	B(sandbox, require, "true", "refuse to take archives apart where seccomp is not to be had"),
 	U(sandbox, processes, "2", 1, 64, "archives taken apart at a time on this machine"),
@@ -134,6 +137,13 @@ static const struct key keys[] = {
 
 	B(registry, auth_required, "false", "a private registry: index and downloads need a token"),
 	B(registry, pubtime, "true", "write the time of publishing into index lines"),
+
+	T(trustpub, issuers,
+	  "github https://token.actions.githubusercontent.com, gitlab https://gitlab.com",
+	  "comma list of KIND URL [KEYS-URL]: whose workflows may be trusted to publish; KIND is "
+	  "github, gitlab or oidc"),
+	T(trustpub, audience, "",
+	  "what `aud` of their JSON Web Tokens must be; empty: site.domain"),
 
 	U(jobs, retries, "20", 1, 1000, "a job that failed so often rests until `job retry`"),
 	U(jobs, lease_s, "300", 10, 86400, "how long a job belongs to the runner that took it"),
@@ -452,6 +462,31 @@ static bool url_ok(struct text u)
 	       !text_has_byte(u, '#') && !text_has_byte(host, '@');
 }
 
+/* https, or http on this machine alone. */
+static bool issuer_url_ok(struct text u)
+{
+	struct text rest = host_of(u), host = rest;
+
+	if (!text_starts(rest, TEXT("[")))
+		(void)text_cut(&rest, ':', &host);
+	if (u.n > ISSUER_MAX_BYTES || !url_ok(u) || !host.n)
+		return false;
+	return text_starts(u, TEXT("https://")) || text_eq(host, TEXT("127.0.0.1")) ||
+	       text_eq(host, TEXT("localhost")) || text_starts(host, TEXT("[::1]"));
+}
+
+static bool issuers_ok(struct text list)
+{
+	struct text rest = list, part, parts = list;
+	struct config_issuer issuer;
+
+	while (config_list_next(&rest, &part))
+		if (!config_issuer_next(&parts, &issuer) || !issuer_url_ok(issuer.url) ||
+		    (issuer.keys_url.p && !issuer_url_ok(issuer.keys_url)))
+			return false;
+	return true;
+}
+
 static bool octal_ok(uint64_t mode)
 {
 	for (; mode; mode /= 10)
@@ -509,6 +544,10 @@ static bool check(struct load *l)
 				"must be adjust-all, adjust-success or disabled");
 	if (!c->db.socket.n && !c->db.host.n)
 		return fail_key(l, &c->db.socket, "or db.host must be set");
+	if (!issuers_ok(c->trustpub.issuers))
+		return fail_key(l, &c->trustpub.issuers,
+				"must be a comma list of github, gitlab or oidc, each with an "
+				"https:// address of at most 255 bytes and no final slash");
 	if (c->outside.proxy.n && !url_ok(c->outside.proxy))
 		return fail_key(l, &c->outside.proxy, "must be http://host:port");
 	if (c->outside.ca_file.n && !path_ok(c->outside.ca_file))
@@ -527,6 +566,8 @@ static void derive(struct load *l)
 	if (!c->site.domain.n)
 		c->site.domain = host;
 	(void)text_cut(&bare, ':', &host);
+	if (!c->trustpub.audience.n)
+		c->trustpub.audience = c->site.domain;
 	if (!c->mail.from.n)
 		c->mail.from = text_fmt(l->arena, "noreply@%.*s", TEXT_F(host));
 	if (!c->mail.dir.n)
@@ -634,6 +675,30 @@ bool config_list_next(struct text *rest, struct text *ret_part)
 			return true;
 	}
 	return false;
+}
+
+/* The next word of a part; false at its end. */
+static bool next_word(struct text *rest, struct text *ret)
+{
+	*rest = text_trim(*rest);
+	return rest->n && text_cut(rest, ' ', ret);
+}
+
+bool config_issuer_next(struct text *rest, struct config_issuer *ret)
+{
+	static const char *const kinds[] = { "github", "gitlab", "oidc" };
+	struct text part, word;
+	size_t kind = 0;
+
+	if (!config_list_next(rest, &part) || !next_word(&part, &word))
+		return false;
+	while (kind < ARRAY_SIZE(kinds) && !text_eq(word, text_from(kinds[kind])))
+		kind++;
+	*ret = (struct config_issuer){ .kind = (enum issuer_kind)kind };
+	if (kind == ARRAY_SIZE(kinds) || !next_word(&part, &ret->url))
+		return false;
+	(void)next_word(&part, &ret->keys_url);
+	return !next_word(&part, &word);
 }
 
 static void print_text(struct buf *b, struct text t)

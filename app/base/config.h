@@ -69,6 +69,7 @@ struct config {
 		uint64_t publish_new_rate_s, publish_new_burst;
 		uint64_t publish_update_rate_s, publish_update_burst;
 		uint64_t yank_rate_s, yank_burst;
+		uint64_t token_exchange_rate_s, token_exchange_burst; /* of an address */
 	} limits;
 	struct {
 		bool require; /* refuse to inspect without seccomp */
@@ -83,6 +84,10 @@ struct config {
 		bool auth_required;
 		bool pubtime; /* write `pubtime` into index lines */
 	} registry;
+	struct {
+		struct text issuers;  /* for config_issuer_next */
+		struct text audience; /* empty: site.domain */
+	} trustpub;
 	struct {
 		uint64_t retries; /* a job that failed so often rests until `job retry` */
 		uint64_t lease_s;
@@ -112,6 +117,21 @@ bool config_key(const struct config *cfg, unsigned char ret[32]);
 
 /* Walks a comma list: false at its end. Parts are trimmed; empty ones are passed over. */
 bool config_list_next(struct text *rest, struct text *ret_part);
+
+/* What a JSON Web Token says of a workflow: as at github.com, as at gitlab.com, or what `cratehouse trustpub grant` asks for. */
+enum issuer_kind { ISSUER_GITHUB, ISSUER_GITLAB, ISSUER_OIDC };
+
+struct config_issuer {
+	enum issuer_kind kind;
+	struct text url;      /* exactly as in the claim `iss` */
+	struct text keys_url; /* of its JSON Web Key Set; absent: by discovery */
+};
+
+/*
+ * Walks trustpub.issuers, a comma list of "KIND URL [KEYS-URL]" with the kinds github, gitlab and oidc: false at its end, or
+ * where an entry is none (the whole list was checked when the configuration was read, so that is never).
+ */
+bool config_issuer_next(struct text *rest, struct config_issuer *ret);
 
 /* Every key as "section.key = value  # help", secrets as ***. arena */
 struct text config_print(struct arena *a, const struct config *cfg);

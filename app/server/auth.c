@@ -338,6 +338,17 @@ const struct err *auth_require(struct req *r, enum route_auth auth)
 	return e ? e : find_user(r, auth);
 }
 
+bool auth_crate_in_scope(struct req *r, struct text crate)
+{
+	return r->user.how != AUTH_BY_TOKEN || no_crate_scopes(r) || crate_matches(r, crate);
+}
+
+const struct err *auth_no_legacy(struct req *r)
+{
+	return refuse(r, "This endpoint cannot be used with legacy API tokens. Use a scoped API "
+			 "token instead.");
+}
+
 const struct err *auth_scope(struct req *r, const char *scope, struct text crate)
 {
 	if (r->user.how != AUTH_BY_TOKEN)
@@ -345,7 +356,7 @@ const struct err *auth_scope(struct req *r, const char *scope, struct text crate
 	if (r->user.endpoint_scopes.p &&
 	    (!scope || !scope_listed(r, r->user.endpoint_scopes, text_from(scope))))
 		return no_permission(r);
-	if (crate.p && !no_crate_scopes(r) && !crate_matches(r, crate))
+	if (crate.p && !auth_crate_in_scope(r, crate))
 		return no_permission(r);
 	return NULL;
 }

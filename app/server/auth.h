@@ -17,6 +17,12 @@ const struct err *must_use auth_require(struct req *r, enum route_auth auth);
  * absent: none. */
 const struct err *must_use auth_scope(struct req *r, const char *scope, struct text crate);
 
+/* Whether the crate is one that the caller's token is for; everybody without crate scopes is for all. */
+bool auth_crate_in_scope(struct req *r, struct text crate);
+
+/* The refusal of routes that take no legacy tokens (contract/api.md 2.2). arena, never NULL */
+const struct err *auth_no_legacy(struct req *r);
+
 /*
  * As AUTH_LATE publish wants it: a trusted-publishing token in the header is recognised (how ==
  * AUTH_BY_TRUSTPUB, not looked up yet, *ret_hash is its SHA-256) before the cookie is looked at;

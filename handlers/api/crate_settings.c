@@ -38,9 +38,7 @@ static const struct err *judge(struct req *r, const struct crate_view *crate)
 	if (!e)
 		e = auth_scope(r, "trusted-publishing", crate->name);
 	if (!e && r->user.legacy)
-		e = err_new(r->arena, ERR_AUTH,
-			    "This endpoint cannot be used with legacy API tokens. Use a scoped API "
-			    "token instead.");
+		e = auth_no_legacy(r);
 	if (!e)
 		e = db_crate_settings_owner(r->db, crate->id, r->user.id, &who.is_owner);
 	return e ? e : rights_require(r->arena, &who, RIGHTS_TO_CHANGE_SETTINGS);

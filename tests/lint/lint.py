@@ -126,9 +126,7 @@ def handlers_in_routes():
 AHEAD = {"POST /api/v1/crates/{name}/{version}/rebuild_docs", "POST /api/private/session/begin", "POST /api/private/session/authorize",
          "GET /api/private/session/signup", "POST /api/private/session/signup", "DELETE /api/private/session/signup",
          "POST /api/v1/trusted_publishing/tokens", "DELETE /api/v1/trusted_publishing/tokens",
-         "POST /api/v1/trusted_publishing/github_configs", "GET /api/v1/trusted_publishing/github_configs",
-         "DELETE /api/v1/trusted_publishing/github_configs/{id}", "POST /api/v1/trusted_publishing/gitlab_configs",
-         "GET /api/v1/trusted_publishing/gitlab_configs", "DELETE /api/v1/trusted_publishing/gitlab_configs/{id}",
+         "POST /api/v1/trusted_publishing/github_configs",
          "GET /api/private/metrics/{kind}", "POST /api/github/secret-scanning/verify"}
 
 

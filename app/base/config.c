@@ -126,6 +126,9 @@ static const struct key keys[] = {
 
 	B(sandbox, require, "true", "refuse to take archives apart where seccomp is not to be had"),
 	U(sandbox, processes, "2", 1, 64, "archives taken apart at a time on this machine"),
+	U(sandbox, page_processes, "1", 1, 64,
+	  "so many of these at most for pages that show what is in archives; publishes have the "
+	  "rest"),
 	U(sandbox, cpu_s, "15", 1, 600, "processor time for one archive"),
 	U(sandbox, wall_s, "25", 1, 600, "time for one archive"),
 	U(sandbox, memory_mb, "256", 32, 65536, "memory for one archive"),

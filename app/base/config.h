@@ -73,7 +73,7 @@ struct config {
 	} limits;
 	struct {
 		bool require; /* refuse to inspect without seccomp */
-		uint64_t processes, cpu_s, wall_s, memory_mb;
+		uint64_t processes, page_processes, cpu_s, wall_s, memory_mb;
 	} sandbox;
 	struct {
 		uint64_t session_days;

@@ -220,28 +220,45 @@ const struct text *archive_judge(struct arena *a, const struct archive_in *in, s
 	return r == TAR_BAD ? &archive_malformed : judge_end(&j, ret);
 }
 
-bool archive_walk(struct arena *a, const struct archive_in *in, const struct archive_visitor *v)
+bool archive_each(struct arena *a, const struct archive_in *in,
+		  bool (*fn)(void *ctx, struct arena *of_one, const struct archive_file *f),
+		  void *ctx)
 {
 	struct tar *tar = tar_new(a, in->fd, in->max_unpacked);
 	struct arena *of_one = arena_new(0);
-	struct text root = root_of(a, in), below, bytes;
+	struct text root = root_of(a, in);
 	struct tar_entry e;
 	enum tar_result r;
 
 	while ((r = tar_next(tar, &e)) == TAR_ENTRY) {
-		bool too_big;
+		struct archive_file f = { .size = e.size, .executable = e.executable, .tar = tar };
 
 		arena_reset(of_one);
-		if (e.type != '0' || !archive_path(of_one, e.path, root, &below) ||
-		    !v->wants(v->ctx, below))
-			continue;
-		if (!tar_read_all(tar, of_one, v->max_bytes, &bytes, &too_big)) {
-			r = TAR_BAD;
+		if (e.type == '0' && archive_path(of_one, e.path, root, &f.path) &&
+		    !fn(ctx, of_one, &f))
 			break;
-		}
-		if (!too_big)
-			v->take(v->ctx, below, bytes);
 	}
 	arena_free(of_one);
-	return r == TAR_END;
+	return r != TAR_BAD;
+}
+
+static bool visit(void *ctx, struct arena *of_one, const struct archive_file *f)
+{
+	const struct archive_visitor *v = ctx;
+	struct text bytes;
+	bool too_big;
+
+	if (!v->wants(v->ctx, f->path))
+		return true;
+	/* a failure here is one of the next header too */
+	if (tar_read_all(f->tar, of_one, v->max_bytes, &bytes, &too_big) && !too_big)
+		v->take(v->ctx, f->path, bytes);
+	return true;
+}
+
+bool archive_walk(struct arena *a, const struct archive_in *in, const struct archive_visitor *v)
+{
+	struct archive_visitor copy = *v;
+
+	return archive_each(a, in, visit, &copy);
 }

@@ -8,6 +8,7 @@
 #include "app/registry/manifest.h"
 
 struct arena;
+struct tar;
 
 enum {
 	ARCHIVE_MAX_MANIFEST = 1024 * 1024
@@ -23,6 +24,21 @@ struct archive_in {
 /* NULL and *ret (arena), or the sentence that refuses it (arena or constant). */
 const struct text *archive_judge(struct arena *a, const struct archive_in *in,
 				 struct manifest *ret);
+
+struct archive_file {
+	struct text path; /* below the root; borrowed for the call, as all of it */
+	uint64_t size;
+	bool executable;
+	struct tar *tar; /* for tar_read of its data */
+};
+
+/*
+ * Calls fn for each regular file in the archive's order, with an arena that lasts for the call, until it returns false.
+ * False where the archive can't be read so far.
+ */
+bool archive_each(struct arena *a, const struct archive_in *in,
+		  bool (*fn)(void *ctx, struct arena *of_one, const struct archive_file *f),
+		  void *ctx);
 
 struct archive_visitor {
 	bool (*wants)(void *ctx,

@@ -65,11 +65,13 @@ void inspect_exec(const struct config *cfg, int listen_fd)
 	arena_free(a);
 }
 
-/* One call of the inspector: where it is reached, and what has to be cleared up after. */
+/* One call of the inspector: how long it may take, where it is reached, and what has to be cleared up after. */
 struct call {
+	int64_t begin_by_us, wall_us;
 	int sock;
 	pid_t pid; /* 0: it is the master's */
 	int slot;  /* the lock that counts those executed by workers; -1: none */
+	int page;  /* the lock that counts those for pages; -1: none */
 };
 
 static const struct err *busy(struct arena *a, struct text cause)
@@ -88,16 +90,16 @@ const struct err *call_odd(struct arena *a, struct text cause)
 			   "uploaded tarball is malformed or too large when decompressed");
 }
 
-/* A flock on one of sandbox.processes files, so that a machine runs no more of them at once. */
-static const struct err *take_slot(const struct config *cfg, struct arena *a, int64_t deadline_us,
-				   int *ret)
+/* A flock on one of count files, so that a machine runs no more of them at once. */
+static const struct err *take_slot(const struct config *cfg, struct arena *a, const char *kind,
+				   uint64_t count, int64_t deadline_us, int *ret)
 {
 	*ret = -1;
 	do {
-		for (uint64_t i = 0; i < cfg->sandbox.processes; i++) {
+		for (uint64_t i = 0; i < count; i++) {
 			const char *path =
-				text_z(a, text_fmt(a, "%.*s/lock/inspect-%llu",
-						   TEXT_F(cfg->data.dir), (unsigned long long)i));
+				text_z(a, text_fmt(a, "%.*s/lock/%s-%llu", TEXT_F(cfg->data.dir),
+						   kind, (unsigned long long)i));
 			int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 			if (fd < 0)
@@ -147,11 +149,11 @@ static int spawn_once(const struct config *cfg, struct arena *a, int sock, pid_t
 	return rc;
 }
 
-static const struct err *call_once(const struct config *cfg, struct arena *a, int64_t deadline_us,
-				   struct call *c)
+static const struct err *call_once(const struct config *cfg, struct arena *a, struct call *c)
 {
 	int pair[2], rc;
-	const struct err *e = take_slot(cfg, a, deadline_us, &c->slot);
+	const struct err *e =
+		take_slot(cfg, a, "inspect", cfg->sandbox.processes, c->begin_by_us, &c->slot);
 
 	if (e)
 		return e;
@@ -167,12 +169,15 @@ static const struct err *call_once(const struct config *cfg, struct arena *a, in
 	return NULL;
 }
 
-static const struct err *call_master(const struct config *cfg, struct arena *a, const char *path,
-				     struct call *c)
+static const struct err *call_master(struct arena *a, const char *path, struct call *c)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	struct timeval wait = { .tv_sec = (time_t)cfg->sandbox.wall_s };
+	int64_t left_us = c->begin_by_us - time_monotonic_us();
+	struct timeval wait = { left_us / US_PER_S, left_us % US_PER_S };
 	size_t n = strlen(path);
+
+	if (left_us <= 0)
+		return busy(a, TEXT("inspector: no time was left"));
 
 	if (n >= sizeof(addr.sun_path))
 		return busy(a, TEXT("inspector: the path of its socket is too long"));
@@ -198,6 +203,8 @@ static void end_call(struct call *c)
 	}
 	if (c->slot >= 0)
 		(void)close(c->slot);
+	if (c->page >= 0)
+		(void)close(c->page);
 }
 
 /* ---- its answer */
@@ -224,13 +231,14 @@ static bool read_until(int sock, char *p, size_t room, int64_t deadline_us, size
 }
 
 /*
- * The JSON between "+" and "=done". What began and did not end well is a verdict on its input; what
- * did not begin, or whose watcher went without a word, is busy. A child that died in its answer
- * left no newline before the last line.
+ * The JSON between "+" and its line feed, and the bytes behind that, before "\n=done". What began and did not end well is
+ * a verdict on its input; what did not begin, or whose watcher went without a word, is busy. A child that died in its
+ * answer left no line feed before the last line.
  */
-static const struct err *split_answer(struct arena *a, struct text all, struct text *ret_json)
+static const struct err *split_answer(struct arena *a, struct text all, struct text *ret_json,
+				      struct text *ret_bytes)
 {
-	size_t at = all.n, least = all.n > LAST_LINE_MAX ? all.n - LAST_LINE_MAX : 0;
+	size_t at = all.n, least = all.n > LAST_LINE_MAX ? all.n - LAST_LINE_MAX : 0, json;
 	struct text last;
 
 	while (at > least && all.p[at - 1] != '=')
@@ -241,16 +249,20 @@ static const struct err *split_answer(struct arena *a, struct text all, struct t
 	if (!text_eq(last, TEXT("done\n")))
 		return call_odd(a, text_fmt(a, "the inspector's child ended with %.*s",
 					    TEXT_F(text_trim(last))));
-	*ret_json = text_sub(all, 1, at - 1);
+	all = text_sub(all, 1, at - 1);
+	json = text_find_byte(all, '\n');
+	if (json + 1 >= all.n || !text_ends(all, TEXT("\n")))
+		return call_odd(a, TEXT("the inspector's answer has not two parts"));
+	*ret_json = text_sub(all, 0, json);
+	*ret_bytes = text_sub(all, json + 1, all.n - 1);
 	return NULL;
 }
 
-static const struct err *talk(const struct config *cfg, struct arena *a, struct call *c,
-			      struct text frame, int fd, struct json_object **ret)
+static const struct err *talk(struct arena *a, struct call *c, struct text frame, const int fds[2],
+			      struct call_answer *ret)
 {
-	const size_t room = WIRE_MAX_ANSWER + LAST_LINE_MAX;
-	int64_t wall_us = (int64_t)cfg->sandbox.wall_s * US_PER_S, start = time_monotonic_us();
-	char *p = malloc(room);
+	const size_t room = WIRE_MAX_ANSWER + WIRE_MAX_BYTES + LAST_LINE_MAX;
+	char *p = malloc(room); /* what is not written to takes no memory */
 	size_t n = 0;
 	struct text json, why;
 	const struct err *e;
@@ -258,40 +270,61 @@ static const struct err *talk(const struct config *cfg, struct arena *a, struct 
 
 	BUG_ON(!p);
 	arena_defer_free(a, p);
-	if (!wire_send(c->sock, frame, fd))
+	if (!wire_send(c->sock, frame, fds))
 		return call_failed(a, "cannot be asked", errno);
-	/* as long again for the wait until it is our turn */
-	(void)read_until(c->sock, p, 1, start + wall_us, &n);
+	(void)read_until(c->sock, p, 1, c->begin_by_us, &n);
 	if (n == 0)
 		return busy(a, TEXT("inspector: it did not begin in time"));
-	ended = read_until(c->sock, p, room,
-			   time_monotonic_us() + wall_us + GRACE_S * (int64_t)US_PER_S, &n);
+	ended = read_until(c->sock, p, room, time_monotonic_us() + c->wall_us, &n);
 	if (!ended)
 		return call_odd(a, TEXT("the inspector's answer is too long or late"));
-	e = split_answer(a, (struct text){ p, n }, &json);
+	e = split_answer(a, (struct text){ p, n }, &json, &ret->bytes);
 	if (e)
 		return e;
-	*ret = json_parse(a, json, ANSWER_DEPTH, &why);
-	if (!json_object_is_type(*ret, json_type_object))
+	ret->json = json_parse(a, json, ANSWER_DEPTH, &why);
+	if (!json_object_is_type(ret->json, json_type_object))
 		return call_odd(a, TEXT("the inspector's answer is no JSON object"));
 	return NULL;
 }
 
-const struct err *call_inspector(const struct config *cfg, struct arena *a,
-				 const char *socket_or_null, const struct wire_request *r, int fd,
-				 struct json_object **ret)
+/* What a page hears that found no place: it is not long until there is one. */
+static const struct err *soon(struct arena *a, const struct err *e)
 {
-	int64_t deadline_us = time_monotonic_us() + (int64_t)cfg->sandbox.wall_s * US_PER_S;
-	struct call c = { .sock = -1, .slot = -1 };
+	struct err *copy;
+
+	if (!err_is(e, ERR_BUSY))
+		return e;
+	copy = arena_copy(a, e, sizeof(*e));
+	copy->retry_after_s = CALL_PAGE_RETRY_S;
+	return copy;
+}
+
+const struct err *call_inspector(const struct config *cfg, struct arena *a,
+				 const char *socket_or_null, const struct wire_request *r,
+				 const int fds[2], enum call_class who, struct call_answer *ret)
+{
+	bool page = who == CALL_PAGE;
+	uint64_t wait_s = page && cfg->sandbox.wall_s > CALL_PAGE_WAIT_S ? CALL_PAGE_WAIT_S
+									 : cfg->sandbox.wall_s,
+		 wall_s = page && cfg->sandbox.wall_s > CALL_PAGE_WALL_S
+				  ? CALL_PAGE_WALL_S
+				  : cfg->sandbox.wall_s + GRACE_S;
+	struct call c = { .begin_by_us = time_monotonic_us() + (int64_t)wait_s * US_PER_S,
+			  .wall_us = (int64_t)wall_s * US_PER_S,
+			  .sock = -1,
+			  .slot = -1,
+			  .page = -1 };
 	struct text frame = wire_pack(a, r);
-	const struct err *e;
+	const struct err *e = NULL;
 
 	if (!frame.p)
 		return call_odd(a, TEXT("the request to the inspector is too long"));
-	e = socket_or_null ? call_master(cfg, a, socket_or_null, &c)
-			   : call_once(cfg, a, deadline_us, &c);
+	if (page)
+		e = take_slot(cfg, a, "page", cfg->sandbox.page_processes, c.begin_by_us, &c.page);
 	if (!e)
-		e = talk(cfg, a, &c, frame, fd, ret);
+		e = socket_or_null ? call_master(a, socket_or_null, &c) : call_once(cfg, a, &c);
+	if (!e)
+		e = talk(a, &c, frame, fds, ret);
 	end_call(&c);
-	return e;
+	return page ? soon(a, e) : e;
 }

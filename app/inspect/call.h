@@ -8,15 +8,29 @@ struct config;
 struct json_object;
 struct wire_request;
 
+struct call_answer {
+	struct json_object *json; /* an object; goes with the arena */
+	struct text bytes;        /* what followed it; empty for most. arena */
+};
+
 /*
- * Sends r and fd, waits for the answer: at most sandbox.wall_s until it begins, and as long again
- * and 5 s until its end. *ret is a JSON object that goes with the arena. ERR_BUSY where the
+ * Who waits. A page takes one of sandbox.page_processes places first, of the machine, so that publishes find one free;
+ * it waits CALL_PAGE_WAIT_S at most until its answer begins (ERR_BUSY with a short Retry-After), and CALL_PAGE_WALL_S for the
+ * rest.
+ */
+enum call_class { CALL_WORK, CALL_PAGE };
+enum { CALL_PAGE_WAIT_S = 3, CALL_PAGE_WALL_S = 10, CALL_PAGE_RETRY_S = 5 };
+
+/*
+ * Sends r and the descriptors of its inputs (the second -1 for none), waits for the answer: at most sandbox.wall_s until
+ * it begins, and as long again and 5 s until its end. ERR_BUSY where the
  * inspector could not be reached or started or went away; ERR_INVALID (call_odd) where it began and
  * died, ran over a limit, or answered no JSON.
  */
 const struct err *must_use call_inspector(const struct config *cfg, struct arena *a,
 					  const char *socket_or_null, const struct wire_request *r,
-					  int fd, struct json_object **ret);
+					  const int fds[2], enum call_class who,
+					  struct call_answer *ret);
 
 /* ERR_INVALID in the contract's words for an archive that cannot be taken apart; cause is for the
  * log. */

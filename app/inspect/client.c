@@ -3,7 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/config.h"
 #include "app/inspect/answer.h"
-#include "app/inspect/call.h"
+#include "app/inspect/client_parts.h"
 #include "app/inspect/readme_plain.h"
 #include "app/inspect/wire.h"
 
@@ -13,11 +13,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-struct inspect {
-	const struct config *cfg;
-	char *socket; /* NULL: executes one */
-};
 
 struct inspect *inspect_new(const struct config *cfg, const char *socket_or_null)
 {
@@ -41,22 +36,27 @@ void inspect_free(struct inspect *i)
 static const struct err *ask(struct inspect *i, struct arena *a, const struct wire_request *r,
 			     int fd, struct json_object **ret)
 {
-	return call_inspector(i->cfg, a, i->socket, r, fd, ret);
+	const int fds[2] = { fd, -1 };
+	struct call_answer answer;
+	const struct err *e = call_inspector(i->cfg, a, i->socket, r, fds, CALL_WORK, &answer);
+
+	if (!e)
+		*ret = answer.json;
+	return e;
 }
 
-static const struct err *odd_answer(struct arena *a)
+const struct err *client_odd_answer(struct arena *a)
 {
 	return call_odd(a, TEXT("the inspector's answer is not of its form"));
 }
 
-/* NULL where the verdict is null; else it, or what is odd about it. */
-static const struct err *verdict_of(struct arena *a, struct json_object *o)
+const struct err *client_verdict(struct arena *a, struct json_object *o)
 {
 	struct json_object *v;
 	struct text verdict;
 
 	if (!json_object_object_get_ex(o, "verdict", &v) || !answer_read_words(a, v, &verdict))
-		return odd_answer(a);
+		return client_odd_answer(a);
 	return verdict.p ? err_new(a, ERR_INVALID, "%.*s", TEXT_F(verdict)) : NULL;
 }
 
@@ -74,11 +74,11 @@ const struct err *inspect_archive(struct inspect *i, struct arena *a,
 	const struct err *e = ask(i, a, &r, in->fd, &o);
 
 	if (!e)
-		e = verdict_of(a, o);
+		e = client_verdict(a, o);
 	if (e)
 		return e;
 	if (!json_object_object_get_ex(o, "manifest", &m) || !answer_read_manifest(a, m, ret))
-		return odd_answer(a);
+		return client_odd_answer(a);
 	return NULL;
 }
 
@@ -123,11 +123,11 @@ const struct err *inspect_lines(struct inspect *i, struct arena *a,
 	const struct err *e = ask(i, a, &r, in->fd, &o);
 
 	if (!e)
-		e = verdict_of(a, o);
+		e = client_verdict(a, o);
 	if (e)
 		return e;
 	if (!json_object_object_get_ex(o, "linecounts", &counts) || !are_linecounts(counts))
-		return odd_answer(a);
+		return client_odd_answer(a);
 	*ret_json = text_dup(
 		a, text_from(json_object_to_json_string_ext(counts, JSON_C_TO_STRING_PLAIN)));
 	return NULL;
@@ -181,7 +181,7 @@ const struct err *inspect_readme(struct inspect *i, struct arena *a,
 	if (!json_object_object_get_ex(o, "html", &html) || !answer_read_text(a, html, &t) ||
 	    !t.p || !json_object_object_get_ex(o, "plain", &plain) ||
 	    !json_object_is_type(plain, json_type_boolean))
-		return odd_answer(a);
+		return client_odd_answer(a);
 	*ret_html = t;
 	*ret_plain = json_object_get_boolean(plain);
 	return NULL;
@@ -203,7 +203,7 @@ const struct err *inspect_file(struct inspect *i, struct arena *a,
 	if (e)
 		return e;
 	if (!json_object_object_get_ex(o, "text", &v) || !answer_read_text(a, v, &t))
-		return odd_answer(a);
+		return client_odd_answer(a);
 	if (!t.p)
 		return err_new(a, ERR_NOT_FOUND, "the archive has no file `%.*s`", TEXT_F(path));
 	*ret = t;

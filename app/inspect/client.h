@@ -6,6 +6,7 @@
 #pragma once
 
 #include "app/base/err.h"
+#include "app/inspect/answer_files.h"
 #include "app/registry/manifest.h"
 
 struct config;
@@ -63,3 +64,51 @@ const struct err *must_use inspect_readme(struct inspect *i, struct arena *a,
 const struct err *must_use inspect_file(struct inspect *i, struct arena *a,
 					const struct inspect_lines_in *in, struct text path,
 					struct text *ret);
+
+/*
+ * ---- for pages that show what is in an archive. They wait a few seconds for a place at most (ERR_BUSY with a short
+ * Retry-After) and take none from publishes (call.h). ERR_INVALID: the archive can't be taken apart, or a limit was
+ * reached; asked again the answer is the same. Everything in the answers is arena, UTF-8 and without NUL, but the bytes
+ * of inspect_bytes.
+ */
+struct inspect_source {
+	struct listed_file *files; /* by path; at most 20,000 */
+	size_t nfiles;
+	uint64_t unlisted; /* files beyond that, or with a path of more than FILE_PATH_MAX bytes */
+	bool found; /* there is a file at the path, or a folder with one; else nothing below is set */
+	struct listed_file
+		file; /* the one a reader means: its path may be longer than what was asked for */
+	enum source_kind kind;
+	struct text language; /* "Rust"; absent: not known */
+	struct text
+		text; /* SOURCE_TEXT: at most 1 MiB as it is stored; what is no UTF-8 is U+FFFD */
+	struct text tokens; /* of text, for tokens_next (app/inspect/tokens.h); they cover it */
+};
+
+/* The files, and the one at path: below the root, "" for what a reader opens first. */
+const struct err *must_use inspect_browse(struct inspect *i, struct arena *a,
+					  const struct inspect_lines_in *in, struct text path,
+					  struct inspect_source *ret);
+
+struct inspect_bytes {
+	struct text bytes;
+	uint64_t size;
+	enum source_kind kind; /* SOURCE_LARGE: more than 10 MiB, no bytes */
+};
+
+/* One file as it is; ERR_NOT_FOUND where the archive has none with exactly that path. */
+const struct err *must_use inspect_bytes(struct inspect *i, struct arena *a,
+					 const struct inspect_lines_in *in, struct text path,
+					 struct inspect_bytes *ret);
+
+struct inspect_comparison {
+	struct compared_file *files; /* those that differ, by path; at most 1,000 */
+	size_t nfiles;
+	uint64_t same, more; /* files that do not; more that do, or whose path is too long */
+};
+
+/* Two versions of a crate. path: only that file, with more room for its hunks; absent: all. */
+const struct err *must_use inspect_compare(struct inspect *i, struct arena *a,
+					   const struct inspect_lines_in *old,
+					   const struct inspect_lines_in *new, struct text path,
+					   struct inspect_comparison *ret);

@@ -23,13 +23,14 @@ struct work {
 	struct arena *arena;
 	const uint32_t *a, *b;
 	bool *removed, *added; /* the result: of each line */
-	uint64_t steps;
+	uint64_t left;         /* of the budget: lines compared, and places on diagonals */
 	bool rough;
 	/* By number of the text: how often it is in the gap, and where last. All counts are 0 between uses. */
 	uint32_t *count_a, *count_b, *last_b;
 	struct place *found; /* scratch: lines unique in both sides of a gap */
 	uint32_t *tails, *before;
-	int32_t *trace; /* scratch of myers */
+	int32_t *trace;    /* scratch of myers: (max_edits + 1) squared */
+	int32_t max_edits; /* of one gap */
 };
 
 struct gap {
@@ -38,9 +39,11 @@ struct gap {
 
 static bool spend(struct work *w, uint64_t steps)
 {
-	w->steps += steps;
-	if (w->steps <= STEPS_MAX)
+	if (steps < w->left) {
+		w->left -= steps;
 		return true;
+	}
+	w->left = 0;
 	w->rough = true;
 	return false;
 }
@@ -111,7 +114,7 @@ static void myers(struct work *w, struct gap g)
 	int32_t n = (int32_t)(g.a_end - g.a), m = (int32_t)(g.b_end - g.b);
 
 	for (int32_t d = 0; d <= n + m; d++) {
-		if (d > EDITS_MAX || !spend(w, (uint64_t)d + 1)) {
+		if (d > w->max_edits || !spend(w, (uint64_t)d + 1)) {
 			w->rough = true;
 			break;
 		}
@@ -121,7 +124,7 @@ static void myers(struct work *w, struct gap g)
 
 			if (x != NOWHERE) {
 				end = slide(w, g, x, k);
-				w->steps += (uint64_t)(end - x);
+				(void)spend(w, (uint64_t)(end - x));
 			}
 			w->trace[(size_t)d * (size_t)d + (size_t)(k + d)] = end;
 			if (end == n && end - k == m) {
@@ -307,13 +310,14 @@ static void gather(struct arena *a, const struct work *w, struct diff *d)
 	}
 }
 
-bool diff_texts(struct arena *a, struct text from, struct text to, struct diff *ret)
+bool diff_texts(struct arena *a, struct text from, struct text to, uint64_t *budget,
+		struct diff *ret)
 {
 	struct arena *scratch;
 	struct diff d = { 0 };
 	struct work w = { 0 };
 	uint32_t *of_a, *of_b;
-	size_t numbers, least;
+	size_t numbers, least, lines;
 
 	if (!split_lines(a, from, &d.a) || !split_lines(a, to, &d.b))
 		return false;
@@ -331,10 +335,15 @@ bool diff_texts(struct arena *a, struct text from, struct text to, struct diff *
 	w.found = arena_array(scratch, least, sizeof(struct place));
 	w.tails = arena_array(scratch, least, sizeof(uint32_t));
 	w.before = arena_array(scratch, least, sizeof(uint32_t));
-	w.trace = arena_array(scratch, (size_t)(EDITS_MAX + 1) * (EDITS_MAX + 1), sizeof(int32_t));
+	lines = d.a.n + d.b.n;
+	w.max_edits = lines < EDITS_MAX ? (int32_t)lines : EDITS_MAX;
+	w.trace = arena_array(scratch, (size_t)(w.max_edits + 1) * (size_t)(w.max_edits + 1),
+			      sizeof(int32_t));
+	w.left = *budget;
 	compare(&w, (struct gap){ 0, d.a.n, 0, d.b.n }, 0);
 	gather(a, &w, &d);
 	d.rough = w.rough;
+	*budget = w.left;
 	arena_free(scratch);
 	*ret = d;
 	return true;
@@ -408,21 +417,46 @@ static void write_hunk(struct buf *b, const struct diff *d, size_t from, size_t 
 		write_line(b, ' ', d->a.v[i]);
 }
 
-size_t diff_unified(struct buf *b, const struct diff *d, size_t max_lines)
+/* At least what write_line makes of n lines. */
+static struct diff_room cost_of(const struct text *lines, size_t n)
 {
-	size_t lines = 0, left = 0;
+	enum { AROUND = 40 }; /* the mark, the line feed, and the words about a missing one */
+	struct diff_room cost = { .lines = n };
+
+	for (size_t i = 0; i < n; i++)
+		cost.bytes +=
+			AROUND + (lines[i].n < DIFF_LINE_BYTES ? lines[i].n : DIFF_LINE_BYTES);
+	return cost;
+}
+
+static bool fits(const struct diff *d, size_t from, size_t to, struct diff_room *room)
+{
+	const struct diff_change *first = &d->changes[from], *last = &d->changes[to - 1];
+	size_t around = first->a < DIFF_CONTEXT ? first->a : DIFF_CONTEXT;
+	size_t a = first->a - around, a_end = last->a + last->a_n + DIFF_CONTEXT;
+	struct diff_room old, new;
+
+	if (a_end > d->a.n)
+		a_end = d->a.n;
+	old = cost_of(&d->a.v[a], a_end - a);
+	new = cost_of(&d->b.v[first->b], last->b + last->b_n - first->b);
+	if (old.lines + new.lines > room->lines || old.bytes + new.bytes > room->bytes)
+		return false;
+	room->lines -= old.lines + new.lines;
+	room->bytes -= old.bytes + new.bytes;
+	return true;
+}
+
+size_t diff_unified(struct buf *b, const struct diff *d, struct diff_room *room)
+{
+	size_t left = 0;
 
 	for (size_t from = 0, to; from < d->nchanges; from = to) {
-		const struct diff_change *first = &d->changes[from], *last;
-
 		to = hunk_end(d, from);
-		last = &d->changes[to - 1];
-		lines += last->a + last->a_n - first->a + (last->b + last->b_n - first->b) +
-			 2 * DIFF_CONTEXT;
-		if (lines > max_lines)
-			left++;
-		else
+		if (fits(d, from, to, room))
 			write_hunk(b, d, from, to);
+		else
+			left++;
 	}
 	return left;
 }

@@ -10,6 +10,7 @@
 #include "app/base/buf.h"
 
 enum {
+	DIFF_STEPS = 20 * 1000 * 1000,
 	DIFF_MAX_LINES = 200000, /* of one text */
 	DIFF_CONTEXT = 3,
 	DIFF_LINE_BYTES = 2000, /* of a line that diff_unified writes; the rest is "..." */
@@ -29,11 +30,16 @@ struct diff {
 	bool rough;              /* the budget was spent: there may be a shorter way */
 };
 
-/* arena. False where a text has more than DIFF_MAX_LINES. */
-bool diff_texts(struct arena *a, struct text from, struct text to, struct diff *ret);
+/* arena. Spends of *budget, of which DIFF_STEPS are enough for a fifth of a second. False where a text has more than
+ * DIFF_MAX_LINES. */
+bool diff_texts(struct arena *a, struct text from, struct text to, uint64_t *budget,
+		struct diff *ret);
 
 /*
  * The changes as unified hunks: "@@ -1,3 +1,4 @@" and lines that begin with ' ', '-', '+'; "\ No newline at end of file"
- * as diff(1) has it. At most max_lines lines; how many hunks were left out is returned. No file names.
+ * as diff(1) has it. What does not fit into *room, which it takes from, is left out: how many hunks. No file names.
  */
-size_t diff_unified(struct buf *b, const struct diff *d, size_t max_lines);
+struct diff_room {
+	size_t lines, bytes;
+};
+size_t diff_unified(struct buf *b, const struct diff *d, struct diff_room *room);

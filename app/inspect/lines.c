@@ -85,6 +85,14 @@ static const struct language *wanted(struct text path)
 	return hidden ? NULL : language_of(extension);
 }
 
+struct text lines_language(struct text path)
+{
+	bool hidden;
+	const struct language *l = language_of(extension_of(path, &hidden));
+
+	return l ? text_from(l->name) : TEXT_NONE;
+}
+
 bool lines_wants(struct text path)
 {
 	return wanted(path) != NULL;

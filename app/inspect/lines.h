@@ -21,6 +21,9 @@ struct lines *lines_begin(struct arena *a);
  * crate's root folder. */
 bool lines_wants(struct text path);
 
+/* The name of the language by the file's ending, whether it would be counted or not; absent for none that is known. Constant. */
+struct text lines_language(struct text path);
+
 /* Adds a regular file; does nothing where lines_wants says no. Time grows with the size of the
  * file. bytes: borrowed. */
 void lines_file(struct lines *l, struct text path, struct text bytes);

@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { FIRST_CLOSED = 2, CLOSE_UP_TO = 65536 };
+enum { FIRST_CLOSED = 2, LEAST_FREE = 3, CLOSE_UP_TO = 65536 };
 
 static scmp_filter_ctx filter;
 
@@ -48,20 +48,22 @@ failed:
 	return "seccomp_rule_add failed";
 }
 
-/* in and out may be any two descriptors, 0 and 1 among them. */
-static bool place_descriptors(int in, int out)
+/* They may be any descriptors, 0, 1 and 2 among them. */
+static bool place_descriptors(int in, int second_in, int out)
 {
-	int high_in = fcntl(in, F_DUPFD, FIRST_CLOSED),
-	    high_out = fcntl(out, F_DUPFD, FIRST_CLOSED);
+	int high_in = fcntl(in, F_DUPFD, LEAST_FREE), high_out = fcntl(out, F_DUPFD, LEAST_FREE),
+	    high_second = second_in < 0 ? -1 : fcntl(second_in, F_DUPFD, LEAST_FREE),
+	    first_closed = second_in < 0 ? FIRST_CLOSED : LEAST_FREE;
 
 	if (high_in < 0 || high_out < 0 || dup2(high_in, STDIN_FILENO) < 0 ||
-	    dup2(high_out, STDOUT_FILENO) < 0)
+	    dup2(high_out, STDOUT_FILENO) < 0 ||
+	    (second_in >= 0 && (high_second < 0 || dup2(high_second, SANDBOX_SECOND_IN) < 0)))
 		return false;
 #ifdef SYS_close_range
-	if (syscall(SYS_close_range, (unsigned)FIRST_CLOSED, ~0U, 0U) == 0)
+	if (syscall(SYS_close_range, (unsigned)first_closed, ~0U, 0U) == 0)
 		return true;
 #endif
-	for (int fd = FIRST_CLOSED; fd < CLOSE_UP_TO; fd++) /* a kernel before 5.9 */
+	for (int fd = first_closed; fd < CLOSE_UP_TO; fd++) /* a kernel before 5.9 */
 		(void)close(fd);
 	return true;
 }
@@ -90,10 +92,10 @@ static bool set_limits(const struct sandbox_limits *l)
 	       limit(RLIMIT_NPROC, 0, 0) && limit(RLIMIT_FSIZE, 0, 0) && limit(RLIMIT_CORE, 0, 0);
 }
 
-const char *sandbox_enter(const struct sandbox_limits *l, int in, int out)
+const char *sandbox_enter(const struct sandbox_limits *l, int in, int second_in, int out)
 {
 	environ = NULL;
-	if (!place_descriptors(in, out))
+	if (!place_descriptors(in, second_in, out))
 		return "descriptors could not be placed";
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return "prctl was refused";

@@ -1,12 +1,14 @@
 /*
- * The walls around what reads a stranger's input (design.md 2): a process with two descriptors (0
- * the input, 1 the answer), no environment, hard limits of CPU and memory, no new privileges, and a
+ * The walls around what reads a stranger's input (design.md 2): a process with two or three descriptors
+ * (0 the input, 1 the answer, 2 a second input), no environment, hard limits of CPU and memory, no new privileges, and a
  * seccomp filter that kills at the first system call which is not reading, writing or getting
  * memory.
  */
 #pragma once
 
 #include <stdbool.h>
+
+enum { SANDBOX_SECOND_IN = 2 };
 
 struct sandbox_limits {
 	unsigned cpu_s, memory_mb;
@@ -20,8 +22,8 @@ struct sandbox_limits {
 const char *sandbox_prepare(void);
 
 /*
- * In the child: in becomes descriptor 0, out becomes 1, all others are closed; then limits and
- * filter. NULL, or a constant sentence, and the process must end without reading. A sanitizer build
+ * In the child: in becomes descriptor 0, out becomes 1, second_in (-1: none) becomes 2, all others are
+ * closed; then limits and filter. NULL, or a constant sentence, and the process must end without reading. A sanitizer build
  * has no filter and no memory limit.
  */
-const char *sandbox_enter(const struct sandbox_limits *l, int in, int out);
+const char *sandbox_enter(const struct sandbox_limits *l, int in, int second_in, int out);

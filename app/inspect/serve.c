@@ -64,13 +64,14 @@ static no_return void run_child(const struct serve_limits *l, int conn)
 	struct arena *a = arena_new(0);
 	struct wire_request request;
 	struct text frame;
+	struct work_answer answer;
 	const char *why;
-	int input;
+	int inputs[WIRE_MAX_INPUTS];
 
 	(void)signal(SIGTERM, SIG_DFL);
-	if (!wire_receive(a, conn, &frame, &input))
+	if (!wire_receive(a, conn, &frame, inputs))
 		_exit(WIRE_EXIT_REQUEST);
-	why = sandbox_enter(&l->sandbox, input, conn);
+	why = sandbox_enter(&l->sandbox, inputs[0], inputs[1], conn);
 	if (why) {
 		(void)fprintf(stderr, "cratehouse-inspect: no sandbox: %s\n", why);
 		_exit(WIRE_EXIT_SANDBOX);
@@ -78,7 +79,11 @@ static no_return void run_child(const struct serve_limits *l, int conn)
 	if (!write_all(STDOUT_FILENO, TEXT("+")) || !wire_unpack(frame, &request) ||
 	    lseek(STDIN_FILENO, 0, SEEK_SET) != 0)
 		_exit(WIRE_EXIT_REQUEST);
-	_exit(write_all(STDOUT_FILENO, work_do(a, &request, STDIN_FILENO)) &&
+	if (inputs[1] >= 0 && lseek(SANDBOX_SECOND_IN, 0, SEEK_SET) != 0)
+		_exit(WIRE_EXIT_REQUEST);
+	answer = work_do(a, &request, STDIN_FILENO, inputs[1] >= 0 ? SANDBOX_SECOND_IN : -1);
+	_exit(write_all(STDOUT_FILENO, answer.json) && write_all(STDOUT_FILENO, TEXT("\n")) &&
+			      write_all(STDOUT_FILENO, answer.bytes) &&
 			      write_all(STDOUT_FILENO, TEXT("\n"))
 		      ? 0
 		      : 1);

@@ -19,6 +19,8 @@ enum {
 enum {
 	NAME_AT = 0,
 	NAME_LEN = 100,
+	MODE_AT = 100,
+	MODE_LEN = 8,
 	SIZE_AT = 124,
 	NUMBER_LEN = 12,
 	SUM_AT = 148,
@@ -384,6 +386,7 @@ enum tar_result tar_next(struct tar *t, struct tar_entry *ret)
 	struct helpers h = { 0 };
 	uint64_t size;
 	unsigned char type;
+	uint64_t mode;
 
 	if (t->done == TAR_ENTRY)
 		t->done = skip_helpers(t, &h, &size);
@@ -397,6 +400,7 @@ enum tar_result tar_next(struct tar *t, struct tar_entry *ret)
 	*ret = (struct tar_entry){ .type = type, .size = t->left };
 	ret->sizes_differ = h.pax.has_size && (h.pax.sizes_differ || h.pax.size != size);
 	ret->path = path_of(t, &h);
+	ret->executable = octal(field(t->header, MODE_AT, MODE_LEN), &mode) && (mode & 0111) != 0;
 	return TAR_ENTRY;
 }
 

@@ -22,6 +22,7 @@ struct tar_entry {
 	struct text path;   /* as stored, any bytes; valid until the next tar_next */
 	unsigned char type; /* '0' for a regular file, also where the header has NUL */
 	uint64_t size;      /* bytes of data in the archive */
+	bool executable;    /* by anybody; false where the mode is no number */
 	bool sizes_differ;  /* a pax `size` that is not the one of the header */
 };
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { LEB_BITS = 7, LEB_MORE = 0x80, LENGTH_BITS_MAX = 35, SHEBANG_MAX = 80 };
+enum { SHEBANG_MAX = 80 };
 
 /* ---- which language */
 
@@ -76,7 +76,7 @@ struct text tokens_language_name(enum tokens_language l)
 
 /* ---- the packed form */
 
-static void write_held(struct scan *s)
+static void write_held(struct lex *s)
 {
 	size_t n = s->held_n;
 
@@ -89,7 +89,7 @@ static void write_held(struct scan *s)
 	s->held_n = 0;
 }
 
-void scan_take(struct scan *s, size_t end, enum token_class c)
+void lex_take(struct lex *s, size_t end, enum token_class c)
 {
 	if (end > s->t.n)
 		end = s->t.n;
@@ -104,7 +104,7 @@ void scan_take(struct scan *s, size_t end, enum token_class c)
 
 void tokens_write(struct buf *b, enum tokens_language l, struct text t)
 {
-	struct scan s = { .t = t, .out = b };
+	struct lex s = { .t = t, .out = b };
 
 	switch (l) {
 	case TOKENS_NONE:
@@ -128,45 +128,18 @@ void tokens_write(struct buf *b, enum tokens_language l, struct text t)
 		tokens_c(&s);
 		break;
 	}
-	scan_take(&s, t.n, TOKEN_PLAIN);
+	lex_take(&s, t.n, TOKEN_PLAIN);
 	write_held(&s);
-}
-
-bool tokens_next(struct text *packed, enum token_class *ret_class, size_t *ret_n)
-{
-	uint64_t n = 0;
-	unsigned c;
-
-	if (packed->n < 2)
-		return false;
-	c = (unsigned char)packed->p[0];
-	if (c >= TOKEN_CLASSES)
-		return false;
-	for (unsigned i = 1, shift = 0; i < packed->n && shift < LENGTH_BITS_MAX;
-	     i++, shift += LEB_BITS) {
-		unsigned char byte = (unsigned char)packed->p[i];
-
-		n |= (uint64_t)(byte & (LEB_MORE - 1)) << shift;
-		if (byte & LEB_MORE)
-			continue;
-		if (n == 0 || byte == 0) /* nothing, or longer than it need be */
-			return false;
-		*packed = text_sub(*packed, i + 1, packed->n);
-		*ret_class = (enum token_class)c;
-		*ret_n = (size_t)n;
-		return true;
-	}
-	return false;
 }
 
 /* ---- for the languages */
 
-bool scan_is(const struct scan *s, size_t at, struct text what)
+bool lex_is(const struct lex *s, size_t at, struct text what)
 {
 	return at <= s->t.n && s->t.n - at >= what.n && memcmp(s->t.p + at, what.p, what.n) == 0;
 }
 
-size_t scan_line(const struct scan *s, size_t at)
+size_t lex_line(const struct lex *s, size_t at)
 {
 	const char *end = at < s->t.n ? memchr(s->t.p + at, '\n', s->t.n - at) : NULL;
 
@@ -178,28 +151,28 @@ static bool is_word(char c)
 	return char_is_alnum(c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
-size_t scan_word(const struct scan *s, size_t at)
+size_t lex_word(const struct lex *s, size_t at)
 {
 	while (at < s->t.n && is_word(s->t.p[at]))
 		at++;
 	return at;
 }
 
-size_t scan_blank(const struct scan *s, size_t at)
+size_t lex_blank(const struct lex *s, size_t at)
 {
 	while (at < s->t.n && (s->t.p[at] == ' ' || s->t.p[at] == '\t'))
 		at++;
 	return at;
 }
 
-size_t scan_space(const struct scan *s, size_t at)
+size_t lex_space(const struct lex *s, size_t at)
 {
 	while (at < s->t.n && char_is_space(s->t.p[at]))
 		at++;
 	return at;
 }
 
-size_t scan_until(const struct scan *s, size_t at, struct text end)
+size_t lex_until(const struct lex *s, size_t at, struct text end)
 {
 	struct text rest = text_sub(s->t, at, s->t.n);
 	size_t found = text_find(rest, end);
@@ -207,7 +180,7 @@ size_t scan_until(const struct scan *s, size_t at, struct text end)
 	return found < rest.n ? at + found + end.n : s->t.n;
 }
 
-size_t scan_quoted(const struct scan *s, size_t at, bool escapes, bool one_line)
+size_t lex_quoted(const struct lex *s, size_t at, bool escapes, bool one_line)
 {
 	char quote = s->t.p[at];
 
@@ -224,9 +197,9 @@ size_t scan_quoted(const struct scan *s, size_t at, bool escapes, bool one_line)
 	return s->t.n;
 }
 
-size_t scan_number(const struct scan *s, size_t at)
+size_t lex_number(const struct lex *s, size_t at)
 {
-	bool hex = scan_is(s, at, TEXT("0x")) || scan_is(s, at, TEXT("0X"));
+	bool hex = lex_is(s, at, TEXT("0x")) || lex_is(s, at, TEXT("0X"));
 	size_t i = at;
 
 	for (; i < s->t.n; i++) {
@@ -242,7 +215,7 @@ size_t scan_number(const struct scan *s, size_t at)
 	return i;
 }
 
-bool scan_is_one_of(struct text word, const char *const *words)
+bool lex_is_one_of(struct text word, const char *const *words)
 {
 	for (; *words; words++)
 		if (text_eq(word, text_from(*words)))

@@ -38,6 +38,11 @@ enum tokens_language tokens_language(struct text path, struct text content);
 /* What people call it: "Rust"; absent for TOKENS_NONE. Constant. */
 struct text tokens_language_name(enum tokens_language l);
 
+enum {
+	LEB_BITS = 7,
+	LEB_MORE = 0x80
+}; /* of LEB128: seven bits a byte, and whether another follows */
+
 /*
  * Appends the tokens of t in their order, packed: for each its class (one byte) and its length
  * (LEB128). Neighbours differ in class, and no length is 0. At most two bytes for each of t.

@@ -68,59 +68,59 @@ static const char *const types[] = {
 };
 
 /* The directive's name and, of an include, its file; what else is on the line is coloured as usual. */
-static void directive(struct scan *s)
+static void directive(struct lex *s)
 {
-	size_t at = scan_blank(s, s->at + 1), end = scan_word(s, at);
+	size_t at = lex_blank(s, s->at + 1), end = lex_word(s, at);
 	bool include = text_starts(text_sub(s->t, at, end), TEXT("include"));
 
-	scan_take(s, end > at ? end : s->at + 1, TOKEN_ATTRIBUTE);
+	lex_take(s, end > at ? end : s->at + 1, TOKEN_ATTRIBUTE);
 	if (!include)
 		return;
-	scan_take(s, scan_blank(s, s->at), TOKEN_PLAIN);
-	if (scan_byte(s, 0) == '<') {
-		size_t line = scan_line(s, s->at);
+	lex_take(s, lex_blank(s, s->at), TOKEN_PLAIN);
+	if (lex_byte(s, 0) == '<') {
+		size_t line = lex_line(s, s->at);
 		size_t close = text_find_byte(text_sub(s->t, s->at, line), '>');
 
-		scan_take(s, s->at + close + 1 < line ? s->at + close + 1 : line, TOKEN_STRING);
+		lex_take(s, s->at + close + 1 < line ? s->at + close + 1 : line, TOKEN_STRING);
 	}
 }
 
-static void word(struct scan *s)
+static void word(struct lex *s)
 {
-	size_t end = scan_word(s, s->at);
+	size_t end = lex_word(s, s->at);
 	struct text w = text_sub(s->t, s->at, end);
 	enum token_class c = TOKEN_PLAIN;
 
-	if (scan_is_one_of(w, keywords))
+	if (lex_is_one_of(w, keywords))
 		c = TOKEN_KEYWORD;
-	else if (scan_is_one_of(w, types))
+	else if (lex_is_one_of(w, types))
 		c = TOKEN_TYPE;
 	else if (end < s->t.n && s->t.p[end] == '(')
 		c = TOKEN_NAME;
-	scan_take(s, end, c);
+	lex_take(s, end, c);
 }
 
-void tokens_c(struct scan *s)
+void tokens_c(struct lex *s)
 {
 	bool line_begins = true;
 
 	while (s->at < s->t.n) {
-		char c = scan_byte(s, 0);
+		char c = lex_byte(s, 0);
 
-		if (scan_is(s, s->at, TEXT("//")))
-			scan_take(s, scan_line(s, s->at), TOKEN_COMMENT);
-		else if (scan_is(s, s->at, TEXT("/*")))
-			scan_take(s, scan_until(s, s->at + 2, TEXT("*/")), TOKEN_COMMENT);
+		if (lex_is(s, s->at, TEXT("//")))
+			lex_take(s, lex_line(s, s->at), TOKEN_COMMENT);
+		else if (lex_is(s, s->at, TEXT("/*")))
+			lex_take(s, lex_until(s, s->at + 2, TEXT("*/")), TOKEN_COMMENT);
 		else if (c == '#' && line_begins)
 			directive(s);
 		else if (c == '"' || c == '\'')
-			scan_take(s, scan_quoted(s, s->at, true, true), TOKEN_STRING);
+			lex_take(s, lex_quoted(s, s->at, true, true), TOKEN_STRING);
 		else if (char_is_digit(c))
-			scan_take(s, scan_number(s, s->at), TOKEN_NUMBER);
-		else if (scan_word(s, s->at) > s->at)
+			lex_take(s, lex_number(s, s->at), TOKEN_NUMBER);
+		else if (lex_word(s, s->at) > s->at)
 			word(s);
 		else
-			scan_take(s, s->at + 1, TOKEN_PLAIN);
+			lex_take(s, s->at + 1, TOKEN_PLAIN);
 		line_begins = c == '\n' || (line_begins && (c == ' ' || c == '\t'));
 	}
 }

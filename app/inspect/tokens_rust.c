@@ -15,15 +15,15 @@ static const char *const types[] = {
 };
 
 /* Behind a block comment, which nests. */
-static size_t block_comment(const struct scan *s, size_t at)
+static size_t block_comment(const struct lex *s, size_t at)
 {
 	size_t depth = 0;
 
 	while (at < s->t.n) {
-		if (scan_is(s, at, TEXT("/*"))) {
+		if (lex_is(s, at, TEXT("/*"))) {
 			depth++;
 			at += 2;
-		} else if (scan_is(s, at, TEXT("*/"))) {
+		} else if (lex_is(s, at, TEXT("*/"))) {
 			at += 2;
 			if (--depth == 0)
 				return at;
@@ -35,7 +35,7 @@ static size_t block_comment(const struct scan *s, size_t at)
 }
 
 /* Behind r#"..."#, whose hashes begin at `at`; `at` where it is none (a raw identifier). */
-static size_t raw_string(const struct scan *s, size_t at)
+static size_t raw_string(const struct lex *s, size_t at)
 {
 	size_t hashes = 0, i = at, seen;
 
@@ -56,103 +56,103 @@ static size_t raw_string(const struct scan *s, size_t at)
 }
 
 /* Behind the string that a word such as b, r, br, c, cr begins; `end` (of the word) where it begins none. */
-static size_t prefixed_string(const struct scan *s, struct text word, size_t end)
+static size_t prefixed_string(const struct lex *s, struct text word, size_t end)
 {
 	static const char *const raw[] = { "r", "br", "cr", NULL }, *const plain[] = { "b", "c",
 										       NULL };
 
 	if (end == s->t.n)
 		return end;
-	if (scan_is_one_of(word, raw) && (s->t.p[end] == '"' || s->t.p[end] == '#'))
+	if (lex_is_one_of(word, raw) && (s->t.p[end] == '"' || s->t.p[end] == '#'))
 		return raw_string(s, end);
-	if (scan_is_one_of(word, plain) && s->t.p[end] == '"')
-		return scan_quoted(s, end, true, false);
+	if (lex_is_one_of(word, plain) && s->t.p[end] == '"')
+		return lex_quoted(s, end, true, false);
 	if (text_eq(word, TEXT("b")) && s->t.p[end] == '\'')
-		return scan_quoted(s, end, true, true);
+		return lex_quoted(s, end, true, true);
 	return end;
 }
 
-static enum token_class class_of(const struct scan *s, struct text word, size_t end)
+static enum token_class class_of(const struct lex *s, struct text word, size_t end)
 {
-	if (scan_is_one_of(word, keywords))
+	if (lex_is_one_of(word, keywords))
 		return TOKEN_KEYWORD;
-	if (scan_is_one_of(word, types) || (word.p[0] >= 'A' && word.p[0] <= 'Z'))
+	if (lex_is_one_of(word, types) || (word.p[0] >= 'A' && word.p[0] <= 'Z'))
 		return TOKEN_TYPE;
 	if (end < s->t.n &&
-	    (s->t.p[end] == '(' || (s->t.p[end] == '!' && !scan_is(s, end, TEXT("!=")))))
+	    (s->t.p[end] == '(' || (s->t.p[end] == '!' && !lex_is(s, end, TEXT("!=")))))
 		return TOKEN_NAME;
 	return TOKEN_PLAIN;
 }
 
-static void word(struct scan *s)
+static void word(struct lex *s)
 {
-	size_t end = scan_word(s, s->at), string;
+	size_t end = lex_word(s, s->at), string;
 	struct text w = text_sub(s->t, s->at, end);
 
 	string = prefixed_string(s, w, end);
 	if (string > end)
-		scan_take(s, string, TOKEN_STRING);
+		lex_take(s, string, TOKEN_STRING);
 	else
-		scan_take(s, end, class_of(s, w, end));
+		lex_take(s, end, class_of(s, w, end));
 }
 
 /* 'a' and '\n' are characters, 'a and 'static are not. */
-static void quote(struct scan *s)
+static void quote(struct lex *s)
 {
 	size_t at = s->at + 1, next = at;
 	uint32_t c;
 
-	if (scan_byte(s, 1) == '\\') {
-		scan_take(s, scan_quoted(s, s->at, true, true), TOKEN_STRING);
+	if (lex_byte(s, 1) == '\\') {
+		lex_take(s, lex_quoted(s, s->at, true, true), TOKEN_STRING);
 		return;
 	}
 	if (text_next_char(s->t, &next, &c) && next < s->t.n && s->t.p[next] == '\'' && c != '\n')
-		scan_take(s, next + 1, TOKEN_STRING);
-	else if (scan_word(s, at) > at)
-		scan_take(s, scan_word(s, at), TOKEN_ATTRIBUTE);
+		lex_take(s, next + 1, TOKEN_STRING);
+	else if (lex_word(s, at) > at)
+		lex_take(s, lex_word(s, at), TOKEN_ATTRIBUTE);
 	else
-		scan_take(s, at, TOKEN_PLAIN);
+		lex_take(s, at, TOKEN_PLAIN);
 }
 
 /* #[...] up to its closing bracket, strings and all; at most its line, so one that goes on is coloured like any other text. */
-static void attribute(struct scan *s)
+static void attribute(struct lex *s)
 {
 	size_t depth = 0, i = s->at;
 
 	while (i < s->t.n && s->t.p[i] != '\n') {
 		char c = s->t.p[i];
 
-		i = c == '"' ? scan_quoted(s, i, true, true) : i + 1;
+		i = c == '"' ? lex_quoted(s, i, true, true) : i + 1;
 		if (c == '[')
 			depth++;
 		if (c == ']' && --depth == 0)
 			break;
 	}
-	scan_take(s, i, TOKEN_ATTRIBUTE);
+	lex_take(s, i, TOKEN_ATTRIBUTE);
 }
 
-void tokens_rust(struct scan *s)
+void tokens_rust(struct lex *s)
 {
 	while (s->at < s->t.n) {
-		char c = scan_byte(s, 0);
+		char c = lex_byte(s, 0);
 
-		if (scan_is(s, s->at, TEXT("//")))
-			scan_take(s, scan_line(s, s->at), TOKEN_COMMENT);
-		else if (scan_is(s, s->at, TEXT("/*")))
-			scan_take(s, block_comment(s, s->at), TOKEN_COMMENT);
-		else if (s->at == 0 && scan_is(s, 0, TEXT("#!/")))
-			scan_take(s, scan_line(s, 0), TOKEN_COMMENT);
-		else if (scan_is(s, s->at, TEXT("#[")) || scan_is(s, s->at, TEXT("#![")))
+		if (lex_is(s, s->at, TEXT("//")))
+			lex_take(s, lex_line(s, s->at), TOKEN_COMMENT);
+		else if (lex_is(s, s->at, TEXT("/*")))
+			lex_take(s, block_comment(s, s->at), TOKEN_COMMENT);
+		else if (s->at == 0 && lex_is(s, 0, TEXT("#!/")))
+			lex_take(s, lex_line(s, 0), TOKEN_COMMENT);
+		else if (lex_is(s, s->at, TEXT("#[")) || lex_is(s, s->at, TEXT("#![")))
 			attribute(s);
 		else if (c == '"')
-			scan_take(s, scan_quoted(s, s->at, true, false), TOKEN_STRING);
+			lex_take(s, lex_quoted(s, s->at, true, false), TOKEN_STRING);
 		else if (c == '\'')
 			quote(s);
 		else if (char_is_digit(c))
-			scan_take(s, scan_number(s, s->at), TOKEN_NUMBER);
-		else if (scan_word(s, s->at) > s->at)
+			lex_take(s, lex_number(s, s->at), TOKEN_NUMBER);
+		else if (lex_word(s, s->at) > s->at)
 			word(s);
 		else
-			scan_take(s, s->at + 1, TOKEN_PLAIN);
+			lex_take(s, s->at + 1, TOKEN_PLAIN);
 	}
 }

@@ -22,44 +22,44 @@ struct heredoc {
 };
 
 /* $x, ${x}, $1, $? */
-static void variable(struct scan *s)
+static void variable(struct lex *s)
 {
-	char next = scan_byte(s, 1);
-	size_t end = scan_word(s, s->at + 1);
+	char next = lex_byte(s, 1);
+	size_t end = lex_word(s, s->at + 1);
 
 	if (next == '{')
 		while (end < s->t.n && s->t.p[end] != '\n' && s->t.p[end++] != '}')
 			;
 	else if (end == s->at + 1 && next && text_has_byte(TEXT("?#@*$!-"), next))
 		end++;
-	scan_take(s, end, end > s->at + 1 ? TOKEN_NAME : TOKEN_PLAIN);
+	lex_take(s, end, end > s->at + 1 ? TOKEN_NAME : TOKEN_PLAIN);
 }
 
 /* <<WORD, <<-'WORD' */
-static void heredoc_begins(struct scan *s, struct heredoc *h)
+static void heredoc_begins(struct lex *s, struct heredoc *h)
 {
 	size_t at = s->at + 2, end;
 	char quote;
 
 	h->tabs = at < s->t.n && s->t.p[at] == '-';
-	at = scan_blank(s, at + h->tabs);
+	at = lex_blank(s, at + h->tabs);
 	quote = at < s->t.n ? s->t.p[at] : '\0';
 	at += quote == '"' || quote == '\'' || quote == '\\';
-	end = scan_word(s, at);
+	end = lex_word(s, at);
 	if (end > at && end - at <= HEREDOC_WORD_MAX)
 		h->word = text_sub(s->t, at, end);
 	if (quote && quote != '\\' && end < s->t.n && s->t.p[end] == quote)
 		end++;
-	scan_take(s, end, TOKEN_PLAIN);
+	lex_take(s, end, TOKEN_PLAIN);
 }
 
 /* The lines up to the one that is the word. */
-static void heredoc_body(struct scan *s, struct heredoc *h)
+static void heredoc_body(struct lex *s, struct heredoc *h)
 {
 	size_t at = s->at;
 
 	while (at < s->t.n) {
-		size_t end = scan_line(s, at), from = at;
+		size_t end = lex_line(s, at), from = at;
 
 		while (h->tabs && from < end && s->t.p[from] == '\t')
 			from++;
@@ -67,50 +67,50 @@ static void heredoc_body(struct scan *s, struct heredoc *h)
 			break;
 		at = end + 1;
 	}
-	scan_take(s, at, TOKEN_STRING);
+	lex_take(s, at, TOKEN_STRING);
 	h->word = TEXT_NONE;
 }
 
-static void shell_word(struct scan *s, bool command)
+static void shell_word(struct lex *s, bool command)
 {
-	size_t end = scan_word(s, s->at);
+	size_t end = lex_word(s, s->at);
 	enum token_class c = TOKEN_PLAIN;
 
-	if (command && scan_is_one_of(text_sub(s->t, s->at, end), keywords))
+	if (command && lex_is_one_of(text_sub(s->t, s->at, end), keywords))
 		c = TOKEN_KEYWORD;
 	else if (command && end < s->t.n && s->t.p[end] == '=')
 		c = TOKEN_NAME;
-	else if (char_is_digit(scan_byte(s, 0)))
+	else if (char_is_digit(lex_byte(s, 0)))
 		c = TOKEN_NUMBER;
-	scan_take(s, end, c);
+	lex_take(s, end, c);
 }
 
-void tokens_shell(struct scan *s)
+void tokens_shell(struct lex *s)
 {
 	struct heredoc h = { 0 };
 	bool blank = true; /* a word begins here */
 
 	while (s->at < s->t.n) {
-		char c = scan_byte(s, 0);
+		char c = lex_byte(s, 0);
 
 		if (c == '#' && blank) {
-			scan_take(s, scan_line(s, s->at), TOKEN_COMMENT);
+			lex_take(s, lex_line(s, s->at), TOKEN_COMMENT);
 		} else if (c == '\n') {
-			scan_take(s, s->at + 1, TOKEN_PLAIN);
+			lex_take(s, s->at + 1, TOKEN_PLAIN);
 			if (h.word.p)
 				heredoc_body(s, &h);
 		} else if (c == '\\') {
-			scan_take(s, s->at + 2, TOKEN_PLAIN);
+			lex_take(s, s->at + 2, TOKEN_PLAIN);
 		} else if (c == '"' || c == '\'') {
-			scan_take(s, scan_quoted(s, s->at, c == '"', false), TOKEN_STRING);
+			lex_take(s, lex_quoted(s, s->at, c == '"', false), TOKEN_STRING);
 		} else if (c == '$') {
 			variable(s);
-		} else if (scan_is(s, s->at, TEXT("<<")) && !scan_is(s, s->at, TEXT("<<<"))) {
+		} else if (lex_is(s, s->at, TEXT("<<")) && !lex_is(s, s->at, TEXT("<<<"))) {
 			heredoc_begins(s, &h);
-		} else if (scan_word(s, s->at) > s->at) {
+		} else if (lex_word(s, s->at) > s->at) {
 			shell_word(s, blank);
 		} else {
-			scan_take(s, s->at + 1, TOKEN_PLAIN);
+			lex_take(s, s->at + 1, TOKEN_PLAIN);
 		}
 		blank = char_is_space(c) || text_has_byte(TEXT(";&|(){}"), c);
 	}
@@ -119,7 +119,7 @@ void tokens_shell(struct scan *s)
 /* ---- Markdown */
 
 /* How often c stands at `at`. */
-static size_t run_of(const struct scan *s, size_t at, size_t end, char c)
+static size_t run_of(const struct lex *s, size_t at, size_t end, char c)
 {
 	size_t n = 0;
 
@@ -129,24 +129,24 @@ static size_t run_of(const struct scan *s, size_t at, size_t end, char c)
 }
 
 /* A fence and what is in it, up to a line that closes it. */
-static void fenced(struct scan *s, char fence, size_t n)
+static void fenced(struct lex *s, char fence, size_t n)
 {
-	scan_take(s, scan_line(s, s->at), TOKEN_ATTRIBUTE);
-	scan_take(s, s->at + 1, TOKEN_PLAIN);
+	lex_take(s, lex_line(s, s->at), TOKEN_ATTRIBUTE);
+	lex_take(s, s->at + 1, TOKEN_PLAIN);
 	while (s->at < s->t.n) {
-		size_t end = scan_line(s, s->at), ink = scan_blank(s, s->at);
+		size_t end = lex_line(s, s->at), ink = lex_blank(s, s->at);
 
 		if (run_of(s, ink, end, fence) >= n) {
-			scan_take(s, end, TOKEN_ATTRIBUTE);
+			lex_take(s, end, TOKEN_ATTRIBUTE);
 			return;
 		}
-		scan_take(s, end, TOKEN_STRING);
-		scan_take(s, end + 1, TOKEN_PLAIN);
+		lex_take(s, end, TOKEN_STRING);
+		lex_take(s, end + 1, TOKEN_PLAIN);
 	}
 }
 
 /* Behind the code span that n backticks at `at` begin; `at` where it does not end soon. */
-static size_t code_span(const struct scan *s, size_t at, size_t end, size_t n)
+static size_t code_span(const struct lex *s, size_t at, size_t end, size_t n)
 {
 	size_t i = at + n;
 
@@ -163,30 +163,30 @@ static size_t code_span(const struct scan *s, size_t at, size_t end, size_t n)
 }
 
 /* The rest of a line: code spans, and the targets of links. */
-static void inline_text(struct scan *s, size_t end)
+static void inline_text(struct lex *s, size_t end)
 {
 	while (s->at < end) {
-		char c = scan_byte(s, 0);
+		char c = lex_byte(s, 0);
 
 		if (c == '`') {
 			size_t n = run_of(s, s->at, end, '`'), close = code_span(s, s->at, end, n);
 
-			scan_take(s, close > s->at ? close : s->at + n,
-				  close > s->at ? TOKEN_STRING : TOKEN_PLAIN);
-		} else if (c == ']' && scan_byte(s, 1) == '(') {
+			lex_take(s, close > s->at ? close : s->at + n,
+				 close > s->at ? TOKEN_STRING : TOKEN_PLAIN);
+		} else if (c == ']' && lex_byte(s, 1) == '(') {
 			/* one that is not closed goes to the end of the line, so nothing is looked at twice */
 			size_t close = s->at + text_find_byte(text_sub(s->t, s->at, end), ')');
 
-			scan_take(s, s->at + 2, TOKEN_PLAIN);
-			scan_take(s, close, TOKEN_NAME);
+			lex_take(s, s->at + 2, TOKEN_PLAIN);
+			lex_take(s, close, TOKEN_NAME);
 		} else {
-			scan_take(s, s->at + 1 + (c == '\\' && s->at + 1 < end), TOKEN_PLAIN);
+			lex_take(s, s->at + 1 + (c == '\\' && s->at + 1 < end), TOKEN_PLAIN);
 		}
 	}
 }
 
 /* A list's mark, of one character or a number. */
-static size_t list_mark(const struct scan *s, size_t at, size_t end)
+static size_t list_mark(const struct lex *s, size_t at, size_t end)
 {
 	size_t i = at;
 
@@ -199,9 +199,9 @@ static size_t list_mark(const struct scan *s, size_t at, size_t end)
 	return i > at && i < end && s->t.p[i] == ' ' ? i : at;
 }
 
-static void markdown_line(struct scan *s)
+static void markdown_line(struct lex *s)
 {
-	size_t end = scan_line(s, s->at), ink = scan_blank(s, s->at), hashes;
+	size_t end = lex_line(s, s->at), ink = lex_blank(s, s->at), hashes;
 	char c = ink < end ? s->t.p[ink] : '\0';
 
 	if ((c == '`' || c == '~') && run_of(s, ink, end, c) >= 3) {
@@ -210,24 +210,24 @@ static void markdown_line(struct scan *s)
 	}
 	hashes = run_of(s, ink, end, '#');
 	if (hashes > 0 && hashes <= 6 && (ink + hashes == end || s->t.p[ink + hashes] == ' ')) {
-		scan_take(s, end, TOKEN_KEYWORD);
+		lex_take(s, end, TOKEN_KEYWORD);
 		return;
 	}
-	scan_take(s, ink, TOKEN_PLAIN);
-	while (scan_byte(s, 0) == '>' && s->at < end) {
-		scan_take(s, s->at + 1, TOKEN_ATTRIBUTE);
-		scan_take(s, scan_blank(s, s->at), TOKEN_PLAIN);
+	lex_take(s, ink, TOKEN_PLAIN);
+	while (lex_byte(s, 0) == '>' && s->at < end) {
+		lex_take(s, s->at + 1, TOKEN_ATTRIBUTE);
+		lex_take(s, lex_blank(s, s->at), TOKEN_PLAIN);
 	}
-	scan_take(s, list_mark(s, s->at, end), TOKEN_ATTRIBUTE);
+	lex_take(s, list_mark(s, s->at, end), TOKEN_ATTRIBUTE);
 	inline_text(s, end);
 }
 
-void tokens_markdown(struct scan *s)
+void tokens_markdown(struct lex *s)
 {
 	while (s->at < s->t.n) {
-		if (scan_is(s, s->at, TEXT("<!--")))
-			scan_take(s, scan_until(s, s->at + 4, TEXT("-->")), TOKEN_COMMENT);
+		if (lex_is(s, s->at, TEXT("<!--")))
+			lex_take(s, lex_until(s, s->at + 4, TEXT("-->")), TOKEN_COMMENT);
 		markdown_line(s);
-		scan_take(s, s->at + 1, TOKEN_PLAIN);
+		lex_take(s, s->at + 1, TOKEN_PLAIN);
 	}
 }

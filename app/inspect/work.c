@@ -1,11 +1,16 @@
 #include "app/inspect/work.h"
 
 #include "app/base/arena.h"
+#include "app/base/hash.h"
 #include "app/base/jw.h"
 #include "app/inspect/answer.h"
 #include "app/inspect/archive.h"
+#include "app/inspect/browse.h"
+#include "app/inspect/compare.h"
 #include "app/inspect/lines.h"
 #include "app/inspect/readme.h"
+#include "app/inspect/source.h"
+#include "app/inspect/tokens.h"
 #include "app/inspect/vcs_info.h"
 
 #include <errno.h>
@@ -40,50 +45,14 @@ static void do_archive(struct arena *a, const struct wire_request *r, int fd, st
 		answer_write_manifest(j, "manifest", &m);
 }
 
-/* Text as CommonMark takes it: U+FFFD for what is no UTF-8, and for NUL. */
-static struct text clean_text(struct arena *a, struct text t)
-{
-	struct text rest = text_lossy(a, t), part;
-	struct buf b = buf_init(a, rest.n * 3);
-
-	while (text_cut(&rest, '\0', &part)) {
-		buf_add(&b, part);
-		if (rest.p)
-			buf_add(&b, TEXT("\xef\xbf\xbd"));
-	}
-	return b.n > 0 ? buf_text(&b) : TEXT("");
-}
-
-/* The one file that was asked for; the last of several with that path, as they would be unpacked. */
-struct wanted {
-	struct arena *arena;
-	struct text path, text;
-};
-
-static bool is_wanted(void *ctx, struct text path)
-{
-	const struct wanted *w = ctx;
-
-	return text_eq(path, w->path);
-}
-
-static void take_wanted(void *ctx, struct text path, struct text bytes)
-{
-	struct wanted *w = ctx;
-
-	(void)path;
-	w->text = clean_text(w->arena, bytes);
-}
-
 static void do_file(struct arena *a, const struct wire_request *r, int fd, struct jw *j)
 {
 	struct archive_in in = archive_of(r, fd);
-	struct wanted w = { a, r->path, TEXT_NONE };
-	struct archive_visitor v = { is_wanted, take_wanted, &w, WORK_MAX_FILE };
+	struct text bytes;
+	uint64_t size;
+	bool found, ok = browse_file(a, &in, r->path, WORK_MAX_FILE, &bytes, &size, &found);
 
-	if (!archive_walk(a, &in, &v))
-		w.text = TEXT_NONE;
-	jw_text_or_null(j, "text", w.text);
+	jw_text_or_null(j, "text", ok && bytes.p ? source_text(a, bytes) : TEXT_NONE);
 }
 
 static bool is_counted(void *ctx, struct text path)
@@ -140,10 +109,114 @@ static void do_readme(struct arena *a, const struct wire_request *r, int fd, str
 	jw_bool(j, "plain", plain);
 }
 
-struct text work_do(struct arena *a, const struct wire_request *r, int fd)
+/* ---- pages that show what was published */
+
+/* What a page says of the language: that of our own tokenizers, or the one whose lines are counted. */
+static struct text language_name(enum tokens_language l, struct text path)
 {
-	struct buf b = buf_init(a, WIRE_MAX_ANSWER);
+	struct text own = tokens_language_name(l);
+
+	return own.p ? own : lines_language(path);
+}
+
+/* The file that is shown: its members of the answer, and its bytes. */
+static bool show_file(struct arena *a, const struct archive_in *in, const struct listed_file *f,
+		      struct jw *j, struct buf *bytes)
+{
+	struct text content, text = TEXT("");
+	enum source_kind kind = SOURCE_LARGE;
+	enum tokens_language l = TOKENS_NONE;
+	uint64_t size;
+	size_t before;
+	bool found;
+
+	if (lseek(in->fd, 0, SEEK_SET) != 0 ||
+	    !browse_file(a, in, f->path, BROWSE_MAX_SHOWN, &content, &size, &found))
+		return false;
+	if (content.p) {
+		kind = source_kind(content);
+		l = tokens_language(f->path, content);
+	}
+	if (kind == SOURCE_TEXT)
+		text = source_text(a, content);
+	buf_add(bytes, text);
+	before = bytes->n;
+	if (text.n)
+		tokens_write(bytes, content.n > BROWSE_MAX_COLOURED ? TOKENS_NONE : l, text);
+	jw_text(j, "path", f->path);
+	jw_u64(j, "size", f->size);
+	jw_bool(j, "executable", f->executable);
+	jw_u64(j, "kind", kind);
+	jw_text_or_null(j, "language", language_name(l, f->path));
+	jw_u64(j, "text", text.n);
+	jw_u64(j, "tokens", bytes->n - before);
+	return true;
+}
+
+static bool do_browse(struct arena *a, const struct wire_request *r, int fd, struct jw *j,
+		      struct buf *bytes)
+{
+	struct archive_in in = archive_of(r, fd);
+	const struct listed_file *f;
+	struct listing l;
+
+	if (!browse_list(a, &in, &l))
+		return false;
+	f = browse_find(&l, r->path);
+	answer_write_files(bytes, l.files, l.n);
+	jw_null(j, "verdict");
+	jw_u64(j, "unlisted", l.unlisted);
+	jw_u64(j, "files", bytes->n);
+	jw_bool(j, "found", f != NULL);
+	return !f || show_file(a, &in, f, j, bytes);
+}
+
+static bool do_bytes(struct arena *a, const struct wire_request *r, int fd, struct jw *j,
+		     struct buf *bytes)
+{
+	struct archive_in in = archive_of(r, fd);
+	struct text content;
+	uint64_t size;
+	bool found;
+
+	if (!browse_file(a, &in, r->path, BROWSE_MAX_RAW, &content, &size, &found))
+		return false;
+	buf_add(bytes, content);
+	jw_null(j, "verdict");
+	jw_bool(j, "found", found);
+	jw_u64(j, "size", size);
+	jw_u64(j, "kind", content.p ? source_kind(content) : SOURCE_LARGE);
+	return true;
+}
+
+static bool do_compare(struct arena *a, const struct wire_request *r, int fd, int second_fd,
+		       struct jw *j, struct buf *bytes)
+{
+	struct archive_in old = archive_of(r, fd), new = archive_of(r, second_fd);
+	struct comparison c;
+
+	new.version = r->second_version;
+	if (!compare_archives(a, &old, &new, r->path, &c))
+		return false;
+	answer_write_compared(bytes, c.files, c.n);
+	jw_null(j, "verdict");
+	jw_u64(j, "same", c.same);
+	jw_u64(j, "more", c.more);
+	return true;
+}
+
+/* What can't be read, or is more than anybody will read: as for a helper that died over it. */
+static struct work_answer malformed(struct arena *a)
+{
+	return (struct work_answer){ .json = text_fmt(a, "{\"verdict\":\"%.*s\",\"text\":null}",
+						      TEXT_F(archive_malformed)) };
+}
+
+struct work_answer work_do(struct arena *a, const struct wire_request *r, int fd, int second_fd)
+{
+	struct buf b = buf_init(a, WIRE_MAX_ANSWER), bytes = buf_init(a, WIRE_MAX_BYTES);
 	struct jw j = jw_init(&b);
+	bool ok = true;
 
 	jw_object(&j, NULL);
 	switch (r->op) {
@@ -159,12 +232,22 @@ struct text work_do(struct arena *a, const struct wire_request *r, int fd)
 	case WIRE_LINES:
 		do_lines(a, r, fd, &j);
 		break;
+	case WIRE_BROWSE:
+		ok = do_browse(a, r, fd, &j, &bytes);
+		break;
+	case WIRE_BYTES:
+		ok = do_bytes(a, r, fd, &j, &bytes);
+		break;
+	case WIRE_COMPARE:
+		ok = do_compare(a, r, fd, second_fd, &j, &bytes);
+		break;
 	}
+	if (!ok)
+		return malformed(a);
 	jw_end(&j);
-	if (buf_ok(&b))
-		return buf_text(&b);
-	/* More than anybody will read: as for a helper that died over it. */
-	return text_fmt(a, "{\"verdict\":\"%.*s\",\"text\":null}", TEXT_F(archive_malformed));
+	if (!buf_ok(&b) || !buf_ok(&bytes))
+		return malformed(a);
+	return (struct work_answer){ buf_text(&b), bytes.n ? buf_text(&bytes) : TEXT_NONE };
 }
 
 void work_warm_up(void)
@@ -182,6 +265,7 @@ void work_warm_up(void)
 	bool plain;
 
 	qsort(many, ARRAY_SIZE(many), sizeof(many[0]), text_cmp_qsort);
+	(void)sha256_of(TEXT("a"));
 	(void)vcs_info_path(a, TEXT("{\"path_in_vcs\":\"a\"}"));
 	(void)manifest_read(a, TEXT("a = 1.5\n[package]\nname = 1.5"), &draft);
 	(void)readme_render(a, &readme, &plain);

@@ -3,13 +3,23 @@
 
 #include "app/inspect/wire.h"
 
+struct work_answer {
+	struct text json;  /* one object without its line feed, at most WIRE_MAX_ANSWER bytes */
+	struct text bytes; /* at most WIRE_MAX_BYTES; absent for most */
+};
+
 /*
- * The answer for r with its input on fd: one JSON object without its newline, at most
- * WIRE_MAX_ANSWER bytes (arena). WIRE_ARCHIVE  {"verdict": null, "manifest": {...}} or {"verdict":
- * "..."} WIRE_LINES    {"verdict": null, "linecounts": {...}} or {"verdict": "..."} WIRE_README
- * {"html": "...", "plain": bool} WIRE_FILE     {"text": "..." or null}
+ * The answer for r with its inputs on fd and second_fd (arena):
+ *   WIRE_ARCHIVE  {"verdict": null, "manifest": {...}} or {"verdict": "..."}
+ *   WIRE_LINES    {"verdict": null, "linecounts": {...}} or {"verdict": "..."}
+ *   WIRE_README   {"html": "...", "plain": bool}
+ *   WIRE_FILE     {"text": "..." or null}
+ *   WIRE_BROWSE   {"verdict", "unlisted", "files": bytes of the list, "found", "path", "size", "executable", "kind",
+ *                 "language", "text": bytes, "tokens": bytes}, then list (answer_files.h), text and tokens (tokens.h)
+ *   WIRE_BYTES    {"verdict", "found", "size", "kind"}, then the bytes
+ *   WIRE_COMPARE  {"verdict", "same", "more"}, then the files (answer_files.h)
  */
-struct text work_do(struct arena *a, const struct wire_request *r, int fd);
+struct work_answer work_do(struct arena *a, const struct wire_request *r, int fd, int second_fd);
 
 /*
  * Has every library do once what it does only once (reading /dev/urandom, asking for the size of

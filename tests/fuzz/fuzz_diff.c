@@ -29,11 +29,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text rest = fuzz_text(data, size), from;
 	struct arena *a = arena_new(0);
-	struct buf b = buf_init(a, 8 * size + 4096);
+	struct buf b = buf_init(a, 1 << 17);
+	uint64_t budget = DIFF_STEPS;
+	struct diff_room room = { 1000, 1 << 16 };
 	struct diff d;
 
-	if (text_cut(&rest, '\0', &from) && rest.p && diff_texts(a, from, rest, &d)) {
-		(void)diff_unified(&b, &d, SIZE_MAX);
+	if (text_cut(&rest, '\0', &from) && rest.p && diff_texts(a, from, rest, &budget, &d)) {
+		(void)diff_unified(&b, &d, &room);
+		BUG_ON(!buf_ok(&b));
 		(void)fuzz_arena();
 		BUG_ON(!text_eq(applied(&d, size), rest));
 		BUG_ON(d.removed > d.a.n || d.added > d.b.n);

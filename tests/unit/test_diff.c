@@ -31,10 +31,11 @@ static void hunks(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
 		struct arena *a = check_arena(state);
 		struct buf b = buf_init(a, 4096);
+		uint64_t budget = DIFF_STEPS;
 		struct diff d;
 
-		assert_true(diff_texts(a, text_from(t[i].from), text_from(t[i].to), &d));
-		assert_int_equal(diff_unified(&b, &d, 1000), 0);
+		assert_true(diff_texts(a, text_from(t[i].from), text_from(t[i].to), &budget, &d));
+		assert_int_equal(diff_unified(&b, &d, &(struct diff_room){ 1000, 1 << 16 }), 0);
 		check_text_of(t[i].from, b.n ? buf_text(&b) : TEXT(""), t[i].want);
 		assert_false(d.rough);
 	}
@@ -82,6 +83,7 @@ static void random_edits(void **state)
 	for (unsigned round = 0; round < 300; round++) {
 		struct arena *a = check_arena(state);
 		struct buf from = buf_init(a, 1 << 16), to = buf_init(a, 1 << 16);
+		uint64_t budget = DIFF_STEPS;
 		struct diff d;
 
 		for (unsigned i = 0; i < round; i++) {
@@ -91,7 +93,7 @@ static void random_edits(void **state)
 			if (seed << 4 >> 28 != 0)
 				buf_fmt(&to, "%u\n", seed >> 26);
 		}
-		assert_true(diff_texts(a, buf_text(&from), buf_text(&to), &d));
+		assert_true(diff_texts(a, buf_text(&from), buf_text(&to), &budget, &d));
 		check_true(&d);
 		assert_false(d.rough);
 		arena_reset(a);
@@ -115,9 +117,10 @@ static void hostile(void **state)
 	int64_t start = time_monotonic_us();
 
 	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+		uint64_t budget = DIFF_STEPS;
 		struct diff d;
 
-		assert_true(diff_texts(a, pairs[i].from, pairs[i].to, &d));
+		assert_true(diff_texts(a, pairs[i].from, pairs[i].to, &budget, &d));
 		check_true(&d);
 	}
 	assert_true(time_monotonic_us() - start < (int64_t)120 * US_PER_S);
@@ -129,13 +132,14 @@ static void limits(void **state)
 	struct text many = series(a, DIFF_MAX_LINES + 1, 1, 10);
 	struct text long_line;
 	struct buf b = buf_init(a, 1 << 16);
+	uint64_t budget = DIFF_STEPS;
 	struct diff d;
 
-	assert_false(diff_texts(a, many, TEXT(""), &d));
-	assert_false(diff_texts(a, TEXT(""), many, &d));
+	assert_false(diff_texts(a, many, TEXT(""), &budget, &d));
+	assert_false(diff_texts(a, TEXT(""), many, &budget, &d));
 	assert_true(diff_texts(a, TEXT("a\n1\n2\n3\n4\n5\n6\n7\nb\n"),
-			       TEXT("c\n1\n2\n3\n4\n5\n6\n7\nd\n"), &d));
-	assert_int_equal(diff_unified(&b, &d, 10), 1);
+			       TEXT("c\n1\n2\n3\n4\n5\n6\n7\nd\n"), &budget, &d));
+	assert_int_equal(diff_unified(&b, &d, &(struct diff_room){ 9, 1 << 16 }), 1);
 	check_text_of("the first hunk", buf_text(&b), "@@ -1,4 +1,4 @@\n-a\n+c\n 1\n 2\n 3\n");
 	b = buf_init(a, 1 << 16);
 	for (size_t i = 0; i < DIFF_LINE_BYTES - 1; i++)
@@ -143,8 +147,8 @@ static void limits(void **state)
 	buf_add(&b, TEXT("\303\244x\n"));
 	long_line = buf_text(&b);
 	b = buf_init(a, 1 << 16);
-	assert_true(diff_texts(a, TEXT(""), long_line, &d));
-	assert_int_equal(diff_unified(&b, &d, 10), 0);
+	assert_true(diff_texts(a, TEXT(""), long_line, &budget, &d));
+	assert_int_equal(diff_unified(&b, &d, &(struct diff_room){ 10, 1 << 16 }), 0);
 	/* cut before the character that does not fit as a whole */
 	assert_true(text_ends(buf_text(&b), TEXT(" ...\n")));
 	assert_true(text_is_utf8(buf_text(&b)));

@@ -10,6 +10,7 @@
 #include "app/inspect/archive.h"
 #include "app/inspect/client.h"
 #include "app/inspect/readme.h"
+#include "app/inspect/tokens.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,10 +19,13 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/make_archive.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -44,6 +48,7 @@ static struct config config_for_tests(struct arena *a)
 	c.limits.unpacked_bytes = 64 << 20;
 	c.sandbox.require = true;
 	c.sandbox.processes = 2;
+	c.sandbox.page_processes = 1;
 	c.sandbox.cpu_s = 5;
 	c.sandbox.wall_s = 10;
 	c.sandbox.memory_mb = 256;
@@ -51,45 +56,6 @@ static struct config config_for_tests(struct arena *a)
 }
 
 /* ---- archives made here */
-
-static void put_octal(char *p, size_t n, unsigned v)
-{
-	for (size_t i = n; i-- > 0; v /= 8)
-		p[i] = (char)('0' + v % 8);
-}
-
-static void tar_add(gzFile z, const char *path, struct text data)
-{
-	char h[512] = { 0 }, zeros[512] = { 0 };
-	unsigned sum = 0;
-
-	memcpy(h, path, strlen(path));
-	put_octal(h + 124, 11, (unsigned)data.n);
-	memcpy(h + 257,
-	       "ustar\0"
-	       "00",
-	       8);
-	h[156] = '0';
-	memset(h + 148, ' ', 8);
-	for (size_t i = 0; i < sizeof(h); i++)
-		sum += (unsigned char)h[i];
-	put_octal(h + 148, 6, sum);
-	h[154] = 0;
-	assert_int_equal(gzwrite(z, h, sizeof(h)), sizeof(h));
-	assert_int_equal(gzwrite(z, data.p, (unsigned)data.n), (int)data.n);
-	if (data.n % 512)
-		assert_true(gzwrite(z, zeros, (unsigned)(512 - data.n % 512)) > 0);
-}
-
-/* A gzip file to be filled; *ret_fd is another descriptor of the same, to read it. */
-static gzFile new_archive(int *ret_fd)
-{
-	int fd = memfd_create("crate", MFD_CLOEXEC);
-
-	assert_true(fd >= 0);
-	*ret_fd = dup(fd);
-	return gzdopen(fd, "wb1");
-}
 
 static int good_archive(void)
 {
@@ -195,6 +161,50 @@ static void check_other_questions(struct inspect *i, struct arena *a)
 	close(fd);
 }
 
+static void check_pages(struct inspect *i, struct arena *a)
+{
+	int fd = good_archive(), second = good_archive();
+	struct inspect_lines_in in = { .fd = fd, .name = TEXT("foo"), .version = TEXT("1.0.0") },
+				also = { .fd = second,
+					 .name = TEXT("foo"),
+					 .version = TEXT("1.0.0") };
+	struct inspect_source s;
+	struct inspect_bytes bytes;
+	struct inspect_comparison c;
+	enum token_class class;
+	size_t n;
+
+	check_ok(inspect_browse(i, a, &in, TEXT(""), &s));
+	assert_int_equal(s.nfiles, 5);
+	assert_true(s.found);
+	check_text(s.files[0].path, TEXT(".cargo_vcs_info.json"));
+	check_text(s.file.path, TEXT("src/lib.rs"));
+	check_text(s.language, TEXT("Rust"));
+	check_text(s.text, TEXT("//! doc\npub fn f() {}\n"));
+	assert_true(tokens_next(&s.tokens, &class, &n));
+	assert_int_equal(class, TOKEN_COMMENT);
+	assert_int_equal(n, 7);
+	check_ok(inspect_browse(i, a, &in, TEXT("src/no"), &s));
+	assert_false(s.found);
+	assert_int_equal(s.nfiles, 5);
+	check_ok(inspect_bytes(i, a, &in, TEXT("src/main.rs"), &bytes));
+	check_text(bytes.bytes, TEXT("fn main() {}\n"));
+	assert_int_equal(bytes.kind, SOURCE_TEXT);
+	check_err(inspect_bytes(i, a, &in, TEXT("src"), &bytes), ERR_NOT_FOUND,
+		  "the archive has no file `src`");
+	check_ok(inspect_compare(i, a, &in, &also, TEXT_NONE, &c));
+	assert_int_equal(c.nfiles, 0);
+	assert_int_equal(c.same, 5);
+	/* of another name: none of its files is below the root */
+	also.version = TEXT("2.0.0");
+	check_ok(inspect_compare(i, a, &in, &also, TEXT("README.md"), &c));
+	assert_int_equal(c.nfiles, 1);
+	assert_int_equal(c.files[0].change, FILE_REMOVED);
+	check_text(c.files[0].hunks, TEXT("@@ -1,3 +0,0 @@\n-# Hello\n-\n-[x](y.md)\n"));
+	close(fd);
+	close(second);
+}
+
 static void check_bad_archives(struct inspect *i, struct arena *a)
 {
 	struct inspect_archive_in in = foo(memfd_create("empty", MFD_CLOEXEC));
@@ -219,6 +229,7 @@ static void executed_for_each_call(void **state)
 	(void)state;
 	check_good_archive(i, a);
 	check_other_questions(i, a);
+	check_pages(i, a);
 	check_bad_archives(i, a);
 	inspect_free(i);
 	arena_free(a);
@@ -289,6 +300,7 @@ static void served_by_a_socket(void **state)
 	for (int k = 0; k < 20; k++)
 		check_good_archive(i, a);
 	check_other_questions(i, a);
+	check_pages(i, a);
 	check_bad_archives(i, a);
 	stop_server(pid);
 	inspect_free(i);
@@ -566,9 +578,41 @@ static int make_dir(void **state)
 	return mkdir(lock, 0700);
 }
 
+/* Pages wait for one of their places, and publishes go on meanwhile. */
+static void pages_take_no_place_of_publishes(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct config cfg = config_for_tests(a);
+	char path[96];
+	int fd = good_archive(), place;
+	struct inspect_lines_in page = { .fd = fd, .name = TEXT("foo"), .version = TEXT("1.0.0") };
+	struct inspect_archive_in in = foo(fd);
+	struct inspect *i = inspect_new(&cfg, NULL);
+	struct inspect_source s;
+	const struct err *e;
+	struct manifest m;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/lock/page-0", dir);
+	place = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(flock(place, LOCK_EX), 0);
+	cfg.sandbox.wall_s = 1; /* shorter than what a page waits */
+	e = inspect_browse(i, a, &page, TEXT(""), &s);
+	check_err(e, ERR_BUSY, "Service unavailable");
+	assert_int_equal(e->retry_after_s, 5);
+	cfg.sandbox.wall_s = 10;
+	check_ok(inspect_archive(i, a, &in, &m));
+	close(place);
+	check_ok(inspect_browse(i, a, &page, TEXT(""), &s));
+	inspect_free(i);
+	close(fd);
+	arena_free(a);
+}
+
 static int remove_dir(void **state)
 {
-	static const char *const names[] = { "lock/inspect-0", "lock/inspect-1", "inspect.sock" };
+	static const char *const names[] = { "lock/inspect-0", "lock/inspect-1", "lock/page-0",
+					     "inspect.sock" };
 	char path[96];
 
 	(void)state;
@@ -593,6 +637,7 @@ int main(void)
 		cmocka_unit_test(no_more_at_once_than_allowed),
 		cmocka_unit_test(a_readme_it_dies_over_is_plain),
 		cmocka_unit_test(garbage_is_no_request),
+		cmocka_unit_test(pages_take_no_place_of_publishes),
 		cmocka_unit_test(an_answer_ends_while_another_waits),
 	};
 

@@ -38,7 +38,7 @@ static int run(int (*fn)(void), const struct sandbox_limits *l, struct text *ret
 	assert_int_equal(write(in[1], &(char){ INPUT_BYTE }, 1), 1);
 	pid = fork();
 	if (pid == 0) {
-		const char *why = sandbox_enter(l, in[0], out[1]);
+		const char *why = sandbox_enter(l, in[0], -1, out[1]);
 
 		_exit(why ? REFUSED : fn());
 	}

@@ -4,6 +4,7 @@
 #include "app/base/fault.h"
 #include "app/base/time.h"
 #include "db/derived.h"
+#include "db/feed.h"
 #include "db/job.h"
 #include "db/link.h"
 
@@ -185,7 +186,9 @@ static const struct err *drop_version(struct db *db, struct run *r)
 	e = db_derive_gone(db, d.crate_id);
 	if (!e)
 		e = db_exec(db, &version_drop, DB_ARGS(db_u64(r->in->version_id)), NULL);
-	return e ? e : db_derive(db, &d);
+	if (!e)
+		e = db_derive(db, &d);
+	return e ? e : db_feed_jobs(db, r->crate.name, false);
 }
 
 /* Versions, words and what others count of them go first, by the functions that keep the counts. */
@@ -221,6 +224,8 @@ static const struct err *drop_crate(struct db *db, struct run *r)
 		e = db_job_add(db, &job_delete_files,
 			       text_fmt(db_arena(db), "{\"name\":\"%.*s\"}", TEXT_F(r->crate.name)),
 			       NULL);
+	if (!e)
+		e = db_feed_jobs(db, TEXT_NONE, true);
 	/* the one row that all publishes share comes last */
 	return e ? e : db_exec(db, &count_less, DB_NO_ARGS, NULL);
 }

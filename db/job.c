@@ -12,6 +12,9 @@ const struct job_kind job_render_readme = { "render_and_upload_readme", "default
 const struct job_kind job_dependents = { "update_dependents", "default", 10, true };
 const struct job_kind job_analyze_crate = { "analyze_crate_file", "default", 0, true };
 const struct job_kind job_delete_files = { "delete_crate_from_storage", "default", 0, true };
+const struct job_kind job_sync_crate_feed = { "sync_crate_feed", "default", 0, true };
+const struct job_kind job_sync_crates_feed = { "sync_crates_feed", "default", 0, true };
+const struct job_kind job_sync_updates_feed = { "sync_updates_feed", "default", 0, true };
 const struct job_kind job_sweep = { "sweep", "default", -20, true };
 /* A person waits for a letter with a link in it. */
 const struct job_kind job_send_mail = { "send_mail", "default", 60, true };
@@ -70,13 +73,13 @@ static const struct db_stmt next = {
 	.sql = "SELECT " JOB_SQL "  FROM background_jobs"
 	       " WHERE queue = ? AND run_after_us <= ? AND (lease_until_us IS NULL OR "
 	       "lease_until_us < ?)"
-	       "   AND retries < ? AND job_type IN (" DB_ROWS_16(
+	       "   AND retries < ? AND job_type IN (" DB_ROWS_32(
 		       "?") ")"
 			    " ORDER BY `rank`, id"
 			    " LIMIT 1 FOR UPDATE SKIP LOCKED",
-	.in = { DB_TEXT, DB_I64,  DB_I64,  DB_U64,  DB_TEXT, DB_TEXT, DB_TEXT,
-		DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT,
-		DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
+	.in = { DB_TEXT, DB_I64, DB_I64, DB_U64, DB_TEXT },
+	.in_once = 4,
+	.in_repeat = JOB_TYPES_MAX,
 	.out = JOB_COLS,
 };
 

@@ -22,9 +22,12 @@ extern const struct job_kind job_render_readme; /* {"version_id", "text", "readm
 extern const struct job_kind job_analyze_crate; /* {"version_id"}: line counts */
 extern const struct job_kind
 	job_dependents; /* {"crate_ids": [...]}: how many crates depend on each */
-extern const struct job_kind job_delete_files; /* {"name"}: of a crate that was deleted */
-extern const struct job_kind job_sweep;        /* {}: what has run out, what a crash left */
-extern const struct job_kind job_send_mail;    /* a letter to one user: db/mail.h */
+extern const struct job_kind job_delete_files;      /* {"name"}: of a crate that was deleted */
+extern const struct job_kind job_sync_crate_feed;   /* {"name"}: as it is stored */
+extern const struct job_kind job_sync_crates_feed;  /* {} */
+extern const struct job_kind job_sync_updates_feed; /* {} */
+extern const struct job_kind job_sweep;             /* {}: what has run out, what a crash left */
+extern const struct job_kind job_send_mail;         /* a letter to one user: db/mail.h */
 extern const struct job_kind
 	job_notify_owners; /* a letter to all owners, which becomes one job_send_mail each */
 extern const struct job_kind job_send_publish_notifications; /* {"version_id"}: likewise */
@@ -54,7 +57,7 @@ struct job {
 	struct text last_error;
 };
 
-enum { JOB_TYPES_MAX = 16, JOB_LIST_MAX = 100 };
+enum { JOB_TYPES_MAX = 32, JOB_LIST_MAX = 100 };
 
 struct job_claim {
 	struct text queue;

@@ -12,6 +12,7 @@
 #include "db/crate.h"
 #include "db/dependency.h"
 #include "db/derived.h"
+#include "db/feed.h"
 #include "db/job.h"
 #include "db/link.h"
 #include "db/owner.h"
@@ -418,7 +419,7 @@ static const struct err *put_jobs(struct db *db, struct run *r)
 		e = db_index_settle_job(db, r->out.canon, r->now_us, &r->out.settle_job_id);
 	if (!e)
 		e = add_job(db, &job_analyze_crate, "version_id", r->out.version_id);
-	return e;
+	return e ? e : db_feed_jobs(db, r->out.name, r->out.is_new);
 }
 
 /* ---- the whole */

@@ -13,6 +13,7 @@
 #include "db/derived.h"
 #include "db/download_view.h"
 #include "db/expired.h"
+#include "db/feed.h"
 #include "db/follow.h"
 #include "db/fsck.h"
 #include "db/index.h"
@@ -52,6 +53,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_dependency_stmts },
 	{ db_dependency_view_stmts },
 	{ db_derived_stmts },
+	{ db_feed_stmts },
 	{ db_follow_stmts },
 	{ db_fsck_stmts },
 	{ db_expired_stmts },

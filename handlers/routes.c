@@ -35,5 +35,6 @@ const struct route *const route_lists[] = {
 	admin_list_routes,
 	version_files_routes,
 	sign_in_routes,
+	feeds_routes,
 	NULL,
 };

@@ -10,6 +10,7 @@ extern const struct route crate_invitations_routes[];
 extern const struct route crate_settings_routes[];
 extern const struct route me_routes[];
 extern const struct route me_tokens_routes[];
+extern const struct route feeds_routes[];
 extern const struct route session_routes[];
 extern const struct route user_settings_routes[];
 extern const struct route site_metadata_routes[];

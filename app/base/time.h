@@ -21,6 +21,9 @@ struct time_text time_rfc3339_s(int64_t us);
 /* "Sat, 01 Aug 2026 12:00:00 GMT" (RFC 9110 5.6.7). */
 struct time_text time_http(int64_t us);
 
+/* "Sat, 1 Aug 2026 12:00:00 +0000" (RFC 2822 3.3), as feeds have it. */
+struct time_text time_rfc2822(int64_t us);
+
 /* "2026-08-01" */
 struct time_text time_date(int64_t us);
 

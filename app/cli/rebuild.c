@@ -8,8 +8,10 @@
 #include "app/index/sparse.h"
 #include "app/index/verify.h"
 #include "app/inspect/client.h"
+#include "app/jobs/feeds.h"
 #include "app/server/app.h"
 #include "app/storage/storage.h"
+#include "db/crate.h"
 #include "db/job.h"
 #include "db/search.h"
 
@@ -174,6 +176,34 @@ static const struct err *rebuild_readmes(struct rebuild *r)
 	return e;
 }
 
+/* ---- feeds */
+
+static const struct err *rebuild_feed_of(void *ctx, struct text canon)
+{
+	struct rebuild *r = ctx;
+	struct crate_row crate;
+	bool there;
+	const struct err *e = db_crate_find(r->app->db, canon, &crate, &there);
+
+	if (e || !there)
+		return e;
+	r->seen++;
+	return feeds_write_crate(r->app, r->a, crate.name);
+}
+
+static const struct err *rebuild_feeds(struct rebuild *r)
+{
+	const struct err *e = feeds_write_crates(r->app, r->a);
+
+	if (!e)
+		e = feeds_write_updates(r->app, r->a);
+	if (!e)
+		e = verify_each(r->app, r->a, rebuild_feed_of, r);
+	if (!e)
+		(void)printf("feeds: %" PRIu64 " crates\n", r->seen);
+	return e;
+}
+
 static const struct {
 	const char *name;
 	const struct err *(*fn)(struct rebuild *r);
@@ -181,6 +211,7 @@ static const struct {
 	{ "index", rebuild_index },
 	{ "search", rebuild_search },
 	{ "readmes", rebuild_readmes },
+	{ "feeds", rebuild_feeds },
 };
 
 static int rebuild(struct cli *c)
@@ -213,6 +244,6 @@ static int rebuild(struct cli *c)
 }
 
 const struct cli_command rebuild_commands[] = {
-	{ "rebuild", "index|search|readmes|all", "derived data, made anew", rebuild },
+	{ "rebuild", "index|search|readmes|feeds|all", "derived data, made anew", rebuild },
 	CLI_END,
 };

@@ -84,6 +84,9 @@ const struct err *delete_files(const struct app *app, struct arena *a, struct te
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && !e; i++)
 		e = storage_drop_public(app->storage, a,
 					text_fmt(a, "%s/%.*s", folders[i], TEXT_F(name)));
+	if (!e)
+		e = storage_unlink_public(app->storage, a,
+					  text_fmt(a, "rss/crates/%.*s.xml", TEXT_F(name)));
 	return e ? e : settle_crate(app, a, canon_name(a, name));
 }
 

@@ -8,6 +8,9 @@ const struct job_runner job_runners[] = {
 	{ &job_dependents, job_dependents_run },
 	{ &job_analyze_crate, job_analyze_crate_run },
 	{ &job_delete_files, job_delete_files_run },
+	{ &job_sync_crate_feed, job_sync_crate_feed_run },
+	{ &job_sync_crates_feed, job_sync_crates_feed_run },
+	{ &job_sync_updates_feed, job_sync_updates_feed_run },
 	{ &job_sweep, job_sweep_run },
 	{ NULL, NULL },
 };
@@ -15,6 +18,9 @@ const struct job_runner job_runners[] = {
 /* Once across all machines (contract/jobs.md 4). */
 const struct job_period job_periods[] = {
 	{ "sweep", 6 * 3600, &job_sweep, "{}" },
+	/* what a feed holds for being young goes some time, and there is one before the first publish */
+	{ "sync_crates_feed", 3600, &job_sync_crates_feed, "{}" },
+	{ "sync_updates_feed", 3600, &job_sync_updates_feed, "{}" },
 	{ NULL, 0, NULL, NULL },
 };
 

@@ -50,9 +50,11 @@ static size_t types_of(const char *queue, struct text *ret)
 {
 	size_t n = 0;
 
-	for (const struct job_runner *j = job_runners; j->kind && n < JOB_TYPES_MAX; j++)
-		if (text_eq(text_from(j->kind->queue), text_from(queue)))
+	for (const struct job_runner *j = job_runners; j->kind; j++)
+		if (text_eq(text_from(j->kind->queue), text_from(queue))) {
+			BUG_ON(n == JOB_TYPES_MAX);
 			ret[n++] = text_from(j->kind->type);
+		}
 	return n;
 }
 

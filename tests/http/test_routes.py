@@ -55,6 +55,9 @@ QUERIES = {
     "/api/v1/me/tokens": 2,
     "/api/v1/me/tokens/{id}": 2,
     "/api/private/crate_owner_invitations": 4,
+    **{f"/{kind}/{path}": most for kind in ("rss", "atom") for path, most in
+       (("crates.xml", 1), ("updates.xml", 1), ("crates/{file}", 2), ("keywords/{file}", 4), ("categories/{file}", 4),
+        ("users/{file}", 2))},
     "/api/private/admin_list/{username}": 4,
     "/api/openapi.json": 0,
 }
@@ -78,6 +81,8 @@ def filled(path, crate, **more):
     values = {"name": crate, "version": "1.0.0", "crate_id": "1", "token": "x" * 26, "link": "x" * 32, "user": "alice", "id": "1",
               "team": "github:routed:team", "keyword": "routing", "category": "science", "username": "alice",
               "email_token": "x" * 26, **more}
+    if "{file}" in path:
+        values["file"] = {"crates": crate, "keywords": "routing", "categories": "science", "users": "alice"}[path.split("/")[2]] + ".xml"
     for name, value in values.items():
         path = path.replace("{" + name + "}", value)
     return path.replace("{", "").replace("}", "")

@@ -191,6 +191,7 @@ static void times(void **state)
 	}
 	assert_true(time_parse_http(TEXT("Sun, 06 Nov 1994 08:49:37 GMT"), &http));
 	check_text(text_from(time_http(http).s), TEXT("Sun, 06 Nov 1994 08:49:37 GMT"));
+	check_text(text_from(time_rfc2822(http).s), TEXT("Sun, 6 Nov 1994 08:49:37 +0000"));
 	assert_true(time_parse_http(TEXT("Sunday, 06-Nov-94 08:49:37 GMT"), &us) && us == http);
 	assert_true(time_parse_http(TEXT("Sun Nov  6 08:49:37 1994"), &us) && us == http);
 	assert_false(time_parse_http(TEXT("Sun, 06 Nov 1994 08:49:37"), &us));

@@ -36,5 +36,6 @@ const struct route *const route_lists[] = {
 	version_files_routes,
 	sign_in_routes,
 	feeds_routes,
+	theme_routes,
 	NULL,
 };

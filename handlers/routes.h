@@ -34,3 +34,4 @@ extern const struct route summary_routes[];
 extern const struct route team_show_routes[];
 extern const struct route user_show_routes[];
 extern const struct route trustpub_configs_routes[];
+extern const struct route theme_routes[];

@@ -140,7 +140,7 @@ static struct text site_origin(const struct config *cfg)
 }
 
 /* Exact comparison, as upstream's: an origin is scheme, host and port. */
-static const struct err *check_origin(struct req *r)
+const struct err *auth_origin(struct req *r)
 {
 	struct text origin = req_header(r, "Origin"), rest = r->cfg->server.allowed_origins, part;
 
@@ -200,6 +200,8 @@ static const struct err *by_cookie(struct req *r, bool *ret_found)
 	if (e)
 		return e;
 	fill_user(r, &s.user, AUTH_BY_COOKIE);
+	r->user.session_id = s.session_id;
+	r->user.form_token = s.form_token;
 	if (r->cfg->server.read_only)
 		return NULL;
 	return db_session_used(
@@ -332,7 +334,7 @@ static const struct err *find_user(struct req *r, enum route_auth auth)
 
 const struct err *auth_require(struct req *r, enum route_auth auth)
 {
-	const struct err *e = check_origin(r);
+	const struct err *e = auth_origin(r);
 
 	BUG_ON(auth == AUTH_NONE || auth == AUTH_LATE);
 	return e ? e : find_user(r, auth);
@@ -347,6 +349,20 @@ const struct err *auth_no_legacy(struct req *r)
 {
 	return refuse(r, "This endpoint cannot be used with legacy API tokens. Use a scoped API "
 			 "token instead.");
+}
+
+const struct err *auth_page(struct req *r, enum route_auth auth)
+{
+	bool anybody = auth == AUTH_NONE || auth == AUTH_LATE, found;
+	const struct err *e = by_cookie(r, &found);
+
+	if (e) /* a locked account reads as everybody does */
+		return anybody && err_is(e, ERR_AUTH) ? NULL : e;
+	if (!found && !anybody)
+		return err_new_status(r->arena, ERR_AUTH, 401, "This page requires authentication");
+	if (auth == AUTH_ADMIN && !r->user.is_admin)
+		return refuse(r, "This page is for administrators");
+	return NULL;
 }
 
 const struct err *auth_scope(struct req *r, const char *scope, struct text crate)

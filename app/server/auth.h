@@ -30,6 +30,15 @@ const struct err *auth_no_legacy(struct req *r);
  */
 const struct err *must_use auth_require_publish(struct req *r, struct sha256 *ret_trustpub_hash);
 
+/*
+ * The same for pages: the session alone counts. r->user is filled where there is one that may do something; auth says who
+ * must: AUTH_NONE and AUTH_LATE nobody, all else somebody (401), AUTH_ADMIN an administrator (403).
+ */
+const struct err *must_use auth_page(struct req *r, enum route_auth auth);
+
+/* Whether the request came from a page of this site, as far as its Origin tells. ERR_AUTH otherwise. */
+const struct err *must_use auth_origin(struct req *r);
+
 /* The name of the session cookie: "__Host-cratehouse" where site.url is https, else "cratehouse". */
 const char *auth_cookie_name(const struct config *cfg);
 

@@ -9,6 +9,7 @@
 #include "app/base/time.h"
 #include "app/server/auth.h"
 #include "app/server/block.h"
+#include "app/server/form.h"
 #include "app/server/router.h"
 #include "app/server/transport.h"
 
@@ -137,6 +138,14 @@ static struct reply not_found(struct req *r)
 	return reply_err(r, err_new(r->arena, ERR_NOT_FOUND, "Not Found"));
 }
 
+static struct reply not_allowed(struct req *r)
+{
+	struct reply rp = reply_err(r, err_new_status(r->arena, ERR_INVALID, 405,
+						      "Nothing can be done here in that way"));
+
+	return rp.page ? rp : reply_empty(r, 405);
+}
+
 /* The body and the credentials, as the route declares them; then the handler. */
 static struct reply run_route(struct req *r)
 {
@@ -153,14 +162,18 @@ static struct reply run_route(struct req *r)
 			    : route->shape ? req_json_read(r, route->shape)
 					   : req_json(r, &json);
 	}
-	if (!e && route->auth != AUTH_NONE && route->auth != AUTH_LATE)
+	if (route->page && !route->no_db)
+		e = auth_page(r, route->auth);
+	else if (!e && route->auth != AUTH_NONE && route->auth != AUTH_LATE)
 		e = auth_require(r, route->auth);
+	if (!e && route->body == BODY_FORM)
+		e = form_read(r);
 	if (!e && route->auth == AUTH_SCOPE) {
 		if (route->crate_param)
 			crate = req_path(r, route->crate_param);
 		e = auth_scope(r, route->scope, crate);
 	}
-	if (!e && r->cfg->server.read_only && route->method != GET)
+	if (!e && r->cfg->server.read_only && route->method != GET && !route->no_db)
 		e = err_new(r->arena, ERR_BUSY,
 			    "%.*s is currently in read-only mode. Please check %.*s/status for "
 			    "details and try "
@@ -177,7 +190,7 @@ static struct reply run_match(struct req *r, const struct route_match *m)
 	if (!m->allow.p)
 		return not_found(r);
 	if (!m->route) {
-		rp = reply_empty(r, 405);
+		rp = not_allowed(r);
 		reply_header(&rp, "Allow", m->allow);
 		return rp;
 	}
@@ -191,6 +204,27 @@ static struct reply run_match(struct req *r, const struct route_match *m)
 		return reply_err(r, err_new(r->arena, ERR_INVALID,
 					    "Invalid URL: Invalid UTF-8 in `%s`", m->bad_param));
 	return run_route(r);
+}
+
+/* contract/web.md 14.4 */
+static void page_headers(struct reply *rp)
+{
+	static const struct {
+		const char *name, *value;
+	} of_pages[] = {
+		{ "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src "
+					     "'self'; img-src 'self' data: https:; "
+					     "form-action 'self'; frame-ancestors 'none'; base-uri "
+					     "'none'; connect-src 'self'" },
+		{ "Cross-Origin-Opener-Policy", "same-origin" },
+		{ "Permissions-Policy", "camera=(), geolocation=(), microphone=()" },
+		{ "Referrer-Policy", "strict-origin-when-cross-origin" },
+		{ "Strict-Transport-Security", "max-age=31536000" },
+		{ "X-Content-Type-Options", "nosniff" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(of_pages); i++)
+		reply_header(rp, of_pages[i].name, text_from(of_pages[i].value));
 }
 
 /* contract/api.md 1.6: 302 is not among them, as upstream has it. */
@@ -224,7 +258,8 @@ static void add_validator(struct req *r, struct reply *rp)
 	struct sha256 sha;
 
 	if (rp->status != 200 || rp->stream || rp->file.p || !rp->body.p || !r->route ||
-	    r->route->method != GET || r->route->no_store || has_header(rp, "ETag"))
+	    rp->no_validator || r->route->method != GET || r->route->no_store ||
+	    has_header(rp, "ETag"))
 		return;
 	sha = sha256_of(rp->body);
 	buf_hex(&hex, sha.b, 16);
@@ -266,7 +301,10 @@ static struct reply answer(struct req *r, unsigned method, bool inside)
 	add_validator(r, &rp);
 	if (rp.status != 304)
 		rp.status = cargo_status(r->cfg, r->route, rp.status);
-	common_headers(&rp);
+	if (rp.page || (r->route && r->route->page))
+		page_headers(&rp);
+	else
+		common_headers(&rp);
 	return rp;
 }
 

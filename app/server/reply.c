@@ -100,12 +100,27 @@ static void retry_after(struct req *r, struct reply *rp, const struct err *e)
 				      e->retry_after_s ? e->retry_after_s : BUSY_RETRY_S));
 }
 
-struct reply reply_err(struct req *r, const struct err *e)
+/* Where there is no route, a browser is told in a page; programs that want JSON and what is below /api are not. */
+static bool wants_page(struct req *r)
+{
+	static const char *const machines[] = { "/api/",    "/git/",    "/index/",
+						"/static/", "/assets/", "/rss/" };
+	struct text accept = req_header(r, "Accept");
+
+	if (r->route)
+		return r->route->page;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
+		if (text_starts(r->path, text_from(machines[i])))
+			return false;
+	return text_find(accept, TEXT("html")) < accept.n ||
+	       text_find(accept, TEXT("json")) == accept.n;
+}
+
+static struct reply json_error(struct req *r, const struct err *e)
 {
 	struct buf b = buf_init(r->arena, 16 * 1024 * 1024);
 	struct text detail = e->detail;
 	struct jw j = jw_init(&b);
-	struct reply rp;
 
 	if (e->kind == ERR_INTERNAL && err_status(e) == 500)
 		detail = TEXT("Internal Server Error");
@@ -118,7 +133,13 @@ struct reply reply_err(struct req *r, const struct err *e)
 	jw_end(&j);
 	jw_end(&j);
 	jw_end(&j);
-	rp = reply_json(r, err_status(e), buf_text(&b));
+	return reply_json(r, err_status(e), buf_text(&b));
+}
+
+struct reply reply_err(struct req *r, const struct err *e)
+{
+	struct reply rp = wants_page(r) ? route_error_page(r, e) : json_error(r, e);
+
 	rp.err = e;
 	retry_after(r, &rp, e);
 	return rp;

@@ -25,10 +25,12 @@ struct reply {
 	bool has_length; /* of a stream: Content-Length is known */
 	uint64_t length;
 	const struct err *err; /* for the log line */
+	bool page;             /* HTML of ours: it gets the headers of pages */
+	bool no_validator;     /* for one reader alone: no ETag */
 };
 
-/* {"errors":[{"detail":...}]} with the status of e; the only place where an error becomes an
- * answer. */
+/* {"errors":[{"detail":...}]}, or a page on the routes of pages, with the status of e; the only place where an error
+ * becomes an answer. */
 struct reply reply_err(struct req *r, const struct err *e);
 
 struct reply reply_json(struct req *r, unsigned status, struct text json);

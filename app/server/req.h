@@ -14,6 +14,8 @@
 #include "app/server/route.h"
 #include "db/db.h"
 
+struct tmpl;
+
 enum auth_how { AUTH_BY_NONE, AUTH_BY_COOKIE, AUTH_BY_TOKEN, AUTH_BY_TRUSTPUB };
 
 struct auth_user {
@@ -21,6 +23,8 @@ struct auth_user {
 	uint64_t id;       /* of the user; 0 for none and for a trusted-publishing token */
 	uint64_t token_id; /* of the API token, else 0 */
 	struct text login, name, avatar;
+	uint64_t session_id;    /* AUTH_BY_COOKIE: of the session, */
+	struct text form_token; /* and what its forms carry */
 	int64_t created_us;
 	bool is_admin;
 	bool legacy; /* a token without endpoint scopes (contract/api.md 3.3) */
@@ -47,6 +51,9 @@ struct req {
 		user; /* filled by the dispatcher as the route's auth says, or by auth_require */
 	struct query_pair params[ROUTE_PARAMS_MAX]; /* of the path, decoded */
 	size_t nparams;
+	struct tmpl *tmpl;       /* the page being written: handlers/web/page.h */
+	struct query_pair *form; /* of a BODY_FORM: app/server/form.h */
+	size_t nform;
 	struct req_server *server; /* of dispatch.c and worker.c alone */
 };
 

@@ -5,6 +5,7 @@
 #include "app/base/text.h"
 #include "app/registry/manifest.h" /* struct texts */
 
+struct err;
 struct req;
 struct reply;
 
@@ -25,7 +26,12 @@ enum route_auth {
 
 struct json_shape; /* app/base/json.h */
 
-enum route_body { BODY_NONE, BODY_JSON, BODY_STREAM };
+enum route_body {
+	BODY_NONE,
+	BODY_JSON,
+	BODY_STREAM,
+	BODY_FORM, /* of a page: app/server/form.h */
+};
 
 struct route {
 	enum route_method method;
@@ -35,7 +41,7 @@ struct route {
 	const char *scope;       /* "yank", "change-owners", ...; AUTH_SCOPE only */
 	const char *crate_param; /* "name" */
 	enum route_body body;
-	uint64_t body_max; /* bytes; 0: limits.body_bytes for BODY_JSON */
+	uint64_t body_max; /* bytes; 0: limits.body_bytes for BODY_JSON, 64 KiB for BODY_FORM */
 	/* Of a BODY_JSON: it is read into the shape's struct before the credentials are judged,
 	 * as upstream's extractors do; req_json_struct gives it. NULL: any JSON (req_json). */
 	const struct json_shape *shape;
@@ -43,6 +49,11 @@ struct route {
 	bool no_user_agent; /* answers without User-Agent too (the path ends with "download") */
 	bool no_db;         /* needs no database: answers also when it is away */
 	bool no_store;      /* Cache-Control: no-store on success */
+	/*
+	 * A page: only the session counts, r->user is filled where there is one whatever auth says, and errors are pages
+	 * (401 with a link to the sign-in where auth asks for somebody).
+	 */
+	bool page;
 	const char *doc;
 };
 
@@ -54,5 +65,8 @@ struct route {
 	{                                                                                          \
 		.path = NULL                                                                       \
 	}
+
+/* An error as a page, with the status of e: handlers/web/error.c. It asks no database where e says that it is away. */
+struct reply route_error_page(struct req *r, const struct err *e);
 
 extern const struct route *const route_lists[]; /* handlers/routes.c; NULL at the end */

@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from lib.instance import Instance
+from lib.instance import BUILD, Instance
 from lib.registry import Client, Crate
 
 SERVERS = ("nginx", "apache", "apache-fcgid", "lighttpd")
@@ -94,7 +94,7 @@ def worker_answered(status, headers, body):
     return status < 400 or "errors" in json.loads(body)
 
 
-USER_AGENT = {"User-Agent": "test"}
+USER_AGENT = {"User-Agent": "test", "Accept": "application/json"}  # errors as JSON, not as pages
 
 
 # ---- the index
@@ -218,6 +218,25 @@ def test_readmes_are_pages_that_run_nothing(web):
 
 
 # ---- requests to workers
+
+@pytest.mark.parametrize("path", sorted((BUILD / "assets").iterdir()), ids=lambda path: path.suffix)
+def test_assets_of_pages_may_be_kept_for_ever(web, path):
+    """By their type, compressed, with no Content-Security-Policy of a stranger's file."""
+    status, headers, body = ask(web, f"/assets/{path.name}", headers={"Accept-Encoding": "gzip"})
+    types = {".css": "text/css; charset=utf-8", ".js": "application/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+    assert status == 200 and headers["content-type"].replace("; charset=utf-8", "") \
+        == types[path.suffix].replace("; charset=utf-8", "")
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert headers["x-content-type-options"] == "nosniff" and "content-security-policy" not in headers
+    assert gzip.decompress(body) == path.read_bytes()
+    assert ask(web, f"/assets/{path.name}", headers={"If-None-Match": headers["etag"]})[0] in (200, 304)
+    assert ask(web, f"/assets/{path.name}", method="POST", body=b"x")[0] in (403, 405)
+
+
+@pytest.mark.parametrize("path", ["/assets/", "/assets/none.css", "/assets/.hidden", "/assets/../program/bin/cratehouse"])
+def test_of_assets_nothing_else_is_served(web, path):
+    assert ask(web, path, headers=USER_AGENT)[0] in (400, 403, 404)
+
 
 def test_workers_see_the_path_as_it_was_sent(web):
     status, got, body = ask(web, "/api/v1/site_metadata?x=%20%2F", headers=USER_AGENT)

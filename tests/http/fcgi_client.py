@@ -62,7 +62,7 @@ class FastCGI:
     def params(method, uri, headers=None, body=b"", extra=None, length=None):
         """The FastCGI parameters of a request, as bytes; length replaces CONTENT_LENGTH ("" leaves it out)."""
         values = {"REQUEST_METHOD": method, "REQUEST_URI": uri, "REMOTE_ADDR": "192.0.2.7",
-                  "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_USER_AGENT": "fcgi_client.py"}
+                  "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_USER_AGENT": "fcgi_client.py", "HTTP_ACCEPT": "application/json"}
         length = str(len(body)) if length is None else length
         if length != "":
             values["CONTENT_LENGTH"] = length

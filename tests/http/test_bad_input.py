@@ -1,4 +1,4 @@
-"""What strangers send, to every route of the table: an error answer in JSON, nothing changed, nobody dead, nobody hanging.
+"""What strangers send, to every route of the table: an error answer in JSON or as a page, nothing changed, nobody dead, nobody hanging.
 
 The routes come from `cratehouse routes`, so a new one is covered as soon as it is there. Most of it is spoken to a worker
 directly, past the web server, which would refuse or repair a good part.
@@ -13,6 +13,7 @@ import pytest
 
 from fcgi_client import FastCGI
 from lib.census import census, settled
+from lib.page import Page
 from lib.registry import Crate
 from lib.steps import publish, user_id
 from test_routes import TABLE, filled, generic
@@ -113,15 +114,19 @@ def harmless(registry, route):
 def judge(reply, path, allowed=range(200, 500)):
     assert reply.whole and reply.status in allowed, (path[:200], reply.raw[:500])
     if reply.status in (405, 304) or not reply.body:
-        assert reply.status in (200, 204, 302, 303, 304, 405), (path[:200], reply.raw[:500])
+        assert reply.status in (200, 204, 301, 302, 303, 304, 307, 308, 405), (path[:200], reply.raw[:500])
         return reply
     if reply.header("content-type") == JSON:
         body = json.loads(reply.body)
         if reply.status >= 400:
             error, = body["errors"]
             assert list(body) == ["errors"] and list(error) == ["detail"] and isinstance(error["detail"], str)
-    else:  # a page of the site
-        assert path.startswith("/sign-in/") and reply.header("content-type") == "text/plain; charset=utf-8"
+    elif reply.header("content-type") == "text/html; charset=utf-8":
+        Page(reply.body.decode())
+        assert reply.header("content-security-policy").startswith("default-src 'none'; script-src 'self';")
+    else:  # words: of the sign-in, and to whoever shows no User-Agent outside of /api
+        assert reply.header("content-type") == "text/plain; charset=utf-8"
+        assert path.startswith("/sign-in/") or reply.status == 403 and b"User-Agent" in reply.body
     assert not any(name == "x-evil" or value.startswith("a=b") for name, value in reply.headers)
     return reply
 

@@ -135,6 +135,7 @@ static const struct route routes[] = {
 	ROUTE(GET, "/stream", say_stream, .auth = AUTH_NONE),
 	ROUTE(GET, "/broken", say_broken_stream, .auth = AUTH_NONE),
 	ROUTE(GET, "/file/{name}", say_file, .auth = AUTH_NONE),
+	ROUTE(GET, "/page", fail_inside, .page = true, .no_db = true),
 	ROUTE(GET, "/api/fail", fail_inside, .auth = AUTH_NONE),
 	ROUTE(GET, "/api/busy", busy, .no_store = true),
 	ROUTE(GET, "/quiet", say_params, .no_store = true),
@@ -160,7 +161,8 @@ static const char *wire_param(void *ctx, const char *name)
 	for (const char *const *p = w->params; *p; p += 2)
 		if (!strcmp(*p, name))
 			return p[1];
-	return NULL;
+	/* Else errors where there is no route are pages: `pages` below. */
+	return strcmp(name, "HTTP_ACCEPT") ? NULL : "application/json";
 }
 
 static size_t wire_read(void *ctx, void *p, size_t n)
@@ -659,6 +661,40 @@ static void blocking(void **state)
 	}
 }
 
+/* Who gets an error as a page: browsers, and programs that do not say what they want. */
+static void pages(void **state)
+{
+	static const struct {
+		const char *uri, *accept;
+		bool page;
+	} t[] = {
+		{ "/nothing", "text/html,*/*;q=0.8", true },
+		{ "/nothing", "*/*", true },
+		{ "/nothing", "application/json, text/html", true },
+		{ "/nothing", "application/json", false },
+		{ "/api/nothing", "text/html", false },
+		{ "/static/nothing", "text/html", false },
+		{ "/api/fail", "text/html", false },
+		{ "/page", "application/json", true },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		const char *const params[] = { "REQUEST_METHOD",  "GET",         "REQUEST_URI",
+					       t[i].uri,          "HTTP_ACCEPT", t[i].accept,
+					       "HTTP_USER_AGENT", "t",           NULL };
+
+		f->wire.params = params;
+		answer_with(f, "");
+		if (t[i].page != has(head_of(f), "Content-Type: text/html; charset=utf-8\r\n") ||
+		    t[i].page == has(head_of(f), "Access-Control-Allow-Origin: *\r\n") ||
+		    t[i].page != has(head_of(f), "Content-Security-Policy: default-src 'none'; "))
+			fail_msg("%s as %s: %.*s", t[i].uri, t[i].accept, TEXT_F(head_of(f)));
+	}
+	assert_false(has(body_of(f), "secret reason"));
+	assert_true(has(body_of(f), "<h1>Something went wrong here</h1>"));
+}
+
 static void read_only(void **state)
 {
 	struct fixture *f = *state;
@@ -705,7 +741,7 @@ int main(void)
 		cmocka_unit_test(queries),   cmocka_unit_test(bodies),
 		cmocka_unit_test(streams),   cmocka_unit_test(blocking),
 		cmocka_unit_test(read_only), cmocka_unit_test(cargo),
-		cmocka_unit_test(files),
+		cmocka_unit_test(files),     cmocka_unit_test(pages),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

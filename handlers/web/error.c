@@ -1,0 +1,70 @@
+/* handlers/web/error.c - errors as pages: contract/web.md P90 */
+#include "app/base/config.h"
+#include "handlers/web/page.h"
+
+static const struct {
+	unsigned status;
+	const char *title;
+} titles[] = {
+	{ 400, "This request makes no sense here" },
+	{ 401, "This page requires authentication" },
+	{ 403, "This is not allowed" },
+	{ 404, "Page not found" },
+	{ 405, "Nothing can be done here in that way" },
+	{ 410, "This is gone" },
+	{ 413, "That is too much at once" },
+	{ 415, "That is no form" },
+	{ 422, "The form is not complete" },
+	{ 429, "Too many requests" },
+	{ 503, "The registry cannot answer at the moment" },
+};
+
+static const char *title_of(unsigned status)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(titles); i++)
+		if (titles[i].status == status)
+			return titles[i].title;
+	return "Something went wrong here";
+}
+
+/* What the log alone may say is not said; what the title says already is not said twice. */
+static struct text detail_of(struct req *r, const struct err *e, struct text title)
+{
+	unsigned status = err_status(e);
+
+	if (status == 500)
+		return TEXT("The registry failed at this request, and wrote down why. Trying again "
+			    "may help; "
+			    "if it does not, tell us the number below.");
+	if (text_eq(e->detail, title) || text_eq(e->detail, TEXT("Not Found")))
+		return TEXT_NONE;
+	return text_lossy(r->arena, e->detail);
+}
+
+/* The path of the page before, where that was one of ours. */
+static struct text back(struct req *r)
+{
+	struct text referer = req_header(r, "Referer"), url = r->cfg->site.url;
+
+	if (!text_starts(referer, url))
+		return TEXT("/");
+	return page_local(text_sub(referer, url.n, referer.n));
+}
+
+struct reply route_error_page(struct req *r, const struct err *e)
+{
+	unsigned status = err_status(e);
+	struct text title = text_from(title_of(status));
+	struct error_page v = {
+		.head = { .title = title, .noindex = true },
+		.status = status,
+		.title = title,
+		.detail = detail_of(r, e, title),
+		.sign_in = status == 401,
+		.retry = status >= 500 || status == 429,
+		.back = back(r),
+	};
+	struct reply rp = reply_page(r, status, error_page, &v);
+
+	return rp;
+}

@@ -1,0 +1,245 @@
+#include "handlers/web/page.h"
+
+#include "app/base/arena.h"
+#include "app/base/config.h"
+#include "app/base/fmt.h"
+#include "app/base/url.h"
+#include "app/server/sign.h"
+
+#include <stdarg.h>
+
+enum { PAGE_MAX_BYTES = 2 * 1024 * 1024, FLASH_MAX_BYTES = 1000, LINK_MAX_BYTES = 256 * 1024 };
+
+static const char *cookie_name(struct req *r, const char *what)
+{
+	bool https = text_starts(r->cfg->site.url, TEXT("https://"));
+
+	return text_z(r->arena,
+		      text_fmt(r->arena, "%scratehouse-%s", https ? "__Host-" : "", what));
+}
+
+/* ---- notices */
+
+static struct flash read_flash(struct req *r)
+{
+	struct text v = sign_check(r, "flash", req_cookie(r, cookie_name(r, "flash")));
+
+	if (v.n < 2 || v.p[0] < '0' + FLASH_SUCCESS || v.p[0] > '0' + FLASH_ERROR)
+		return (struct flash){ .kind = FLASH_NONE };
+	return (struct flash){ (enum flash_kind)(v.p[0] - '0'),
+			       text_lossy(r->arena, text_sub(v, 1, v.n)) };
+}
+
+void page_flash(struct req *r, struct reply *rp, enum flash_kind kind, struct text text)
+{
+	struct text v = text_fmt(r->arena, "%c%.*s", '0' + (int)kind,
+				 TEXT_F(text_sub(text, 0, FLASH_MAX_BYTES)));
+
+	reply_cookie(r, rp, text_from(cookie_name(r, "flash")), sign_value(r, "flash", v), 300);
+}
+
+/* ---- pages */
+
+static enum theme read_theme(struct req *r)
+{
+	struct text v = req_cookie(r, cookie_name(r, "theme"));
+
+	return text_eq(v, TEXT("dark"))    ? THEME_DARK
+	       : text_eq(v, TEXT("light")) ? THEME_LIGHT
+					   : THEME_SYSTEM;
+}
+
+void page_theme(struct req *r, struct reply *rp, struct text theme)
+{
+	reply_cookie(r, rp, text_from(cookie_name(r, "theme")), theme.p ? theme : TEXT(""),
+		     theme.p ? 365 * 86400 : 0);
+}
+
+static struct text here(struct req *r)
+{
+	if (!text_eq(r->method, TEXT("GET")))
+		return r->path;
+	return r->query.p ? text_fmt(r->arena, "%.*s?%.*s", TEXT_F(r->path), TEXT_F(r->query))
+			  : r->path;
+}
+
+void page_begin(struct req *r)
+{
+	struct tmpl *t = arena_alloc(r->arena, sizeof(*t));
+	struct page *p = arena_alloc(r->arena, sizeof(*p));
+	struct buf *b = arena_alloc(r->arena, sizeof(*b));
+
+	*b = buf_init(r->arena, PAGE_MAX_BYTES);
+	*p = (struct page){
+		.site_title = r->cfg->site.title,
+		.site_url = r->cfg->site.url,
+		.here = here(r),
+		.request_id = r->id,
+		.theme = read_theme(r),
+		.flash = read_flash(r),
+		.banner = r->cfg->server.banner,
+		.read_only = r->cfg->server.read_only,
+	};
+	if (r->user.id) {
+		p->login = r->user.login;
+		p->name = r->user.name;
+		p->avatar = r->user.avatar;
+		p->is_admin = r->user.is_admin;
+		p->form_token = r->user.form_token;
+	}
+	*t = (struct tmpl){
+		.b = b, .base = r->cfg->server.base_path, .now_us = time_now_us(), .page = p
+	};
+	r->tmpl = t;
+}
+
+struct reply page_end(struct req *r, unsigned status)
+{
+	const struct page *p = r->tmpl->page;
+	bool shared = !p->login.p && p->flash.kind == FLASH_NONE && status == 200 &&
+		      text_eq(r->method, TEXT("GET")) && !(r->route && r->route->no_store);
+	struct reply rp;
+	struct text html;
+	const struct err *e = buf_done(r->tmpl->b, &html);
+
+	if (e)
+		return reply_err(r, e);
+	rp = reply_text(r, status, "text/html; charset=utf-8", html);
+	rp.page = true;
+	rp.no_validator = !shared;
+	if (!(r->route && r->route->no_store && status < 300)) /* the dispatcher says it then */
+		reply_header(&rp, "Cache-Control",
+			     shared ? TEXT("public, max-age=60, stale-while-revalidate=300")
+				    : TEXT("private, no-store"));
+	reply_header(&rp, "Vary", TEXT("Cookie"));
+	if (p->flash.kind != FLASH_NONE)
+		reply_cookie(r, &rp, text_from(cookie_name(r, "flash")), TEXT(""), 0);
+	return rp;
+}
+
+/* ---- going elsewhere */
+
+/* What may stand in a header: text that came from a form or a query is percent-encoded where it must. */
+static struct text location(struct req *r, struct text path)
+{
+	struct buf b = buf_init(r->arena, LINK_MAX_BYTES);
+
+	/* Without a host: whoever came by another name of this machine stays there. */
+	buf_add(&b, r->cfg->server.base_path);
+	for (size_t i = 0; i < path.n; i++) {
+		unsigned char c = (unsigned char)path.p[i];
+
+		if (c <= 0x20 || c >= 0x7f)
+			buf_fmt(&b, "%%%02X", (unsigned)c);
+		else
+			buf_byte(&b, path.p[i]);
+	}
+	return buf_text(&b);
+}
+
+struct reply page_redirect(struct req *r, unsigned status, struct text path)
+{
+	struct reply rp = reply_redirect(r, status, location(r, path));
+
+	reply_header(&rp, "Vary", TEXT("Cookie"));
+	return rp;
+}
+
+struct reply page_redirect_away(struct req *r, unsigned status, struct text url)
+{
+	struct reply rp;
+
+	for (size_t i = 0; i < url.n; i++)
+		if ((unsigned char)url.p[i] <= 0x20 || url.p[i] == 0x7f)
+			url.n = 0;
+	if (!url.n || !url_is_http(url))
+		return reply_err(r, err_new(r->arena, ERR_NOT_FOUND, "There is no such address"));
+	rp = reply_redirect(r, status, url);
+	return rp;
+}
+
+struct reply page_go(struct req *r, struct text path)
+{
+	struct reply rp = page_redirect(r, 303, path);
+
+	reply_header(&rp, "Cache-Control", TEXT("no-store"));
+	return rp;
+}
+
+struct reply page_go_with(struct req *r, struct text path, enum flash_kind kind, const char *fmt,
+			  ...)
+{
+	char *p = arena_alloc(r->arena, FLASH_MAX_BYTES);
+	struct reply rp = page_go(r, path);
+	va_list ap;
+	size_t n;
+
+	va_start(ap, fmt);
+	n = fmt_v(p, FLASH_MAX_BYTES, fmt, ap);
+	va_end(ap);
+	page_flash(r, &rp, kind, (struct text){ p, n < FLASH_MAX_BYTES ? n : FLASH_MAX_BYTES - 1 });
+	return rp;
+}
+
+struct text page_local(struct text path)
+{
+	bool ok = path.n && path.n < 4096 && path.p[0] == '/' &&
+		  !(path.n > 1 && (path.p[1] == '/' || path.p[1] == '\\'));
+
+	for (size_t i = 0; i < path.n; i++)
+		ok = ok && (unsigned char)path.p[i] >= 0x20 && path.p[i] != 0x7f &&
+		     path.p[i] != '\\';
+	return ok ? path : TEXT("/");
+}
+
+/* ---- lists */
+
+struct text page_prefix(struct req *r, const char *key)
+{
+	struct buf b = buf_init(r->arena, LINK_MAX_BYTES);
+	size_t n;
+	const struct query_pair *kv = req_query_all(r, &n);
+
+	buf_byte(&b, '?');
+	for (size_t i = 0; i < n; i++) {
+		if (text_eq(kv[i].name, text_from(key)) || text_eq(kv[i].name, TEXT("page")) ||
+		    text_eq(kv[i].name, TEXT("seek")))
+			continue;
+		buf_url(&b, kv[i].name);
+		buf_byte(&b, '=');
+		buf_url(&b, kv[i].value);
+		buf_byte(&b, '&');
+	}
+	buf_add(&b, text_from(key));
+	buf_byte(&b, '=');
+	return buf_ok(&b) ? buf_text(&b) : text_fmt(r->arena, "?%s=", key);
+}
+
+const struct err *page_number(struct req *r, uint64_t max, uint64_t *ret)
+{
+	struct text t;
+	const struct err *e = req_query(r, "page", &t);
+
+	if (e)
+		return e;
+	*ret = 1;
+	if (!t.p || text_u64(t, 1, max, ret))
+		return NULL;
+	return err_new(r->arena, ERR_INVALID, "There is no page %.*s", TEXT_F(text_sub(t, 0, 40)));
+}
+
+struct paging_view page_paging(struct req *r, uint64_t page, uint64_t per_page, uint64_t total,
+			       uint64_t max_pages)
+{
+	uint64_t pages = total / per_page + (total % per_page != 0);
+	uint64_t last = page * per_page;
+
+	return (struct paging_view){
+		.page = page,
+		.pages = pages < max_pages ? pages : max_pages,
+		.first = (page - 1) * per_page + 1,
+		.last = last < total ? last : total,
+		.total = total,
+		.prefix = page_prefix(r, "page"),
+	};
+}

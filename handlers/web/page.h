@@ -1,0 +1,52 @@
+/* What every page handler uses: writing a page, going elsewhere after a form, notices, links of lists. */
+#pragma once
+
+#include "app/server/form.h"
+#include "app/server/req.h"
+#include "templates/page.h"
+
+/*
+ * The reply of a page: fn is of a template (void fn(struct tmpl *t, const struct X *view)), view a const struct X *. It is
+ * written into the request's arena, at most 2 MB (500 beyond that). Who is signed in, or is shown a notice, gets
+ * `private, no-store`; everybody else a page that may be kept for a minute, with an ETag.
+ */
+#define reply_page(r, status, fn, view)                                                            \
+	(page_begin(r), (fn)((r)->tmpl, (view)), page_end((r), (status)))
+
+void page_begin(struct req *r);
+struct reply page_end(struct req *r, unsigned status);
+
+/* 303 to a path of this site (with its query), after a form did what it was sent for. */
+struct reply page_go(struct req *r, struct text path);
+
+/* The same with a notice that the next page shows, once. printf's. */
+struct reply page_go_with(struct req *r, struct text path, enum flash_kind kind, const char *fmt,
+			  ...) printf_like(4, 5);
+
+/* Lets the next page show a notice, in a signed cookie; text is cut at 1,000 bytes. */
+void page_flash(struct req *r, struct reply *rp, enum flash_kind kind, struct text text);
+
+/* Sets the cookie of the theme ("light" or "dark"); absent: as the system says. */
+void page_theme(struct req *r, struct reply *rp, struct text theme);
+
+/* A redirect to a path of this site: 301, 302, 307, 308. */
+struct reply page_redirect(struct req *r, unsigned status, struct text path);
+
+/* To another site: http and https alone, 404 for anything else. */
+struct reply page_redirect_away(struct req *r, unsigned status, struct text url);
+
+/*
+ * A path of this site that a form or query names (return_to): what it is, or "/" for one that would lead elsewhere
+ * (contract/web.md 14.4). Borrowed.
+ */
+struct text page_local(struct text path);
+
+/* "?" and all parameters of this request but key, then "key=": to write a value behind (struct paging_view.prefix). arena */
+struct text page_prefix(struct req *r, const char *key);
+
+/* The number of ?page=: 1 where it is not sent; ERR_INVALID for none, and beyond max. */
+const struct err *must_use page_number(struct req *r, uint64_t max, uint64_t *ret);
+
+/* Fills what templates/parts.html wants of a numbered page. */
+struct paging_view page_paging(struct req *r, uint64_t page, uint64_t per_page, uint64_t total,
+			       uint64_t max_pages);

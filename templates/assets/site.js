@@ -1,0 +1,64 @@
+/* Comfort on top of pages that are whole without it. Each part stands alone; what fails in one harms no other. */
+(function () {
+	"use strict";
+	const part = (fn) => { try { fn(); } catch (e) { console.error(e); } };
+	const say = (words) => { const box = document.getElementById("announce"); if (box) box.textContent = words; };
+
+	/* "/" and "s" go to the search field (contract/web.md 2). */
+	part(() => {
+		const field = document.getElementById("q");
+		if (!field || document.documentElement.dataset.keys === "off") return;
+		document.addEventListener("keydown", (e) => {
+			const at = e.target;
+			if (e.key === "Escape" && at === field) { field.blur(); return; }
+			if (e.ctrlKey || e.altKey || e.metaKey || at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
+			if (e.key === "/" || e.key.toLowerCase() === "s") { e.preventDefault(); field.focus(); field.select(); }
+		});
+	});
+
+	/* Buttons that copy the text beside them. */
+	part(() => {
+		if (!navigator.clipboard) return;
+		for (const button of document.querySelectorAll("[data-copy]")) {
+			button.hidden = false;
+			button.addEventListener("click", async () => {
+				const use = button.querySelector("use"), icon = use && use.getAttribute("href");
+				try {
+					await navigator.clipboard.writeText(button.previousElementSibling.textContent);
+					say("Copied");
+					if (use) { use.setAttribute("href", icon.replace(/#.*/, "#check")); setTimeout(() => use.setAttribute("href", icon), 1500); }
+				} catch (e) { say("Copying failed"); }
+			});
+		}
+	});
+
+	/* Menus close on Escape and on a click elsewhere. */
+	part(() => {
+		const open = () => document.querySelectorAll("details.menu[open]");
+		document.addEventListener("click", (e) => { for (const menu of open()) if (!menu.contains(e.target)) menu.open = false; });
+		document.addEventListener("keydown", (e) => {
+			if (e.key !== "Escape") return;
+			for (const menu of open()) { menu.open = false; menu.querySelector("summary").focus(); }
+		});
+	});
+
+	/* The theme changes at once; the cookie is set by the same request as without script. */
+	part(() => {
+		const form = document.querySelector("form.theme");
+		if (!form) return;
+		form.addEventListener("submit", (e) => {
+			const button = e.submitter;
+			if (!button || !window.fetch) return;
+			e.preventDefault();
+			const body = new URLSearchParams(new FormData(form));
+			body.set("theme", button.value);
+			if (button.value === "system") delete document.documentElement.dataset.theme;
+			else document.documentElement.dataset.theme = button.value;
+			for (const other of form.querySelectorAll("button")) {
+				if (other === button) other.setAttribute("aria-pressed", "true");
+				else other.removeAttribute("aria-pressed");
+			}
+			fetch(form.action, { method: "POST", body, redirect: "manual", credentials: "same-origin" }).catch(() => say("The theme could not be stored"));
+		});
+	});
+})();

@@ -29,6 +29,7 @@
 #include "db/rendering.h"
 #include "db/search.h"
 #include "db/session.h"
+#include "db/sitemap.h"
 #include "db/summary.h"
 #include "db/team_view.h"
 #include "db/token.h"
@@ -81,6 +82,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_category_stmts },
 	{ db_download_view_stmts },
 	{ db_keyword_stmts },
+	{ db_sitemap_stmts },
 	{ db_summary_stmts },
 	{ db_team_view_stmts },
 	{ NULL },

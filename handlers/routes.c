@@ -37,5 +37,7 @@ const struct route *const route_lists[] = {
 	sign_in_routes,
 	feeds_routes,
 	theme_routes,
+	sitemap_routes,
+	machine_routes,
 	NULL,
 };

@@ -11,6 +11,8 @@ extern const struct route crate_settings_routes[];
 extern const struct route me_routes[];
 extern const struct route me_tokens_routes[];
 extern const struct route feeds_routes[];
+extern const struct route machine_routes[];
+extern const struct route sitemap_routes[];
 extern const struct route session_routes[];
 extern const struct route user_settings_routes[];
 extern const struct route site_metadata_routes[];

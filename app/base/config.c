@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "app/base/email.h"
 #include "app/base/hash.h"
 #include "app/base/toml.h"
 
@@ -51,6 +52,9 @@ static const struct key keys[] = {
 	  "where browsers and cargo reach this site, without a final slash"),
 	T(site, domain, "", "what messages call the site; empty: host and port of site.url"),
 	T(site, title, "Cratehouse", "name of the site on its pages"),
+	T(site, contact, "", "address of who runs this site: reports go there; empty: nobody's"),
+	T(site, security_contact, "",
+	  "mailto: or https:// address for holes in it; empty: site.contact"),
 
 	T(server, socket, "/run/cratehouse/fcgi.sock",
 	  "FastCGI socket: an absolute path, or host:port for TCP"),
@@ -515,6 +519,13 @@ static bool socket_ok(struct text t)
 	return port.n < t.n && text_u64(port, 1, 65535, &n);
 }
 
+/* RFC 9116 2.5.3: a URI. */
+static bool contact_ok(struct text t)
+{
+	return (text_starts(t, TEXT("mailto:")) || text_starts(t, TEXT("https://"))) &&
+	       !text_has_byte(t, ' ');
+}
+
 static bool check(struct load *l)
 {
 	struct config *c = l->cfg;
@@ -523,6 +534,11 @@ static bool check(struct load *l)
 	if (!url_ok(c->site.url))
 		return fail_key(l, &c->site.url,
 				"must be http:// or https://, a host, and no final slash");
+	if (c->site.contact.n && !email_is_valid(c->site.contact))
+		return fail_key(l, &c->site.contact, "must be one e-mail address");
+	if (c->site.security_contact.n && !contact_ok(c->site.security_contact))
+		return fail_key(l, &c->site.security_contact,
+				"must begin with mailto: or https:// and hold no blanks");
 	if (!socket_ok(c->server.socket))
 		return fail_key(l, &c->server.socket,
 				"must be an absolute path of at most 107 bytes, or host:port");

@@ -22,6 +22,8 @@ struct config {
 		struct text url;    /* "https://crates.example.org", without a final slash */
 		struct text domain; /* host[:port] of url unless set: what messages call the site */
 		struct text title;
+		struct text contact;          /* an e-mail address; empty: none */
+		struct text security_contact; /* a URI; empty: that address */
 	} site;
 	struct {
 		struct text socket; /* "/path" or "host:port" (TCP, loopback) */

@@ -98,6 +98,11 @@ static void refused(void **state)
 		{ "[data]\ndir = \"data\"\n", NULL, "c.toml:2: data.dir must be an absolute path" },
 		{ "[auth]\nkey = \"abc\"\n", NULL,
 		  "c.toml:2: auth.key must be 32 bytes in hex or base64" },
+		{ "[site]\ncontact = \"nobody\"\n", NULL,
+		  "c.toml:2: site.contact must be one e-mail address" },
+		{ "[site]\nsecurity_contact = \"me@example.org\"\n", NULL,
+		  "c.toml:2: site.security_contact must begin with mailto: or https:// and hold no "
+		  "blanks" },
 		{ "[site]\ntitle = \"a\\nb\"\n", NULL, "c.toml:2: a value is one line of UTF-8" },
 		{ "[db]\npassword_file = \"/no/such\"\n", NULL,
 		  "c.toml:2: /no/such: No such file or directory" },

@@ -1071,6 +1071,11 @@ void db_count_reset(struct db *db)
 	db->counts = (struct db_counts){ 0 };
 }
 
+bool db_connected(const struct db *db)
+{
+	return db->my != NULL;
+}
+
 /* ---- what check-sql asks ---- */
 
 static enum db_type field_type(const MYSQL_FIELD *f)

@@ -222,6 +222,9 @@ struct db_counts {
 struct db_counts db_counts(const struct db *db);
 void db_count_reset(struct db *db);
 
+/* Whether there is a connection, as far as is known without asking. */
+bool db_connected(const struct db *db);
+
 /* ---- for db/migrate.c and db/check.c alone ---- */
 
 /* One statement as text, without parameters and rows (DDL). */

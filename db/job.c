@@ -22,6 +22,13 @@ const struct job_kind job_notify_owners = { "notify_owners", "default", 60, fals
 const struct job_kind job_send_publish_notifications = { "send_publish_notifications", "default", 0,
 							 false };
 
+/* All of them, for db_job_counts. */
+static const struct job_kind *const all_kinds[] = {
+	&job_settle,        &job_render_readme, &job_dependents,
+	&job_analyze_crate, &job_delete_files,  &job_sweep,
+	&job_send_mail,     &job_notify_owners, &job_send_publish_notifications,
+};
+
 #define JOB_SQL                                                                                    \
 	"id, queue, `rank`, job_type, data, retries, created_us, run_after_us, lease_owner, "      \
 	"lease_until_us, last_error"
@@ -148,6 +155,16 @@ static const struct db_stmt figures = {
 	.out = { DB_COL(struct job_figures, waiting), DB_COL(struct job_figures, running),
 		 DB_COL(struct job_figures, failed), DB_COL(struct job_figures, oldest_us) },
 	.scan_ok = true,
+};
+
+static const struct db_stmt counts = {
+	.name = "job_counts",
+	.sql = "SELECT job_type, -`rank` AS priority, CAST(COUNT(*) AS UNSIGNED) AS n"
+	       "  FROM background_jobs"
+	       " GROUP BY job_type, `rank` ORDER BY job_type, `rank` LIMIT 1000", /* JOB_COUNTS_MAX */
+	.out = { DB_COL(struct job_count, job_type), DB_COL(struct job_count, priority),
+		 DB_COL(struct job_count, n) },
+	.scan_ok = true, /* of an index that has nothing else in it */
 };
 
 struct next_row {
@@ -358,6 +375,36 @@ const struct err *db_job_figures(struct db *db, struct job_figures *ret)
 	return db_one(db, &figures, DB_NO_ARGS, ret);
 }
 
+static bool is_counted(const struct job_count *v, size_t n, const struct job_kind *kind)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].priority == kind->priority &&
+		    text_eq(v[i].job_type, text_from(kind->type)))
+			return true;
+	return false;
+}
+
+const struct err *db_job_counts(struct db *db, struct job_count **ret, size_t *ret_n)
+{
+	struct job_count *found, *all;
+	size_t n, have;
+	const struct err *e = db_all(db, &counts, DB_NO_ARGS, sizeof(*found), &found, &n);
+
+	if (e)
+		return e;
+	have = n;
+	all = arena_array(db_arena(db), n + ARRAY_SIZE(all_kinds), sizeof(*all));
+	for (size_t i = 0; i < n; i++)
+		all[i] = found[i];
+	for (size_t i = 0; i < ARRAY_SIZE(all_kinds); i++)
+		if (!is_counted(found, have, all_kinds[i]))
+			all[n++] = (struct job_count){ .job_type = text_from(all_kinds[i]->type),
+						       .priority = all_kinds[i]->priority };
+	*ret = all;
+	*ret_n = n;
+	return NULL;
+}
+
 /* ---- the schedule ---- */
 
 struct scheduling {
@@ -403,7 +450,7 @@ const struct err *db_schedule_run(struct db *db, const char *name, int64_t every
 }
 
 const struct db_stmt *const db_job_stmts[] = {
-	&waiting, &again,  &insert,       &next,          &lease, &extend,
-	&done,    &failed, &delete_job,   &list,          &retry, &retry_all,
-	&figures, &due,    &schedule_add, &schedule_move, NULL,
+	&waiting, &again,  &insert,     &next,         &lease,         &extend,
+	&done,    &failed, &delete_job, &list,         &retry,         &retry_all,
+	&figures, &counts, &due,        &schedule_add, &schedule_move, NULL,
 };

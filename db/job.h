@@ -104,6 +104,15 @@ struct job_figures {
 };
 const struct err *must_use db_job_figures(struct db *db, struct job_figures *ret);
 
+struct job_count {
+	struct text job_type;
+	int64_t priority;
+	uint64_t n; /* waiting, running and failed */
+};
+/* By type and priority, and kinds of which there is none; at most JOB_COUNTS_MAX. */
+enum { JOB_COUNTS_MAX = 1000 };
+const struct err *must_use db_job_counts(struct db *db, struct job_count **ret, size_t *ret_n);
+
 /*
  * A periodic job: enqueues it once each every_s seconds, whichever of all machines comes first.
  * *ret_enqueued says whether it was this one. The first time it is due at once.

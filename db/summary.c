@@ -57,4 +57,21 @@ const struct err *db_summary(struct db *db, struct summary *ret)
 	return NULL;
 }
 
-const struct db_stmt *const db_summary_stmts[] = { &summary_counts, &summary_lists, NULL };
+/* Number by number, a walk along one narrow row a crate: for who asks twice a minute at most. */
+static const struct db_stmt registry_counts = {
+	.name = "registry_counts",
+	.sql = "SELECT m.num_crates AS crates,"
+	       "       CAST(COALESCE((SELECT SUM(num_versions) FROM default_versions), 0)"
+	       "            AS UNSIGNED) AS versions"
+	       "  FROM metadata m WHERE m.id = 1",
+	.out = { DB_COL(struct registry_counts, crates), DB_COL(struct registry_counts, versions) },
+	.scan_ok = true,
+};
+
+const struct err *db_registry_counts(struct db *db, struct registry_counts *ret)
+{
+	return db_one(db, &registry_counts, DB_NO_ARGS, ret);
+}
+
+const struct db_stmt *const db_summary_stmts[] = { &summary_counts, &summary_lists,
+						   &registry_counts, NULL };

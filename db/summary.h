@@ -22,4 +22,10 @@ struct summary {
 /* Two queries. A crate that was never updated is not in SUMMARY_UPDATED. */
 const struct err *must_use db_summary(struct db *db, struct summary *ret);
 
+struct registry_counts {
+	uint64_t crates, versions;
+};
+/* How much there is in all; yanked versions too. */
+const struct err *must_use db_registry_counts(struct db *db, struct registry_counts *ret);
+
 extern const struct db_stmt *const db_summary_stmts[];

@@ -30,6 +30,7 @@ const struct route *const route_lists[] = {
 	crate_invitations_routes,
 	site_metadata_routes,
 	openapi_routes,
+	metrics_routes,
 	session_routes,
 	trustpub_configs_routes,
 	admin_list_routes,

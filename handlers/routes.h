@@ -17,6 +17,7 @@ extern const struct route session_routes[];
 extern const struct route user_settings_routes[];
 extern const struct route site_metadata_routes[];
 extern const struct route openapi_routes[];
+extern const struct route metrics_routes[];
 extern const struct route version_files_routes[];
 extern const struct route crate_owners_routes[];
 extern const struct route crate_reverse_dependencies_routes[];

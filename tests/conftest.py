@@ -8,8 +8,10 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from lib.instance import Instance  # noqa: E402  (the path above is what makes it importable)
+from lib.registry import Client  # noqa: E402
 
 names = itertools.count(1)
+METRICS_TOKEN = "of the collector"
 
 
 def pytest_collection_modifyitems(items):
@@ -21,7 +23,7 @@ def pytest_collection_modifyitems(items):
 def registry():
     """A running registry, shared by all tests of the run: they use names of their own. Its workers stay, however much
     they are asked, so that a test can tell whether one died."""
-    instance = Instance(settings=["server.max_requests=0"])
+    instance = Instance(settings=["server.max_requests=0", f"server.metrics_token={METRICS_TOKEN}"])
     try:
         yield instance.start()
     finally:
@@ -61,6 +63,12 @@ def carol(registry):
 def boss(registry):
     """An administrator."""
     return registry.user("boss", admin=True)
+
+
+@pytest.fixture(scope="session")
+def collector(registry):
+    """Reads the metrics."""
+    return Client(registry.url, Authorization=f"Bearer {METRICS_TOKEN}")
 
 
 @pytest.fixture

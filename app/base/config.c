@@ -90,6 +90,8 @@ static const struct key keys[] = {
 	T(server, cargo_status, "disabled",
 	  "adjust-all, adjust-success or disabled: 200 for cargo's routes"),
 	B(server, read_only, "false", "refuse every change"),
+	S(server, metrics_token,
+	  "bearer token of whoever collects /api/private/metrics; empty: there are none"),
 
 	T(data, dir, CH_LOCALSTATEDIR "/lib/cratehouse",
 	  "folder of the index, crate files and all other data"),

@@ -51,6 +51,7 @@ struct config {
 		struct text
 			cargo_status; /* "adjust-all", "adjust-success", "disabled" (contract/api.md 1.9) */
 		bool read_only;
+		struct secret metrics_token; /* who may read /api/private/metrics; empty: nobody */
 	} server;
 	struct {
 		struct text dir; /* DATA: blobs, public, index, lock, tmp */

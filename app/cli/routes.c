@@ -17,7 +17,7 @@ static const char *method_name(enum route_method m)
 
 static const char *body_name(enum route_body b)
 {
-	static const char *const name[] = { "-", "json", "stream" };
+	static const char *const name[] = { "-", "json", "stream", "form" };
 
 	return name[b];
 }

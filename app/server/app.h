@@ -10,6 +10,7 @@ struct db;
 struct http;
 struct storage;
 struct inspect;
+struct metrics;
 struct router;
 
 struct app {
@@ -19,6 +20,7 @@ struct app {
 	struct inspect *inspect; /* app/inspect/client.h: the way to cratehouse-inspect */
 	struct http *http;       /* app/outside/http.h: the way to other machines */
 	struct router *router;   /* app/server/router.h: of workers alone */
+	struct metrics *metrics; /* app/server/metrics.h: likewise */
 };
 
 /*

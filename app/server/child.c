@@ -5,6 +5,7 @@
 #include "app/base/log.h"
 #include "app/inspect/client.h"
 #include "app/server/app.h"
+#include "app/server/metrics.h"
 #include "app/server/route.h"
 #include "app/server/router.h"
 #include "app/server/worker.h"
@@ -37,7 +38,7 @@ static void mark_for_oom(enum child_kind kind)
 }
 
 static int open_and_run(const struct config *cfg, const char *inspect_socket, int fd,
-			int (*jobs)(struct app *app))
+			struct metrics *metrics, int (*jobs)(struct app *app))
 {
 	struct arena *a = arena_new(0);
 	struct app app = { 0 };
@@ -51,6 +52,8 @@ static int open_and_run(const struct config *cfg, const char *inspect_socket, in
 		app_close(&app);
 	} else {
 		app.router = router_new(route_lists);
+		app.metrics = metrics;
+		metrics_sit(metrics);
 		status = worker_run(&app, fd);
 		router_free(app.router);
 		app_close(&app);
@@ -61,7 +64,11 @@ static int open_and_run(const struct config *cfg, const char *inspect_socket, in
 
 int child_work(const struct config *cfg, int fd, const char *inspect_socket)
 {
-	return open_and_run(cfg, inspect_socket, fd, NULL);
+	struct metrics *metrics = metrics_new(route_lists);
+	int status = open_and_run(cfg, inspect_socket, fd, metrics, NULL);
+
+	metrics_free(metrics);
+	return status;
 }
 
 /* Executed: a clean start, with no secret of ours. */
@@ -97,6 +104,6 @@ pid_t child_fork(const struct child_start *s)
 	leave_master(s, master);
 	if (s->kind == CHILD_INSPECT)
 		exec_inspector(s);
-	exit(open_and_run(s->cfg, s->inspect_socket.p, s->fds.listen,
+	exit(open_and_run(s->cfg, s->inspect_socket.p, s->fds.listen, s->metrics,
 			  s->kind == CHILD_JOBS ? s->jobs : NULL));
 }

@@ -10,6 +10,7 @@
 struct app;
 struct arena;
 struct config;
+struct metrics;
 
 enum child_kind { CHILD_WORKER, CHILD_JOBS, CHILD_INSPECT };
 
@@ -23,6 +24,7 @@ struct child_start {
 	struct child_fds fds;
 	struct text inspect_socket; /* NUL-terminated; absent: the inspector is executed for each
 				       call */
+	struct metrics *metrics;    /* shared by all workers */
 	const sigset_t *signals;    /* blocked in the master, free in the child */
 	int (*jobs)(struct app *app);
 };

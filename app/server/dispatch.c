@@ -10,6 +10,7 @@
 #include "app/server/auth.h"
 #include "app/server/block.h"
 #include "app/server/form.h"
+#include "app/server/metrics.h"
 #include "app/server/router.h"
 #include "app/server/transport.h"
 
@@ -308,12 +309,23 @@ static struct reply answer(struct req *r, unsigned method, bool inside)
 	return rp;
 }
 
-static void log_request(const struct req *r, const struct reply *rp, bool sent)
+static void count_request(const struct req *r, const struct reply *rp, int64_t us)
+{
+	metrics_end(r->app->metrics, &(struct metrics_request){
+					     .route = r->route,
+					     .status = rp->status,
+					     .us = us,
+					     .bytes = r->server->sent_bytes,
+					     .queries = r->db ? db_counts(r->db).queries : 0,
+					     .connected = r->db && db_connected(r->db),
+				     });
+}
+
+static void log_request(const struct req *r, const struct reply *rp, bool sent, int64_t us)
 {
 	struct db_counts c = r->db ? db_counts(r->db) : (struct db_counts){ 0 };
 	const struct err *e = rp->err;
 	bool ours = e && (e->kind == ERR_INTERNAL || e->kind == ERR_BUSY);
-	int64_t us = time_monotonic_us() - r->server->start_us;
 
 	LOG_LINE(ours ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, log_text("id", r->id),
 		 log_text("method", r->head ? TEXT("HEAD") : r->method),
@@ -335,7 +347,9 @@ void dispatch_request(const struct app *app, struct arena *a, const struct trans
 	struct reply rp;
 	unsigned method;
 	bool inside, sent;
+	int64_t us;
 
+	metrics_begin(app->metrics);
 	r->arena = a;
 	r->app = app;
 	r->cfg = app->cfg;
@@ -353,6 +367,8 @@ void dispatch_request(const struct app *app, struct arena *a, const struct trans
 	read_length(r);
 	rp = answer(r, method, inside);
 	sent = reply_send(r, &rp);
-	log_request(r, &rp, sent);
+	us = time_monotonic_us() - server.start_us;
+	count_request(r, &rp, us);
+	log_request(r, &rp, sent, us);
 	bug_request_id(NULL);
 }

@@ -8,6 +8,8 @@
 #include "app/server/app.h"
 #include "app/server/child.h"
 #include "app/server/listen.h"
+#include "app/server/metrics.h"
+#include "app/server/route.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,6 +50,7 @@ struct master {
 	struct child_fds fds;
 	struct arena *names;                /* what outlives the configuration that named it: */
 	struct text socket, inspect_socket; /* NUL-terminated; the second may be absent */
+	struct metrics *metrics;
 	struct child children[CHILDREN_MAX];
 	size_t n;
 	sigset_t signals;
@@ -74,6 +77,7 @@ static void start(struct master *m, struct child *c)
 		.cfg = m->cfg,
 		.fds = m->fds,
 		.inspect_socket = m->inspect_socket,
+		.metrics = m->metrics,
 		.signals = &m->signals,
 		.jobs = m->hooks->jobs,
 	};
@@ -182,12 +186,14 @@ static void reap(struct master *m)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		metrics_leave(m->metrics, pid);
 		for (size_t i = 0; i < m->n; i++)
 			if (m->children[i].pid == pid) {
 				ended(m, &m->children[i], status);
 				break;
 			}
+	}
 }
 
 /* Who is draining and was never started, or ended while it waited to be started again. */
@@ -475,6 +481,7 @@ int master_run(const char *config_path, const struct master_hooks *hooks)
 	ok = prepare(m);
 	if (ok) {
 		warm_up();
+		m->metrics = metrics_new(route_lists);
 		add_all(m);
 		if (m->fds.inspect >= 0)
 			add_children(m, CHILD_INSPECT, 1);
@@ -483,6 +490,7 @@ int master_run(const char *config_path, const struct master_hooks *hooks)
 		loop(m);
 		finish(m);
 	}
+	metrics_free(m->metrics);
 	arena_free(m->arena);
 	arena_free(m->names);
 	free(m);

@@ -62,7 +62,10 @@ QUERIES = {
        (("crates.xml", 1), ("updates.xml", 1), ("crates/{file}", 2), ("keywords/{file}", 4), ("categories/{file}", 4),
         ("users/{file}", 2))},
     "/api/private/admin_list/{username}": 4,
+    "/api/v1/trusted_publishing/github_configs": 5,
+    "/api/v1/trusted_publishing/gitlab_configs": 5,
     "/api/openapi.json": 0,
+    "/api/private/metrics/{kind}": 2,
 }
 
 
@@ -82,7 +85,7 @@ def wire(registry):
 def filled(path, crate, **more):
     """The path with something for each of its parameters: what is there, where the fixtures made it."""
     values = {"name": crate, "version": "1.0.0", "crate_id": "1", "token": "x" * 26, "link": "x" * 32, "user": "alice", "id": "1",
-              "team": "github:routed:team", "keyword": "routing", "category": "science", "username": "alice",
+              "team": "github:routed:team", "keyword": "routing", "category": "science", "username": "alice", "kind": "service",
               "email_token": "x" * 26, **more}
     if "{file}" in path:
         values["file"] = {"crates": crate, "keywords": "routing", "categories": "science", "users": "alice",
@@ -97,12 +100,14 @@ def generic(**headers):
 
 
 @pytest.mark.parametrize("path", GETS)
-def test_queries(registry, alice, boss, crate, path):
+def test_queries(registry, alice, boss, collector, crate, path):
     asked = filled(path, crate, **({"id": registry.sql("SELECT MIN(t.id) FROM api_tokens t JOIN users u ON u.id = t.user_id "
                                                        "WHERE u.username = 'alice'")[0][0]} if "tokens" in path else {}))
     if path == "/api/private/crate_owner_invitations":
         asked += f"?crate_name={crate}"
-    client = (boss if "admin" in path else alice).browser
+    if path.endswith("_configs"):
+        asked += f"?crate={crate}"
+    client = collector if "metrics" in path else (boss if "admin" in path else alice).browser
     client.get(asked, headers=generic())  # notes once a minute that the session is in use, which is a query too
     answer = client.get(asked, headers=generic())
     assert answer.status_code in (200, 302) or path in ("/sign-in/{link}", "/api/v1/crates/new", "/.well-known/security.txt"), answer.text

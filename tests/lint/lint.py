@@ -127,7 +127,7 @@ AHEAD = {"POST /api/v1/crates/{name}/{version}/rebuild_docs", "POST /api/private
          "GET /api/private/session/signup", "POST /api/private/session/signup", "DELETE /api/private/session/signup",
          "POST /api/v1/trusted_publishing/tokens", "DELETE /api/v1/trusted_publishing/tokens",
          "POST /api/v1/trusted_publishing/github_configs",
-         "GET /api/private/metrics/{kind}", "POST /api/github/secret-scanning/verify"}
+         "POST /api/github/secret-scanning/verify"}
 
 
 def routes_are_documented():

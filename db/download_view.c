@@ -1,7 +1,8 @@
 #include "db/download_view.h"
 
-struct id_row {
+struct latest_row {
 	uint64_t id;
+	struct text num;
 };
 
 #define DAY_SQL "CAST(d.date AS CHAR CHARACTER SET ascii) AS date"
@@ -13,10 +14,11 @@ struct id_row {
 
 static const struct db_stmt latest_versions = {
 	.name = "download_latest_versions",
-	.sql = "SELECT id FROM versions WHERE crate_id = ? ORDER BY semver_ord DESC, id DESC LIMIT "
+	.sql = "SELECT id, num FROM versions WHERE crate_id = ? ORDER BY semver_ord DESC, id DESC "
+	       "LIMIT "
 	       "5",
 	.in = { DB_U64 },
-	.out = { DB_COL(struct id_row, id) },
+	.out = { DB_COL(struct latest_row, id), DB_COL(struct latest_row, num) },
 };
 
 /* Places that are not used hold 0, which no version has. */
@@ -40,6 +42,29 @@ static const struct db_stmt of_others = {
 	.out = DAY_COLS,
 };
 
+#define SUMMED_SQL                                                                                 \
+	"CAST(MIN(d.date) AS CHAR CHARACTER SET ascii) AS date,"                                   \
+	" CAST(COALESCE(SUM(d.downloads), 0) AS UNSIGNED) AS downloads"
+
+static const struct db_stmt summed = {
+	.name = "download_summed",
+	.sql = "SELECT d.version_id, " SUMMED_SQL " FROM version_downloads d"
+	       " WHERE d.version_id IN (?, ?, ?, ?, ?) AND d.date >= ?"
+	       " GROUP BY d.version_id, FLOOR(DATEDIFF(d.date, ?) / ?) LIMIT 1000",
+	.in = { DB_U64, DB_U64, DB_U64, DB_U64, DB_U64, DB_TEXT, DB_TEXT, DB_U64 },
+	.out = DAY_COLS,
+};
+
+static const struct db_stmt others_summed = {
+	.name = "download_of_others_summed",
+	.sql = "SELECT CAST(0 AS UNSIGNED) AS version_id, " SUMMED_SQL
+	       "  FROM versions v JOIN version_downloads d ON d.version_id = v.id"
+	       " WHERE v.crate_id = ? AND v.id NOT IN (?, ?, ?, ?, ?) AND d.date >= ?"
+	       " GROUP BY FLOOR(DATEDIFF(d.date, ?) / ?) LIMIT 1000",
+	.in = { DB_U64, DB_U64, DB_U64, DB_U64, DB_U64, DB_U64, DB_TEXT, DB_TEXT, DB_U64 },
+	.out = DAY_COLS,
+};
+
 static const struct db_stmt of_version = {
 	.name = "download_of_version",
 	.sql = "SELECT d.version_id, " DAY_SQL ", d.downloads FROM version_downloads d"
@@ -49,14 +74,18 @@ static const struct db_stmt of_version = {
 };
 
 const struct err *db_latest_versions(struct db *db, uint64_t crate_id,
-				     uint64_t ids[LATEST_VERSIONS], size_t *ret_n)
+				     uint64_t ids[LATEST_VERSIONS],
+				     struct text nums[LATEST_VERSIONS], size_t *ret_n)
 {
-	struct id_row *rows;
+	struct latest_row *rows;
 	const struct err *e = db_all(db, &latest_versions, DB_ARGS(db_u64(crate_id)), sizeof(*rows),
 				     &rows, ret_n);
 
-	for (size_t i = 0; !e && i < *ret_n; i++)
+	for (size_t i = 0; !e && i < *ret_n; i++) {
 		ids[i] = rows[i].id;
+		if (nums)
+			nums[i] = rows[i].num;
+	}
 	return e;
 }
 
@@ -86,6 +115,29 @@ const struct err *db_downloads_of_others(struct db *db, uint64_t crate_id, const
 		      sizeof(**ret), ret, ret_n);
 }
 
+const struct err *db_downloads_summed(struct db *db, const uint64_t *ids, size_t n,
+				      struct download_window w, struct day_downloads **ret,
+				      size_t *ret_n)
+{
+	return db_all(db, &summed,
+		      DB_ARGS(place(ids, n, 0), place(ids, n, 1), place(ids, n, 2),
+			      place(ids, n, 3), place(ids, n, 4), db_text(w.from), db_text(w.from),
+			      db_u64(w.days)),
+		      sizeof(**ret), ret, ret_n);
+}
+
+const struct err *db_downloads_of_others_summed(struct db *db, uint64_t crate_id,
+						const uint64_t *ids, size_t n,
+						struct download_window w,
+						struct day_downloads **ret, size_t *ret_n)
+{
+	return db_all(db, &others_summed,
+		      DB_ARGS(db_u64(crate_id), place(ids, n, 0), place(ids, n, 1),
+			      place(ids, n, 2), place(ids, n, 3), place(ids, n, 4), db_text(w.from),
+			      db_text(w.from), db_u64(w.days)),
+		      sizeof(**ret), ret, ret_n);
+}
+
 const struct err *db_downloads_of_version(struct db *db, uint64_t version_id, struct text from,
 					  struct text to, struct day_downloads **ret, size_t *ret_n)
 {
@@ -93,5 +145,6 @@ const struct err *db_downloads_of_version(struct db *db, uint64_t version_id, st
 		      sizeof(**ret), ret, ret_n);
 }
 
-const struct db_stmt *const db_download_view_stmts[] = { &latest_versions, &of_versions, &of_others,
-							 &of_version, NULL };
+const struct db_stmt *const db_download_view_stmts[] = {
+	&latest_versions, &of_versions, &of_others, &summed, &others_summed, &of_version, NULL
+};

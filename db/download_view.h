@@ -11,9 +11,11 @@ struct day_downloads {
 
 enum { LATEST_VERSIONS = 5 };
 
-/* The highest versions of a crate by precedence, whatever they are, highest first; at most LATEST_VERSIONS ids. */
+/* The highest versions of a crate by precedence, whatever they are, highest first; at most LATEST_VERSIONS ids, and their
+ * numbers where nums is not NULL. */
 const struct err *must_use db_latest_versions(struct db *db, uint64_t crate_id,
-					      uint64_t ids[LATEST_VERSIONS], size_t *ret_n);
+					      uint64_t ids[LATEST_VERSIONS],
+					      struct text nums[LATEST_VERSIONS], size_t *ret_n);
 
 /* Of these versions, from that day on; by day, then by id descending. */
 const struct err *must_use db_downloads_of_versions(struct db *db, const uint64_t *ids, size_t n,
@@ -24,6 +26,25 @@ const struct err *must_use db_downloads_of_versions(struct db *db, const uint64_
 const struct err *must_use db_downloads_of_others(struct db *db, uint64_t crate_id,
 						  const uint64_t *ids, size_t n, struct text from,
 						  struct day_downloads **ret, size_t *ret_n);
+
+/* From a day on, sums of so many days each: date is the first day of these that has a figure. */
+struct download_window {
+	struct text from; /* "2026-08-01" */
+	uint64_t days;
+};
+
+enum { DOWNLOAD_ROWS_MAX = 1000 }; /* LATEST_VERSIONS series of up to 200 sums */
+
+/* Of each of these versions (at most LATEST_VERSIONS), in no order. */
+const struct err *must_use db_downloads_summed(struct db *db, const uint64_t *ids, size_t n,
+					       struct download_window w, struct day_downloads **ret,
+					       size_t *ret_n);
+
+/* Of the crate's versions that are not among ids, all together. */
+const struct err *must_use db_downloads_of_others_summed(struct db *db, uint64_t crate_id,
+							 const uint64_t *ids, size_t n,
+							 struct download_window w,
+							 struct day_downloads **ret, size_t *ret_n);
 
 /* Of one version, both days included; by day. */
 const struct err *must_use db_downloads_of_version(struct db *db, uint64_t version_id,

@@ -37,6 +37,7 @@ const struct route *const route_lists[] = {
 	version_files_routes,
 	sign_in_routes,
 	feeds_routes,
+	badge_routes,
 	theme_routes,
 	sitemap_routes,
 	machine_routes,

@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/time.h"
 #include "app/base/xml.h"
+#include "templates/tmpl.h"
 
 enum {
 	WIDTH = 720,
@@ -202,11 +203,11 @@ static void describe(struct buf *b, const struct chart *c)
 			peak = p;
 	buf_add(b, chart_date(c, 0));
 	buf_fmt(b, " to %s: ", time_date(end_us).s);
-	buf_u64(b, chart_total(c));
+	buf_add(b, text_from(num(chart_total(c)).s));
 	buf_add(b, TEXT(" in all"));
 	if (chart_sum(c, peak)) {
 		buf_add(b, TEXT(", at most "));
-		buf_u64(b, chart_sum(c, peak));
+		buf_add(b, text_from(num(chart_sum(c, peak)).s));
 		if (days_of(c) > 1)
 			buf_fmt(b, " in %u days", (unsigned)days_of(c));
 		else
@@ -336,7 +337,7 @@ static void draw_hits(struct buf *b, const struct chart *c)
 			BASE - TOP, right - left);
 		buf_add(b, chart_date(c, p));
 		buf_add(b, TEXT(": "));
-		buf_u64(b, chart_sum(c, p));
+		buf_add(b, text_from(num(chart_sum(c, p)).s));
 		buf_add(b, TEXT("</title></path>"));
 		left = right;
 	}
@@ -439,7 +440,7 @@ static void draw_bar(struct buf *b, const struct svg_bar *bar, int y, double max
 		buf_fmt(b, "<path class=\"s0\" d=\"M%d %dh%dv%dh-%dz\"/>", BAR_LEFT, y + 4, width,
 			BAR_HEIGHT - 8, width);
 	buf_fmt(b, "<text x=\"%d\" y=\"%d\">", BAR_LEFT + width + 8, y + 16);
-	buf_u64(b, bar->v);
+	buf_add(b, text_from(num(bar->v).s));
 	buf_add(b, TEXT("</text>"));
 }
 
@@ -457,7 +458,7 @@ void svg_bars(struct buf *b, const struct svg_bar *bars, size_t n, struct text i
 		buf_add(b, i ? TEXT(", ") : TEXT(""));
 		put_label(b, bars[i].label);
 		buf_add(b, TEXT(": "));
-		buf_u64(b, bars[i].v);
+		buf_add(b, text_from(num(bars[i].v).s));
 	}
 	buf_add(b, TEXT("</desc><g fill=\"currentColor\" font-size=\"12\">"));
 	for (size_t i = 0; i < n; i++)

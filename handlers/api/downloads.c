@@ -79,7 +79,7 @@ static const struct err *load(struct req *r, const struct crate_view *crate, boo
 			      struct statistics *s)
 {
 	struct text from = window_begin(r, time_now_us());
-	const struct err *e = db_latest_versions(r->db, crate->id, s->ids, &s->nids);
+	const struct err *e = db_latest_versions(r->db, crate->id, s->ids, NULL, &s->nids);
 
 	if (!e)
 		e = db_downloads_of_versions(r->db, s->ids, s->nids, from, &s->days, &s->ndays);

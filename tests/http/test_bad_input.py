@@ -8,6 +8,7 @@ import json
 import socket
 import subprocess
 import time
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 
@@ -111,6 +112,15 @@ def harmless(registry, route):
     return filled(path, "no-such-crate", id="0", user="0")
 
 
+MADE_FOR_PROGRAMS = {
+    "application/atom+xml; charset=UTF-8": ElementTree.fromstring,
+    "application/manifest+json": json.loads,
+    "application/opensearchdescription+xml; charset=utf-8": ElementTree.fromstring,
+    "image/svg+xml": ElementTree.fromstring,
+    "text/xml; charset=UTF-8": ElementTree.fromstring,
+}
+
+
 def judge(reply, path, allowed=range(200, 500)):
     assert reply.whole and reply.status in allowed, (path[:200], reply.raw[:500])
     if reply.status in (405, 304) or not reply.body:
@@ -124,9 +134,12 @@ def judge(reply, path, allowed=range(200, 500)):
     elif reply.header("content-type") == "text/html; charset=utf-8":
         Page(reply.body.decode())
         assert reply.header("content-security-policy").startswith("default-src 'none'; script-src 'self';")
+    elif reply.header("content-type") in MADE_FOR_PROGRAMS:
+        assert reply.status == 200
+        MADE_FOR_PROGRAMS[reply.header("content-type")](reply.body)
     else:  # words: of the sign-in, and to whoever shows no User-Agent outside of /api
         assert reply.header("content-type") == "text/plain; charset=utf-8"
-        assert path.startswith("/sign-in/") or reply.status == 403 and b"User-Agent" in reply.body
+        assert path.startswith(("/sign-in/", "/robots.txt")) or reply.status == 403 and b"User-Agent" in reply.body
     assert not any(name == "x-evil" or value.startswith("a=b") for name, value in reply.headers)
     return reply
 

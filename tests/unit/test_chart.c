@@ -160,11 +160,11 @@ static void what_is_drawn(void **state)
 	chart_add(&c, 1, TEXT("2026-07-23"), 300);
 	svg = drawn(a, &c, CHART_LINES);
 	assert_true(holds(svg, "Downloads of &lt;serde&gt; &amp; co"));
-	assert_true(holds(svg, "2026-07-23 to 2026-08-01: 1800 in all, at most 1800 a day "
+	assert_true(holds(svg, "2026-07-23 to 2026-08-01: 1,800 in all, at most 1,800 a day "
 			       "(2026-07-23)."));
 	assert_true(holds(svg, ">1.5K</text>") && holds(svg, ">500</text>"));
 	assert_true(holds(svg, ">Jul 23</text>") && holds(svg, ">Jul 31</text>"));
-	assert_true(holds(svg, "<title>2026-07-23: 1800</title>"));
+	assert_true(holds(svg, "<title>2026-07-23: 1,800</title>"));
 	/* One falls from the top to the base, then all is level. */
 	assert_true(holds(svg, "d=\"M44 10l74 204h594\""));
 	svg = drawn(a, &c, CHART_STACKED);

@@ -91,4 +91,15 @@ const struct err *db_version_by_num(struct db *db, uint64_t crate_id, struct tex
 	return e;
 }
 
-const struct db_stmt *const db_crate_stmts[] = { &by_name, &deleted, &version, NULL };
+static const struct db_stmt bytes_came = {
+	.name = "version_bytes_came",
+	.sql = "UPDATE versions SET without_bytes = 0, crate_size = ? WHERE id = ?",
+	.in = { DB_U64, DB_U64 },
+};
+
+const struct err *db_version_bytes_came(struct db *db, uint64_t version_id, uint64_t bytes)
+{
+	return db_exec(db, &bytes_came, DB_ARGS(db_u64(bytes), db_u64(version_id)), NULL);
+}
+
+const struct db_stmt *const db_crate_stmts[] = { &by_name, &deleted, &version, &bytes_came, NULL };

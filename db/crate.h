@@ -42,4 +42,8 @@ struct version_row {
 const struct err *must_use db_version_by_num(struct db *db, uint64_t crate_id, struct text crate,
 					     struct text num, struct version_row *ret);
 
+/* The bytes of a version that came with a dump are here now, and so many. */
+const struct err *must_use db_version_bytes_came(struct db *db, uint64_t version_id,
+						 uint64_t bytes);
+
 extern const struct db_stmt *const db_crate_stmts[];

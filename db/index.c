@@ -28,8 +28,8 @@ static const struct db_stmt list = {
 
 static const struct db_stmt versions = {
 	.name = "index_versions",
-	.sql = "SELECT v.id, c.name, v.num, v.tar_sha256, v.crate_size, v.features, v.yanked,"
-	       "       v.links, v.rust_version, v.created_us"
+	.sql = "SELECT v.id, c.name, v.num, v.tar_sha256, v.crate_size,"
+	       "       v.without_bytes, v.features, v.yanked, v.links, v.rust_version, v.created_us"
 	       "  FROM crates c"
 	       "  JOIN versions v ON v.crate_id = c.id"
 	       " WHERE c.canon_name = ?"
@@ -39,6 +39,7 @@ static const struct db_stmt versions = {
 	.out = { DB_COL(struct db_index_version, id), DB_COL(struct db_index_version, name),
 		 DB_COL(struct db_index_version, num), DB_COL(struct db_index_version, tar_sha256),
 		 DB_COL(struct db_index_version, crate_size),
+		 DB_COL(struct db_index_version, without_bytes),
 		 DB_COL(struct db_index_version, features), DB_COL(struct db_index_version, yanked),
 		 DB_COL(struct db_index_version, links),
 		 DB_COL(struct db_index_version, rust_version),

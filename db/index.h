@@ -23,6 +23,7 @@ struct db_index_version {
 	struct text num;
 	struct sha256 tar_sha256;
 	uint64_t crate_size;
+	bool without_bytes;   /* it came with a dump: there may be no blob */
 	struct text features; /* JSON object */
 	bool yanked;
 	struct text links, rust_version; /* absent for none */

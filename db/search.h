@@ -24,6 +24,21 @@ const struct err *must_use db_search_put(struct db *db, uint64_t crate_id, struc
  * no error. */
 const struct err *must_use db_search_rebuild(struct db *db, struct text canon_name);
 
+/*
+ * Crates that search does not have yet, in the order of their ids: as many after that one as make a million postings, a
+ * hundred megabytes of memory while it runs. *ret_crates is 0 at the end. In transactions of its own; what another puts
+ * meanwhile stays, and running it again does no harm.
+ */
+const struct err *must_use db_search_bulk(struct db *db, uint64_t after, uint64_t *ret_last,
+					  uint64_t *ret_crates);
+
+/* Whether search has no crate at all. */
+const struct err *must_use db_search_is_empty(struct db *db, bool *ret);
+
+/* Canonical names of crates that have changed since that moment, at most 10,000. */
+const struct err *must_use db_search_changed(struct db *db, int64_t since_us, struct text **ret,
+					     size_t *ret_n);
+
 struct search_hit {
 	uint64_t crate_id, score;
 };
@@ -49,3 +64,4 @@ const struct err *must_use db_search_within(struct db *db, struct text q, const 
 extern const struct db_stmt *const db_search_write_stmts[];
 extern const struct db_stmt *const db_search_stmts[];
 extern const struct db_stmt *const db_search_rebuild_stmts[];
+extern const struct db_stmt *const db_search_bulk_stmts[];

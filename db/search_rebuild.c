@@ -53,4 +53,39 @@ const struct err *db_search_rebuild(struct db *db, struct text canon_name)
 	return db_tx(db, rebuild, &canon_name);
 }
 
-const struct db_stmt *const db_search_rebuild_stmts[] = { &source, NULL };
+struct one_row {
+	uint64_t crate_id;
+};
+
+static const struct db_stmt first = {
+	.name = "search_rebuild_first",
+	.sql = "SELECT crate_id FROM search_crates LIMIT 1",
+	.out = { DB_COL(struct one_row, crate_id) },
+	.scan_ok = true,
+};
+
+static const struct db_stmt changed = {
+	.name = "search_rebuild_changed",
+	.sql = "SELECT canon_name FROM crates WHERE updated_us >= ? LIMIT 10000",
+	.in = { DB_I64 },
+	.out = { { "canon_name", 0, DB_TEXT } },
+};
+
+const struct err *db_search_is_empty(struct db *db, bool *ret)
+{
+	struct one_row row;
+	bool found;
+	const struct err *e = db_maybe(db, &first, DB_NO_ARGS, &row, &found);
+
+	if (!e)
+		*ret = !found;
+	return e;
+}
+
+const struct err *db_search_changed(struct db *db, int64_t since_us, struct text **ret,
+				    size_t *ret_n)
+{
+	return db_all(db, &changed, DB_ARGS(db_i64(since_us)), sizeof(**ret), ret, ret_n);
+}
+
+const struct db_stmt *const db_search_rebuild_stmts[] = { &source, &first, &changed, NULL };

@@ -16,6 +16,7 @@
 #include "db/feed.h"
 #include "db/follow.h"
 #include "db/fsck.h"
+#include "db/import.h"
 #include "db/index.h"
 #include "db/invitation.h"
 #include "db/job.h"
@@ -58,6 +59,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_follow_stmts },
 	{ db_fsck_stmts },
 	{ db_expired_stmts },
+	{ db_import_stmts },
 	{ db_index_stmts },
 	{ db_invitation_stmts },
 	{ db_job_stmts },
@@ -71,6 +73,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_search_stmts },
 	{ db_search_write_stmts },
 	{ db_search_rebuild_stmts },
+	{ db_search_bulk_stmts },
 	{ db_session_stmts },
 	{ db_token_stmts },
 	{ db_trustpub_stmts },

@@ -11,6 +11,7 @@ const struct cli_command *const cli_lists[] = { /* one a line, so that two peopl
 	session_commands,
 	crate_commands,
 	import_commands,
+	import_dump_commands,
 	rebuild_commands,
 	fsck_commands,
 	config_commands,

@@ -5,6 +5,7 @@
 
 extern const struct cli_command config_commands[];
 extern const struct cli_command import_commands[];
+extern const struct cli_command import_dump_commands[];
 extern const struct cli_command jobs_commands[];
 extern const struct cli_command crate_commands[];
 extern const struct cli_command fsck_commands[];

@@ -27,6 +27,7 @@ struct fsck {
 	struct arena *a; /* of one step: reset after it */
 	bool repair, hash;
 	uint64_t found, mended;
+	uint64_t without; /* versions of a dump, without bytes */
 };
 
 static void found(struct fsck *f, struct text what, bool mended)
@@ -93,6 +94,8 @@ static const struct err *check_crate(void *ctx, struct text canon)
 		if (e || !there)
 			return e;
 		e = verify_crate(f->app, &state, f->hash, &(struct verify_sink){ gather, &g }, &v);
+		if (!e && g.n == 0)
+			f->without += v.nwithout;
 		if (e || g.n == 0)
 			return e;
 		quiet = looks && state.index_gen == gen ? quiet + 1 : 1;
@@ -269,6 +272,7 @@ static int fsck(struct cli *c)
 		return 1;
 	f.app = c->app;
 	f.a = arena_new(0);
+	db_be_patient(f.app->db); /* it reads all there is */
 	db_use_arena(f.app->db, f.a);
 	e = run_all(&f);
 	r = e ? cli_fail(e) : 0;
@@ -276,6 +280,9 @@ static int fsck(struct cli *c)
 	arena_free(f.a);
 	if (r)
 		return r;
+	if (f.without)
+		(void)printf("%" PRIu64 " versions came with a dump and have no bytes here\n",
+			     f.without);
 	(void)printf("%" PRIu64 " found, %" PRIu64 " mended\n", f.found, f.mended);
 	return f.found > f.mended ? 1 : 0;
 }

@@ -12,6 +12,7 @@
 #include "app/inspect/client.h"
 #include "app/registry/name.h"
 #include "app/server/app.h"
+#include "app/storage/storage.h"
 #include "db/crate.h"
 #include "db/job.h"
 #include "db/user.h"
@@ -149,7 +150,7 @@ static const struct err *hash_file(struct import *im, int fd, struct sha256 *ret
 
 /* Whether the version is here; ERR_EXISTS where it has other bytes. */
 static const struct err *is_known(struct import *im, const struct file *f, const struct sha256 *sha,
-				  bool *ret)
+				  uint64_t *ret_id, bool *ret)
 {
 	struct crate_row crate;
 	struct version_row v;
@@ -163,8 +164,29 @@ static const struct err *is_known(struct import *im, const struct file *f, const
 	*ret = !e;
 	if (err_is(e, ERR_NOT_FOUND))
 		return NULL;
+	if (!e)
+		*ret_id = v.id;
 	if (!e && !sha256_eq(&v.tar_sha256, sha))
 		return err_new(im->a, ERR_EXISTS, "this version is here with other bytes");
+	return e;
+}
+
+/* A version of a dump, which had no archives, gets its bytes; *ret_known is false then. */
+static const struct err *complete(struct import *im, int fd, const struct file *f, uint64_t id,
+				  const struct publish_in *in, bool *ret_known)
+{
+	struct storage *s = im->app->storage;
+	const struct err *e;
+	uint64_t bytes;
+
+	if (storage_has_blob(s, &in->sha, &bytes))
+		return NULL;
+	e = storage_put_blob(s, im->a, fd, &in->sha, NULL);
+	if (!e)
+		e = db_version_bytes_came(im->app->db, id, in->bytes);
+	if (!e)
+		e = settle_crate(im->app, im->a, f->canon);
+	*ret_known = e != NULL;
 	return e;
 }
 
@@ -173,11 +195,14 @@ static const struct err *take_open(struct import *im, int fd, const struct file 
 {
 	struct publish_in in = { .user_id = im->owner, .import = true };
 	struct manifest m = { 0 };
+	uint64_t id = 0;
 	const struct err *e = hash_file(im, fd, &in.sha, &in.bytes);
 
 	if (!e)
-		e = is_known(im, f, &in.sha, ret_known);
-	if (e || *ret_known)
+		e = is_known(im, f, &in.sha, &id, ret_known);
+	if (!e && *ret_known)
+		return complete(im, fd, f, id, &in, ret_known);
+	if (e)
 		return e;
 	e = inspect(im, fd, f, &m);
 	if (!e)
@@ -242,6 +267,8 @@ static bool import_one(struct import *im, const struct file *f)
 		return true;
 	}
 	im->taken++;
+	if (!out.settle_job_id) /* of a dump, and settled */
+		return true;
 	memcpy(im->canon, f->canon.p, f->canon.n);
 	im->ncanon = f->canon.n;
 	im->jobs[im->njobs++] = out.settle_job_id;

@@ -70,10 +70,36 @@ static const struct err *rebuild_search_of(void *ctx, struct text canon)
 	return db_search_rebuild(r->app->db, canon);
 }
 
+/* From nothing, very many at once; what was published meanwhile, once more. */
+static const struct err *search_from_nothing(struct rebuild *r)
+{
+	struct db *db = r->app->db;
+	int64_t since = time_now_us();
+	struct text *changed;
+	const struct err *e = NULL;
+	uint64_t last = 0, n = 1;
+	size_t nchanged;
+
+	while (!e && n) {
+		e = db_search_bulk(db, last, &last, &n);
+		r->seen += n;
+	}
+	if (!e)
+		e = db_search_changed(db, since, &changed, &nchanged);
+	for (size_t i = 0; !e && i < nchanged; i++)
+		e = db_search_rebuild(db, changed[i]);
+	return e;
+}
+
 static const struct err *rebuild_search(struct rebuild *r)
 {
-	const struct err *e = verify_each(r->app, r->a, rebuild_search_of, r);
+	const struct err *e;
+	bool empty;
 
+	e = db_search_is_empty(r->app->db, &empty);
+	if (!e)
+		e = empty ? search_from_nothing(r)
+			  : verify_each(r->app, r->a, rebuild_search_of, r);
 	if (!e)
 		(void)printf("search: %" PRIu64 " crates\n", r->seen);
 	return e;
@@ -232,6 +258,7 @@ static int rebuild(struct cli *c)
 	if (!cli_open(c))
 		return 1;
 	r.app = c->app;
+	db_be_patient(c->app->db);
 	r.a = arena_new(0);
 	for (size_t i = 0; !e && i < ARRAY_SIZE(targets); i++)
 		if (all || text_eq(rest.v[0], text_from(targets[i].name))) {

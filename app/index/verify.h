@@ -15,6 +15,7 @@ struct verify {
 	bool settle_mends; /* settle_crate puts right what was found */
 	size_t nlost;      /* blobs that are missing or wrong: settle cannot make them */
 	struct storage_link *lost;
+	size_t nwithout;  /* versions of a dump, whose bytes have not come: no fault */
 	struct text name; /* of the crate; absent where it is deleted */
 };
 

@@ -126,8 +126,14 @@ static size_t sum_up(struct search_term *v, size_t n)
 void search_terms_of_crate(struct arena *a, const struct search_source *in,
 			   struct search_term **ret, size_t *ret_n)
 {
-	struct gathering g = { .arena = a, .room = SEARCH_TERMS_MAX * (size_t)4 };
+	struct gathering g = { .arena = a, .room = in->name.n + in->description.n };
 
+	/* no two words without something between */
+	for (size_t i = 0; i < in->keywords.n; i++)
+		g.room += in->keywords.v[i].n + 1;
+	g.room = (g.room + text_sub(in->readme, 0, SEARCH_README_BYTES).n) / 2 + 4;
+	if (g.room > SEARCH_TERMS_MAX * (size_t)4)
+		g.room = SEARCH_TERMS_MAX * (size_t)4;
 	g.v = arena_array(a, g.room, sizeof(*g.v));
 	gather(&g, in->name, SEARCH_NAME);
 	for (size_t i = 0; i < in->keywords.n; i++)

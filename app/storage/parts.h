@@ -8,6 +8,7 @@ enum { STORAGE_NAME_MAX = 255, STORAGE_PATH_PARTS = 5 };
 struct storage {
 	int blobs, pub, crates, index, lock, tmp; /* descriptors of the folders */
 	bool no_links; /* this file system has no hard links: copies then */
+	bool sync_later;
 };
 
 /* A file in DATA/tmp that still has its name. */

@@ -365,3 +365,15 @@ const struct err *storage_get_index(struct storage *s, struct arena *a, struct t
 {
 	return get_small(a, s->index, path, ret, ret_mtime_s);
 }
+
+void storage_sync_later(struct storage *s, bool on)
+{
+	s->sync_later = on;
+}
+
+const struct err *storage_sync_index(struct storage *s, struct arena *a)
+{
+	if (syncfs(s->index) != 0)
+		return storage_io(a, errno, "sync", "index");
+	return NULL;
+}

@@ -149,7 +149,7 @@ void storage_new_drop(struct storage *s, struct storage_new *f)
 const struct err *storage_new_publish(struct storage *s, struct arena *a, struct storage_new *f,
 				      int dir, const char *name)
 {
-	const struct err *e = storage_sync(a, f->fd, f->name);
+	const struct err *e = s->sync_later ? NULL : storage_sync(a, f->fd, f->name);
 
 	if (!e && renameat(s->tmp, f->name, dir, name) != 0)
 		e = storage_io(a, errno, "rename to", name);
@@ -158,7 +158,7 @@ const struct err *storage_new_publish(struct storage *s, struct arena *a, struct
 		return e;
 	}
 	(void)close(f->fd);
-	return storage_sync(a, dir, name);
+	return s->sync_later ? NULL : storage_sync(a, dir, name);
 }
 
 const struct err *storage_write_all(struct arena *a, int fd, struct text bytes)
@@ -324,7 +324,7 @@ struct storage *storage_open(struct arena *a, const struct config *cfg, struct t
 	int data;
 
 	BUG_ON(!s);
-	*s = (struct storage){ -1, -1, -1, -1, -1, -1, false };
+	*s = (struct storage){ -1, -1, -1, -1, -1, -1, false, false };
 	data = folders_make(path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (data >= 0) {
 		s->blobs = folder_or_fail(data, "blobs");

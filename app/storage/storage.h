@@ -117,6 +117,14 @@ const struct err *must_use storage_get_index(struct storage *s, struct arena *a,
 					     struct text *ret, int64_t *ret_mtime_s);
 
 /*
+ * While it is on, what is written is not synced one by one; whoever switches it on syncs before he relies on anything
+ * being there after a power failure.
+ */
+void storage_sync_later(struct storage *s, bool on);
+/* All that is written on the file system of DATA/index. */
+const struct err *must_use storage_sync_index(struct storage *s, struct arena *a);
+
+/*
  * flock on DATA/lock/NAME; released by storage_unlock, or when the process ends. Waits wait_ms at
  * most, then ERR_BUSY: a lock here only saves work, nothing is right or wrong by it.
  */

@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from fcgi_client import FastCGI
-from lib.census import census, settled
+from lib.census import accounts, census, settled
 from lib.page import Page
 from lib.registry import Crate
 from lib.steps import publish, user_id
@@ -89,12 +89,6 @@ def unharmed(registry, alice, bob):
     assert complaints(registry)[said:] == []
     assert processes(registry) == pids
     assert census(registry) == before and accounts(registry) == mine
-
-
-def accounts(registry):
-    """What people have: the moments of their last request and their sessions' ends may move."""
-    return registry.sql("CHECKSUM TABLE users, emails, follows, teams EXTENDED") + registry.sql(
-        "SELECT COUNT(*), SUM(revoked) FROM api_tokens UNION SELECT COUNT(*), SUM(id) FROM sessions")
 
 
 @pytest.fixture(params=ROUTES)

@@ -5,7 +5,8 @@ import hashlib
 TABLES = ("crates", "crate_index", "versions", "dependencies", "default_versions", "reverse_dependencies", "crate_owners",
           "crate_owner_invitations", "keywords", "crates_keywords", "crates_categories", "version_owner_actions",
           "versions_published_by", "crate_downloads", "recent_crate_downloads", "search_postings", "search_grams", "follows",
-          "deleted_crates", "dependents", "emails", "audit")
+          "deleted_crates", "dependents", "emails", "audit", "trustpub_configs_github",
+          "trustpub_configs_gitlab", "trustpub_tokens")
 
 
 def rows(registry):
@@ -26,6 +27,12 @@ def files(registry):
 
 def census(registry):
     return {"rows": rows(registry), "files": files(registry)}
+
+
+def accounts(registry):
+    """What people have: the moments of their last request and their sessions' ends may move."""
+    return registry.sql("CHECKSUM TABLE users, emails, follows, teams EXTENDED") + registry.sql(
+        "SELECT COUNT(*), SUM(revoked) FROM api_tokens UNION SELECT COUNT(*), SUM(id) FROM sessions")
 
 
 def settled(registry, seconds=20):

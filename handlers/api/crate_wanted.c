@@ -89,8 +89,7 @@ static struct crate_order order_of(const struct params *p)
 				     p->q.p && (by == CRATE_BY_NAME || by == CRATE_BY_RELEVANCE) };
 }
 
-/* The crate must have each of these; more than a crate can have match nothing. */
-static const struct err *filter_keywords(struct req *r, struct text words, struct crates_wanted *w)
+const struct err *crates_wanted_keywords(struct req *r, struct text words, struct crates_wanted *w)
 {
 	struct text list[CRATE_FILTER_KEYWORDS];
 	struct text rest = text_lower(r->arena, words);
@@ -143,7 +142,7 @@ static void filter_owner(uint64_t kind, int64_t id, struct crates_wanted *w)
 static const struct err *read_group(struct req *r, const struct params *p, struct crates_wanted *w)
 {
 	if (p->all_keywords.p)
-		return filter_keywords(r, p->all_keywords, w);
+		return crates_wanted_keywords(r, p->all_keywords, w);
 	if (p->keyword.p) {
 		const struct err *e =
 			db_keyword_ids(r->db, (struct text[]){ text_lower(r->arena, p->keyword) },

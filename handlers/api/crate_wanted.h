@@ -22,3 +22,10 @@ struct crates_wanted {
  * query: keywords, and the name of the crate that a seek stands on.
  */
 const struct err *must_use crates_wanted_read(struct req *r, struct crates_wanted *ret);
+
+/*
+ * Adds to a filter that a crate must have each of these words, between white space and in any case. More than a crate can
+ * have, and unknown ones, match nothing. At most one query.
+ */
+const struct err *must_use crates_wanted_keywords(struct req *r, struct text words,
+						  struct crates_wanted *w);

@@ -1,0 +1,230 @@
+#include "handlers/api/crate_find.h"
+
+#include "app/base/arena.h"
+#include "db/search.h"
+
+#include <stdlib.h>
+
+/* Of sorted keys, of which the first has that place in the whole list. */
+static void cut(const struct crates_wanted *w, struct crate_key *keys, size_t n, size_t place,
+		struct crates_found *ret)
+{
+	uint64_t from = (w->paging.page - 1) * w->paging.per_page;
+
+	if (w->has_after)
+		from = crate_order_behind(&w->order, keys, n, &w->after);
+	else
+		from = from > place ? from - place : 0;
+	if (from > n)
+		from = n;
+	ret->keys = keys + from;
+	ret->n = n - (size_t)from;
+	if (ret->n > w->paging.per_page)
+		ret->n = (size_t)w->paging.per_page;
+}
+
+/* ---- what a search found */
+
+static int by_id(const void *a, const void *b)
+{
+	const struct crate_key *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Those of the candidates that pass the filter, with the keys of the order and what the search knows of them. */
+static const struct err *complete(struct req *r, const struct crates_wanted *w,
+				  const struct crate_filter *filter, const struct crate_key *found,
+				  size_t n, struct crate_key **ret, size_t *ret_n)
+{
+	struct crate_key *known = arena_array(r->arena, n, sizeof(*known));
+	uint64_t *ids = arena_array(r->arena, n, sizeof(*ids));
+	const struct err *e;
+
+	for (size_t i = 0; i < n; i++) {
+		known[i] = found[i];
+		ids[i] = found[i].id;
+	}
+	e = db_crate_keys(r->db, w->order.by, filter, ids, n, ret, ret_n);
+	if (e || !*ret_n)
+		return e;
+	qsort(known, n, sizeof(*known), by_id);
+	for (size_t i = 0; i < *ret_n; i++) {
+		const struct crate_key *k = bsearch(&(*ret)[i], known, n, sizeof(*known), by_id);
+
+		if (k) {
+			(*ret)[i].score = k->score;
+			(*ret)[i].exact = k->exact;
+		}
+	}
+	crate_order_sort(&w->order, *ret, *ret_n);
+	return NULL;
+}
+
+/* The exact match, then all others, best first. */
+static struct crate_key *candidates(struct req *r, const struct search_result *s, size_t *ret_n)
+{
+	struct crate_key *v = arena_array(r->arena, s->n + 1, sizeof(*v));
+	size_t n = 0;
+
+	if (s->exact.set)
+		v[n++] = (struct crate_key){ .id = s->exact.v, .exact = true };
+	for (size_t i = 0; i < s->n && n < CRATE_SET_MAX; i++)
+		v[n++] = (struct crate_key){ .id = s->hits[i].crate_id, .score = s->hits[i].score };
+	*ret_n = n;
+	return v;
+}
+
+/* Whether two candidates are alike before their further keys are looked at; negative: a is better. */
+static int rank_cmp(const struct crate_key *a, const struct crate_key *b)
+{
+	if (a->exact != b->exact)
+		return a->exact ? -1 : 1;
+	return (a->score < b->score) - (a->score > b->score);
+}
+
+static size_t end_of_rank(const struct crate_key *v, size_t n, size_t i)
+{
+	while (i > 0 && i < n && !rank_cmp(&v[i], &v[i - 1]))
+		i++;
+	return i;
+}
+
+/*
+ * By relevance and unfiltered, the further keys only matter among those that are equally good: they are read for those
+ * around the page alone.
+ */
+static const struct err *by_rank(struct req *r, const struct crates_wanted *w,
+				 const struct crate_key *v, size_t n, struct crates_found *ret)
+{
+	uint64_t offset = (w->paging.page - 1) * w->paging.per_page;
+	size_t per_page = (size_t)w->paging.per_page;
+	size_t from = offset < n ? (size_t)offset : n, to;
+	struct crate_key *keys;
+	const struct err *e;
+	size_t nkeys;
+
+	if (w->has_after) {
+		for (from = 0; from < n && rank_cmp(&v[from], &w->after) < 0; from++)
+			;
+		for (to = from; to < n && !rank_cmp(&v[to], &w->after); to++)
+			;
+	} else {
+		to = from;
+		while (from > 0 && from < n && !rank_cmp(&v[from], &v[from - 1]))
+			from--;
+	}
+	to = end_of_rank(v, n, to + per_page < n ? to + per_page : n);
+	e = complete(r, w, &w->filter, v + from, to - from, &keys, &nkeys);
+	if (!e)
+		cut(w, keys, nkeys, from, ret);
+	return e;
+}
+
+/* What may be found: a set of ids where the filter makes one. */
+static const struct err *set_of(struct req *r, const struct crates_wanted *w,
+				uint64_t ids[CRATE_SET_MAX], size_t *ret_n, bool *ret_fits,
+				struct crate_filter *ret_rest)
+{
+	*ret_fits = true;
+	*ret_rest = w->filter;
+	if (w->by_names)
+		return db_crate_ids(r->db, w->names.v, w->names.n, ids, ret_n);
+	return db_crate_set(r->db, &w->filter, ids, ret_n, ret_fits, ret_rest);
+}
+
+static const struct err *search(struct req *r, const struct crates_wanted *w,
+				struct crates_found *ret)
+{
+	uint64_t ids[CRATE_SET_MAX];
+	struct crate_filter rest;
+	struct crate_key *found, *keys;
+	struct search_result s;
+	const struct err *e;
+	size_t n, nkeys;
+	bool fits, all;
+
+	e = set_of(r, w, ids, &n, &fits, &rest);
+	if (!e && fits)
+		e = db_search_within(r->db, w->q, ids, n, &s);
+	else if (!e)
+		e = db_search(r->db, w->q, &s);
+	if (e)
+		return e;
+	found = candidates(r, &s, &n);
+	all = !fits && crate_filter_is_empty(&w->filter);
+	if (w->order.by == CRATE_BY_RELEVANCE && all) {
+		ret->total = s.total;
+		return by_rank(r, w, found, n, ret);
+	}
+	e = complete(r, w, &rest, found, n, &keys, &nkeys);
+	if (e)
+		return e;
+	cut(w, keys, nkeys, 0, ret);
+	ret->total = all ? s.total : nkeys;
+	return NULL;
+}
+
+/* ---- lists */
+
+static const struct err *of_set(struct req *r, const struct crates_wanted *w,
+				const struct crate_filter *filter, const uint64_t *ids, size_t n,
+				struct crates_found *ret)
+{
+	struct crate_key *keys;
+	const struct err *e;
+	size_t nkeys;
+
+	e = db_crate_keys(r->db, w->order.by, filter, ids, n, &keys, &nkeys);
+	if (e)
+		return e;
+	crate_order_sort(&w->order, keys, nkeys);
+	cut(w, keys, nkeys, 0, ret);
+	ret->total = nkeys;
+	return NULL;
+}
+
+static const struct err *list(struct req *r, const struct crates_wanted *w,
+			      struct crates_found *ret)
+{
+	uint64_t ids[CRATE_SET_MAX];
+	struct crate_filter rest;
+	const struct err *e;
+	bool fits;
+	size_t n;
+
+	e = set_of(r, w, ids, &n, &fits, &rest);
+	if (e)
+		return e;
+	if (fits)
+		return of_set(r, w, &rest, ids, n, ret);
+	e = db_crate_walk(r->db, w->order.by, &w->filter, w->has_after ? &w->after : NULL,
+			  w->paging.per_page, (w->paging.page - 1) * w->paging.per_page, &ret->keys,
+			  &ret->n);
+	if (!e && ret->n)
+		e = db_crate_count(r->db, &w->filter, &ret->total);
+	return e;
+}
+
+const struct err *crates_find(struct req *r, const struct crates_wanted *w,
+			      struct crates_found *ret)
+{
+	struct crates_found f = { 0 };
+	uint64_t ids[CRATE_IDS_MAX];
+	const struct err *e = NULL;
+
+	if (!w->nothing)
+		e = w->q.p ? search(r, w, &f) : list(r, w, &f);
+	for (size_t i = 0; !e && i < f.n; i++)
+		ids[i] = f.keys[i].id;
+	if (!e && f.n)
+		e = db_crates_listed(r->db, ids, f.n, &f.rows, &f.nrows);
+	if (!e)
+		*ret = f;
+	return e;
+}
+
+const struct crate_listed *crates_found_row(const struct crates_found *f, size_t i)
+{
+	return crate_listed_find(f->rows, f->nrows, f->keys[i].id);
+}

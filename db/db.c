@@ -16,13 +16,20 @@
 
 /* A text up to this is fetched with its row; a longer one by a second call, straight to where it
  * stays. */
-enum { SLOT_TEXT = 256, CHAINS = 256, TRIES = 4, BUSY_RETRY_S = 5 };
+enum { SLOT_TEXT = 256, CHAINS = 256, BUSY_RETRY_S = 5 };
+
+/*
+ * A failure costs so much of what one call has for trying again: a deadlock is known at once and is over at once, a lock
+ * wait has already taken its seconds.
+ */
+enum { PATIENCE = 12, DEADLOCK_COSTS = 1, OTHER_COSTS = 3 };
 
 /* What an error number means for the connection and the transaction. */
 enum fail {
 	FAIL_NONE,
 	FAIL_LOST,  /* the connection is gone */
-	FAIL_RETRY, /* deadlock, lock wait, cluster conflict: rolled back, or to be */
+	FAIL_RETRY, /* deadlock, cluster conflict: rolled back, or to be */
+	FAIL_WAIT,  /* a lock was not to be had in time: to be rolled back */
 	FAIL_STALE, /* the prepared statement is unknown to the server: nothing was executed */
 	FAIL_OTHER,
 };
@@ -184,8 +191,9 @@ static enum fail fail_of(unsigned no)
 	case ER_CONNECTION_KILLED:
 	case 4031: /* MySQL: closed because of inactivity */
 		return FAIL_LOST;
-	case ER_LOCK_DEADLOCK:
 	case ER_LOCK_WAIT_TIMEOUT:
+		return FAIL_WAIT;
+	case ER_LOCK_DEADLOCK:
 	case ER_UNKNOWN_COM_ERROR: /* 1047: a Galera node that is not (yet) part of the cluster */
 	case ER_CHECKREAD:         /* 1020: MariaDB 11's snapshot conflict */
 		return FAIL_RETRY;
@@ -195,6 +203,12 @@ static enum fail fail_of(unsigned no)
 	default:
 		return FAIL_OTHER;
 	}
+}
+
+/* Whether the same may be tried again in a new transaction. */
+static bool may_again(enum fail f)
+{
+	return f == FAIL_RETRY || f == FAIL_WAIT;
 }
 
 static const struct err *busy(struct db *db, struct text cause)
@@ -243,11 +257,11 @@ static const struct err *fail(struct db *db, const char *what, unsigned no, cons
 	struct text cause = text_fmt(db->arena, "%s: %u %s", what, no, words);
 
 	db->last = fail_of(no);
-	if (db->in_tx && (db->last == FAIL_LOST || db->last == FAIL_RETRY))
+	if (db->in_tx && (db->last == FAIL_LOST || may_again(db->last)))
 		db->tx_fail = db->last;
 	if (db->last == FAIL_LOST)
 		close_all(db);
-	if (db->last == FAIL_LOST || db->last == FAIL_RETRY)
+	if (db->last == FAIL_LOST || may_again(db->last))
 		return busy(db, cause);
 	switch (no) {
 	case ER_DUP_ENTRY:
@@ -895,14 +909,24 @@ const struct err *db_each(struct db *db, const struct db_stmt *s, struct db_vals
 
 /* ---- writing ---- */
 
-static void wait_a_little(int tries)
+/*
+ * Whether there is patience left for another try after that failure; then it has waited a little, by chance, so that those
+ * who fought do not meet again, and longer each time.
+ */
+static bool try_again(enum fail f, int *spent, int *tries)
 {
 	unsigned char r;
 	struct timespec ts = { 0 };
 
+	*spent += f == FAIL_RETRY ? DEADLOCK_COSTS : OTHER_COSTS;
+	if (*spent >= PATIENCE)
+		return false;
+	if (*tries < 4)
+		++*tries;
 	random_bytes(&r, sizeof(r));
-	ts.tv_nsec = (long)(1 + r % 32) * 1000000L * (1L << tries);
+	ts.tv_nsec = (long)(1 + r % 32) * 1000000L * (1L << *tries);
 	(void)nanosleep(&ts, NULL);
+	return true;
 }
 
 static const struct err *exec_once(struct db *db, const struct db_stmt *s, struct db_vals args,
@@ -924,16 +948,13 @@ const struct err *db_exec(struct db *db, const struct db_stmt *s, struct db_vals
 			  uint64_t *ret_affected)
 {
 	int64_t from = time_monotonic_us();
+	int spent = 0, tries = 0;
 	const struct err *e;
 
 	db->counts.queries++;
-	for (int tries = 1;; tries++) {
+	do /* a statement of its own that failed so has changed nothing */
 		e = exec_once(db, s, args, ret_affected);
-		if (!e || db->in_tx || db->last != FAIL_RETRY || tries == TRIES)
-			break;
-		wait_a_little(
-			tries); /* a statement of its own that failed so has changed nothing */
-	}
+	while (e && !db->in_tx && may_again(db->last) && try_again(db->last, &spent, &tries));
 	db->counts.us += time_monotonic_us() - from;
 	return e;
 }
@@ -1018,7 +1039,7 @@ static const struct err *tx_once(struct db *db, const struct err *(*fn)(struct d
 	db->tx_fail = FAIL_NONE;
 	e = begin(db);
 	if (e) {
-		db->tx_fail = db->last == FAIL_RETRY ? FAIL_RETRY : FAIL_OTHER;
+		db->tx_fail = may_again(db->last) ? db->last : FAIL_OTHER;
 		return e;
 	}
 	db->in_tx = true;
@@ -1035,19 +1056,19 @@ static const struct err *tx_once(struct db *db, const struct err *(*fn)(struct d
 
 const struct err *db_tx(struct db *db, const struct err *(*fn)(struct db *db, void *ctx), void *ctx)
 {
+	int spent = 0, tries = 0;
+
 	BUG_ON(db->in_tx);
 	db->uncertain = false;
-	for (int tries = 1;; tries++) {
+	for (;;) {
 		int64_t from = time_monotonic_us(), before = db->counts.us;
 		const struct err *e = tx_once(db, fn, ctx);
-		bool again =
-			!db->uncertain && (db->tx_fail == FAIL_RETRY || db->tx_fail == FAIL_LOST);
+		bool again = !db->uncertain && (may_again(db->tx_fail) || db->tx_fail == FAIL_LOST);
 
 		if (db->counts.us == before && e)
 			db->counts.us += time_monotonic_us() - from; /* waiting for a connection */
-		if (!e || !again || tries == TRIES)
+		if (!e || !again || !try_again(db->tx_fail, &spent, &tries))
 			return e;
-		wait_a_little(tries);
 	}
 }
 

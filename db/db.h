@@ -200,8 +200,8 @@ uint64_t db_insert_id(const struct db *db); /* of the last db_exec */
 
 /*
  * Runs fn in a transaction: COMMIT when it returns NULL, ROLLBACK and its error otherwise. After
- * 1213, 1205 and 1047 it rolls back, waits a little and runs fn again, three times at most: fn must
- * write nothing outside the database and must not trust what an earlier run left in ctx. A COMMIT
+ * 1213, 1205 and 1047 it rolls back, waits a little and runs fn again, eleven times at most (three
+ * after 1205, which has taken seconds already): fn must write nothing outside the database and must not trust what an earlier run left in ctx. A COMMIT
  * whose answer was lost is ERR_BUSY with db_commit_uncertain() true: the caller reads back. Nested:
  * a BUG.
  */

@@ -390,12 +390,21 @@ static const struct err *always_deadlocked(struct db *db, void *ctx)
 	return db_raw(db, TEXT("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213"));
 }
 
+static const struct err *always_waiting(struct db *db, void *ctx)
+{
+	++*(int *)ctx;
+	return db_raw(db, TEXT("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205"));
+}
+
 static void gives_up(void **state)
 {
 	int runs = 0;
 
 	(void)state;
 	is_kind(db_tx(one, always_deadlocked, &runs), ERR_BUSY);
+	assert_int_equal(runs, 12);
+	runs = 0;
+	is_kind(db_tx(one, always_waiting, &runs), ERR_BUSY);
 	assert_int_equal(runs, 4);
 }
 

@@ -22,6 +22,17 @@ static const struct db_stmt dependency_views = {
 	.out = { DEPENDENCY_COLS },
 };
 
+static const struct db_stmt optional_dependencies = {
+	.name = "optional_dependencies",
+	.sql = "SELECT COALESCE(explicit_name, crate_name) AS name, crate_name AS crate, req, kind"
+	       "  FROM dependencies WHERE version_id = ? AND optional"
+	       " ORDER BY name, id LIMIT 2000",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct optional_dependency, name),
+		 DB_COL(struct optional_dependency, crate), DB_COL(struct optional_dependency, req),
+		 DB_COL(struct optional_dependency, kind) },
+};
+
 static const struct db_stmt dependents_count = {
 	.name = "dependents_count",
 	.sql = "SELECT n FROM dependents WHERE crate_id = ?",
@@ -109,7 +120,17 @@ const struct err *db_dependents_page(struct db *db, uint64_t crate_id, uint64_t 
 	return e;
 }
 
-const struct db_stmt *const db_dependency_view_stmts[] = {
-	&dependency_views,    &dependents_count,   &dependents_page,
-	&dependents_versions, &dependents_actions, NULL
-};
+const struct err *db_optional_dependencies(struct db *db, uint64_t version_id,
+					   struct optional_dependency **ret, size_t *ret_n)
+{
+	return db_all(db, &optional_dependencies, DB_ARGS(db_u64(version_id)), sizeof(**ret), ret,
+		      ret_n);
+}
+
+const struct db_stmt *const db_dependency_view_stmts[] = { &dependency_views,
+							   &optional_dependencies,
+							   &dependents_count,
+							   &dependents_page,
+							   &dependents_versions,
+							   &dependents_actions,
+							   NULL };

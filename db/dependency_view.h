@@ -20,6 +20,17 @@ struct dependency_view {
 const struct err *must_use db_dependency_views(struct db *db, uint64_t version_id,
 					       struct dependency_view **ret, size_t *ret_n);
 
+/* An optional dependency by the name that features know it by, which is not its crate's where it was renamed. */
+struct optional_dependency {
+	struct text name, crate, req;
+	uint64_t kind; /* enum dep_kind */
+};
+
+/* Of a version, by that name; one for each kind and target; at most 2,000. */
+const struct err *must_use db_optional_dependencies(struct db *db, uint64_t version_id,
+						    struct optional_dependency **ret,
+						    size_t *ret_n);
+
 /* How many crates depend on this one; kept, not counted. */
 const struct err *must_use db_dependents_count(struct db *db, uint64_t crate_id, uint64_t *ret);
 

@@ -207,6 +207,14 @@ static struct reply run_match(struct req *r, const struct route_match *m)
 	return run_route(r);
 }
 
+static bool has_header(const struct reply *rp, const char *name)
+{
+	for (size_t i = 0; i < rp->nheaders; i++)
+		if (!strcmp(rp->headers[i].name, name))
+			return true;
+	return false;
+}
+
 /* contract/web.md 14.4 */
 static void page_headers(struct reply *rp)
 {
@@ -225,7 +233,10 @@ static void page_headers(struct reply *rp)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(of_pages); i++)
-		reply_header(rp, of_pages[i].name, text_from(of_pages[i].value));
+		if (!has_header(
+			    rp,
+			    of_pages[i].name)) /* raw files have a stricter policy of their own */
+			reply_header(rp, of_pages[i].name, text_from(of_pages[i].value));
 }
 
 /* contract/api.md 1.6: 302 is not among them, as upstream has it. */
@@ -242,14 +253,6 @@ static void common_headers(struct reply *rp)
 		reply_header(rp, "X-Frame-Options", TEXT("SAMEORIGIN"));
 		reply_header(rp, "X-XSS-Protection", TEXT("0"));
 	}
-}
-
-static bool has_header(const struct reply *rp, const char *name)
-{
-	for (size_t i = 0; i < rp->nheaders; i++)
-		if (!strcmp(rp->headers[i].name, name))
-			return true;
-	return false;
 }
 
 /* A body in memory gets its hash as validator, so that an unchanged answer costs a 304. */

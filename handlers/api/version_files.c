@@ -5,19 +5,16 @@
  * Where the files of a version are. Nothing is looked up: whether there is such a file is for the
  * web server to say.
  */
-#include "app/base/buf.h"
 #include "app/base/config.h"
 #include "app/registry/name.h"
+#include "app/registry/public_url.h"
 #include "app/registry/publish_meta.h"
 #include "handlers/api/common.h"
 
-enum { URL_MAX = 4096 };
-
-/* {site}{base_path}/static/{folder}/{name}/{name}-{version}{ending}, `+` as %2B */
+/* As public_url has it, without a look whether there is such a file. */
 static const struct err *file_url(struct req *r, const char *folder, const char *ending,
 				  struct text *ret)
 {
-	struct buf b = buf_init(r->arena, URL_MAX);
 	struct text name = req_path(r, "name"), version;
 	const struct err *e = req_version(r, &version);
 
@@ -30,15 +27,8 @@ static const struct err *file_url(struct req *r, const char *folder, const char 
 	if (!name_is_valid(NAME_CRATE, name))
 		return err_new(r->arena, ERR_NOT_FOUND, "crate `%.*s` does not exist",
 			       TEXT_F(name));
-	buf_add(&b, r->cfg->site.url);
-	buf_fmt(&b, "/static/%s/", folder);
-	buf_url(&b, name);
-	buf_byte(&b, '/');
-	buf_url(&b, name);
-	buf_byte(&b, '-');
-	buf_url(&b, version);
-	buf_add(&b, text_from(ending));
-	return buf_done(&b, ret);
+	*ret = public_url(r->arena, r->cfg->site.url, folder, name, version, ending);
+	return NULL;
 }
 
 static struct reply redirect_or_json(struct req *r, const char *folder, const char *ending)

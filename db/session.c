@@ -26,9 +26,44 @@ static const struct db_stmt used = {
 static const struct db_stmt insert = {
 	.name = "session_insert",
 	.sql = "INSERT INTO sessions (token, user_id, form_token, created_us, last_used_us, "
-	       "expires_us, address, user_agent)"
-	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-	.in = { DB_SHA256, DB_OPT_U64, DB_TEXT, DB_I64, DB_I64, DB_I64, DB_TEXT, DB_TEXT },
+	       "expires_us, address, user_agent, oauth_state, pending_signup)"
+	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	.in = { DB_SHA256, DB_OPT_U64, DB_TEXT, DB_I64, DB_I64, DB_I64, DB_TEXT, DB_TEXT, DB_TEXT,
+		DB_TEXT },
+};
+
+static const struct db_stmt await_state = {
+	.name = "session_await",
+	.sql = "UPDATE sessions SET oauth_state = ?, pending_signup = NULL"
+	       " WHERE token = ? AND expires_us > ?",
+	.in = { DB_TEXT, DB_SHA256, DB_I64 },
+};
+
+static const struct db_stmt take_state = {
+	.name = "session_take_state",
+	.sql = "UPDATE sessions SET oauth_state = NULL"
+	       " WHERE token = ? AND oauth_state = ? AND expires_us > ?",
+	.in = { DB_SHA256, DB_TEXT, DB_I64 },
+};
+
+static const struct db_stmt drop_state = {
+	.name = "session_drop_state",
+	.sql = "UPDATE sessions SET oauth_state = NULL WHERE token = ?",
+	.in = { DB_SHA256 },
+};
+
+static const struct db_stmt pending = {
+	.name = "session_pending",
+	.sql = "SELECT user_id, pending_signup FROM sessions WHERE token = ? AND expires_us > ?",
+	.in = { DB_SHA256, DB_I64 },
+	.out = { DB_COL(struct session_pending, user_id),
+		 DB_COL(struct session_pending, pending_signup) },
+};
+
+static const struct db_stmt drop_pending = {
+	.name = "session_drop_pending",
+	.sql = "UPDATE sessions SET pending_signup = NULL WHERE token = ?",
+	.in = { DB_SHA256 },
 };
 
 static const struct db_stmt list = {
@@ -124,12 +159,48 @@ const struct err *db_session_add(struct db *db, const struct session_new *s, uin
 		db_exec(db, &insert,
 			DB_ARGS(db_sha(&s->hash), db_opt_u64(s->user_id), db_text(s->form_token),
 				db_i64(now), db_i64(now), db_i64(s->expires_us),
-				db_text(s->address), db_text(agent(db, s->user_agent))),
+				db_text(s->address), db_text(agent(db, s->user_agent)),
+				db_text(s->oauth_state), db_text(s->pending_signup)),
 			NULL);
 
 	if (!e)
 		*ret_id = db_insert_id(db);
 	return e;
+}
+
+const struct err *db_session_await(struct db *db, const struct sha256 *hash, struct text state,
+				   bool *ret_found)
+{
+	uint64_t n = 0;
+	const struct err *e = db_exec(
+		db, &await_state, DB_ARGS(db_text(state), db_sha(hash), db_i64(time_now_us())), &n);
+
+	*ret_found = n > 0;
+	return e;
+}
+
+const struct err *db_session_take_state(struct db *db, const struct sha256 *hash, struct text state,
+					bool *ret_right)
+{
+	uint64_t n = 0;
+	const struct err *e = db_exec(
+		db, &take_state, DB_ARGS(db_sha(hash), db_text(state), db_i64(time_now_us())), &n);
+
+	*ret_right = n > 0;
+	if (e || n)
+		return e;
+	return db_exec(db, &drop_state, DB_ARGS(db_sha(hash)), NULL);
+}
+
+const struct err *db_session_pending(struct db *db, const struct sha256 *hash,
+				     struct session_pending *ret, bool *ret_found)
+{
+	return db_maybe(db, &pending, DB_ARGS(db_sha(hash), db_i64(time_now_us())), ret, ret_found);
+}
+
+const struct err *db_session_drop_pending(struct db *db, const struct sha256 *hash)
+{
+	return db_exec(db, &drop_pending, DB_ARGS(db_sha(hash)), NULL);
 }
 
 const struct err *db_session_list(struct db *db, uint64_t user_id, struct session_row **ret,
@@ -188,6 +259,7 @@ const struct err *db_link_take(struct db *db, const struct sha256 *hash, const c
 }
 
 const struct db_stmt *const db_session_stmts[] = {
-	&auth,  &used,        &insert,   &list,      &end, &end_by_id,
-	&sweep, &link_insert, &link_use, &link_user, NULL,
+	&auth,        &used,        &insert,     &list,       &end,     &end_by_id,
+	&sweep,       &await_state, &take_state, &drop_state, &pending, &drop_pending,
+	&link_insert, &link_use,    &link_user,  NULL,
 };

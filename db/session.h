@@ -25,10 +25,30 @@ struct session_new {
 	struct opt_u64 user_id; /* not set: a sign-in is under way */
 	struct sha256 hash;
 	struct text form_token, address, user_agent; /* user_agent is cut to 255 characters */
+	struct text pending_signup; /* JSON of app/server/sign_in.c; absent: none */
+	struct text oauth_state;    /* absent: none */
 	int64_t expires_us;
 };
 const struct err *must_use db_session_add(struct db *db, const struct session_new *s,
 					  uint64_t *ret_id);
+
+/* ---- signing in (contract/api.md 25) */
+
+/* The session waits for that state, and for no sign-up any more; *ret_found false for one that is not there. */
+const struct err *must_use db_session_await(struct db *db, const struct sha256 *hash,
+					    struct text state, bool *ret_found);
+
+/* Whether it waited for that state; from then on it waits for none, whatever came. Of two at once, one is right. */
+const struct err *must_use db_session_take_state(struct db *db, const struct sha256 *hash,
+						 struct text state, bool *ret_right);
+
+struct session_pending {
+	struct opt_u64 user_id;
+	struct text pending_signup; /* absent: none */
+};
+const struct err *must_use db_session_pending(struct db *db, const struct sha256 *hash,
+					      struct session_pending *ret, bool *ret_found);
+const struct err *must_use db_session_drop_pending(struct db *db, const struct sha256 *hash);
 
 struct session_row {
 	uint64_t id;

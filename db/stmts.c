@@ -17,6 +17,7 @@
 #include "db/follow.h"
 #include "db/fsck.h"
 #include "db/import.h"
+#include "db/github.h"
 #include "db/index.h"
 #include "db/invitation.h"
 #include "db/job.h"
@@ -60,6 +61,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_fsck_stmts },
 	{ db_expired_stmts },
 	{ db_import_stmts },
+	{ db_github_stmts },
 	{ db_index_stmts },
 	{ db_invitation_stmts },
 	{ db_job_stmts },

@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/time.h"
 #include "app/registry/name.h"
+#include "db/mail.h"
 
 enum { EMAIL_TOKEN = 26 };
 
@@ -71,6 +72,20 @@ static const struct db_stmt taken = {
 	.out = { DB_COL(struct number_row, n) },
 };
 
+struct taken_row {
+	struct opt_u64 reserved, by_account;
+};
+
+static const struct db_stmt taken_for_github = {
+	.name = "user_taken_for_github",
+	.sql = "SELECT CAST((SELECT COUNT(*) FROM reserved_usernames WHERE canon_username = ?)"
+	       "            AS UNSIGNED) AS reserved,"
+	       "       CAST((SELECT COUNT(*) FROM users WHERE canon_username = ? AND gh_id = 0)"
+	       "            AS UNSIGNED) AS by_account",
+	.in = { DB_TEXT, DB_TEXT },
+	.out = { DB_COL(struct taken_row, reserved), DB_COL(struct taken_row, by_account) },
+};
+
 static const struct db_stmt insert = {
 	.name = "user_insert",
 	.sql = "INSERT INTO users (username, canon_username, gh_login, gh_login_lower, gh_id, "
@@ -83,8 +98,8 @@ static const struct db_stmt insert_github = {
 	.name = "user_insert_github",
 	.sql = "INSERT INTO oauth_github (account_id, user_id, login, avatar, encrypted_token, "
 	       "last_sync_us)"
-	       " VALUES (?, ?, ?, ?, '', ?)",
-	.in = { DB_I64, DB_U64, DB_TEXT, DB_TEXT, DB_I64 },
+	       " VALUES (?, ?, ?, ?, ?, ?)",
+	.in = { DB_I64, DB_U64, DB_TEXT, DB_TEXT, DB_TEXT, DB_I64 },
 };
 
 static const struct db_stmt insert_email = {
@@ -200,17 +215,45 @@ static const struct err *add_accounts(struct db *db, const struct user_new *u, u
 	if (u->gh_id)
 		e = db_exec(db, &insert_github,
 			    DB_ARGS(db_i64(u->gh_id), db_u64(id), db_text(u->login),
-				    db_text(u->avatar), db_i64(now)),
+				    db_text(u->avatar),
+				    db_text(u->encrypted_token.p ? u->encrypted_token : TEXT("")),
+				    db_i64(now)),
 			    NULL);
 	if (err_is(e, ERR_EXISTS))
 		return err_new(db_arena(db), ERR_EXISTS,
 			       "the GitHub account %lld has a user already", (long long)u->gh_id);
 	if (e || !u->email.p)
 		return e;
-	return db_exec(db, &insert_email,
-		       DB_ARGS(db_u64(id), db_text(u->email), db_bool(u->verified),
-			       db_text(email_token(db)), db_i64(now)),
-		       NULL);
+	e = db_exec(db, &insert_email,
+		    DB_ARGS(db_u64(id), db_text(u->email), db_bool(u->verified),
+			    db_text(email_token(db)), db_i64(now)),
+		    NULL);
+	return e || !u->encrypted_token.p ? e : db_mail_user_confirm(db, id);
+}
+
+static const struct err *judge_login(struct db *db, const struct user_new *u, struct text canon)
+{
+	struct number_row n;
+	struct taken_row t;
+	const struct err *e;
+
+	if (!u->encrypted_token.p) {
+		e = db_one(db, &taken, DB_ARGS(db_text(canon), db_text(canon)), &n);
+		if (!e && n.n)
+			e = err_new(db_arena(db), ERR_EXISTS,
+				    "the login `%.*s` is taken or reserved", TEXT_F(u->login));
+		return e;
+	}
+	e = db_one(db, &taken_for_github, DB_ARGS(db_text(canon), db_text(canon)), &t);
+	if (!e && t.reserved.v)
+		e = err_new(db_arena(db), ERR_INTERNAL, "the login `%.*s` is reserved",
+			    TEXT_F(u->login));
+	if (!e && t.by_account.v)
+		e = err_new(db_arena(db), ERR_AUTH,
+			    "The user name `%.*s` belongs to an account of this site that is not "
+			    "connected with GitHub.",
+			    TEXT_F(u->login));
+	return e;
 }
 
 static const struct err *add(struct db *db, void *ctx)
@@ -219,12 +262,8 @@ static const struct err *add(struct db *db, void *ctx)
 	const struct user_new *u = a->u;
 	struct text canon = canon_name(db_arena(db), u->login);
 	int64_t now = time_now_us();
-	struct number_row n;
-	const struct err *e = db_one(db, &taken, DB_ARGS(db_text(canon), db_text(canon)), &n);
+	const struct err *e = judge_login(db, u, canon);
 
-	if (!e && n.n)
-		e = err_new(db_arena(db), ERR_EXISTS, "the login `%.*s` is taken or reserved",
-			    TEXT_F(u->login));
 	if (!e)
 		e = db_exec(db, &insert,
 			    DB_ARGS(db_text(u->login), db_text(canon), db_text(u->login),
@@ -367,6 +406,7 @@ const struct db_stmt *const db_user_stmts[] = {
 	&by_gh_login,
 	&list,
 	&taken,
+	&taken_for_github,
 	&insert,
 	&insert_github,
 	&insert_email,

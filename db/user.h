@@ -66,11 +66,16 @@ struct user_new {
 	struct text login;        /* also the GitHub login */
 	struct text name, avatar; /* absent: null */
 	int64_t gh_id;            /* 0: no GitHub account is linked */
-	struct text email;        /* absent: none */
+	/* Of a sign-up by GitHub, where others of GitHub may have the login too; sealed (app/base/crypt.h). Absent: an
+	 * account made by the operator. A letter to verify the address goes out. */
+	struct text encrypted_token;
+	struct text email; /* absent: none */
 	bool verified, is_admin;
 };
 
-/* One transaction. ERR_EXISTS where the login is taken, reserved, or the GitHub account has a user.
+/*
+ * One transaction. ERR_EXISTS where the GitHub account has a user; or the login is taken or reserved, which for a sign-up
+ * is ERR_AUTH where an account without GitHub has it, and ERR_INTERNAL where it is reserved (contract/api.md 25).
  */
 const struct err *must_use db_user_add(struct db *db, const struct user_new *u, uint64_t *ret_id);
 

@@ -129,6 +129,9 @@ static const struct key keys[] = {
 	U(limits, token_exchange_rate_s, "10", 1, YEAR_S,
 	  "seconds until one more JSON Web Token may be exchanged from an address"),
 	U(limits, token_exchange_burst, "60", 1, 1000000, "exchanges at once from an address"),
+	U(limits, sign_in_rate_s, "30", 1, YEAR_S,
+	  "seconds until an address may begin to sign in once more"),
+	U(limits, sign_in_burst, "20", 1, 1000000, "sign-ins at once of an address"),
 
 	B(sandbox, require, "true", "refuse to take archives apart where seccomp is not to be had"),
 	U(sandbox, processes, "2", 1, 64, "archives taken apart at a time on this machine"),
@@ -142,6 +145,7 @@ static const struct key keys[] = {
 	U(auth, session_days, "90", 1, 3650, "how long a browser stays signed in"),
 	T(auth, no_new_tokens, "",
 	  "message for whoever asks for a new API token while there are none; empty: there are"),
+	B(auth, explicit_signup, "false", "ask for an address before an account is made"),
 	S(auth, key, "32 bytes in hex or base64: encrypts what is stored of other sites' tokens"),
 
 	B(registry, auth_required, "false", "a private registry: index and downloads need a token"),
@@ -162,6 +166,17 @@ static const struct key keys[] = {
 	T(outside, proxy, "", "http://host:port that calls to other machines go by; empty: none"),
 	T(outside, ca_file, "",
 	  "PEM file of the authorities that are trusted; empty: the system's"),
+
+	T(github, client_id, "",
+	  "of the OAuth application by which people sign in; empty: they cannot"),
+	S(github, client_secret, "of the OAuth application"),
+	T(github, base_url, "https://github.com", "where people sign in, without a final slash"),
+	T(github, api_url, "https://api.github.com", "of GitHub's REST API, without a final slash"),
+	U(github, membership_cache_s, "300", 0, 3600,
+	  "how long a worker believes that somebody is in a team; 0: it asks each time"),
+
+	T(docs, url, "", "of the docs.rs that builds documentation; empty: there is none"),
+	S(docs, token, "what docs.url is asked with"),
 
 	T(mail, dir, "",
 	  "folder for mails while there is no SMTP server; empty: mail below data.dir"),
@@ -573,6 +588,17 @@ static bool check(struct load *l)
 		return fail_key(l, &c->outside.proxy, "must be http://host:port");
 	if (c->outside.ca_file.n && !path_ok(c->outside.ca_file))
 		return fail_key(l, &c->outside.ca_file, "must be an absolute path");
+	if (!url_ok(c->github.base_url))
+		return fail_key(l, &c->github.base_url, "must be https://host");
+	if (!url_ok(c->github.api_url))
+		return fail_key(l, &c->github.api_url, "must be https://host");
+	if (c->github.client_id.n && !c->github.client_secret.value.n)
+		return fail_key(l, &c->github.client_id, "needs github.client_secret");
+	if (c->github.client_id.n && !c->auth.key.value.n)
+		return fail_key(l, &c->github.client_id,
+				"needs auth.key: tokens of GitHub are stored encrypted");
+	if (c->docs.url.n && !url_ok(c->docs.url))
+		return fail_key(l, &c->docs.url, "must be https://host");
 	if (c->auth.key.value.n && !config_key(c, key))
 		return fail_key(l, &c->auth.key, "must be 32 bytes in hex or base64");
 	secret_wipe(key, sizeof(key));

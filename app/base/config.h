@@ -73,6 +73,7 @@ struct config {
 		uint64_t publish_update_rate_s, publish_update_burst;
 		uint64_t yank_rate_s, yank_burst;
 		uint64_t token_exchange_rate_s, token_exchange_burst; /* of an address */
+		uint64_t sign_in_rate_s, sign_in_burst; /* of an address */
 	} limits;
 	struct {
 		bool require; /* refuse to inspect without seccomp */
@@ -81,7 +82,8 @@ struct config {
 	struct {
 		uint64_t session_days;
 		struct text no_new_tokens; /* why nobody can make a token now; empty: they can */
-		struct secret key; /* base64 or hex of 32 bytes: encrypts OAuth tokens at rest */
+		bool explicit_signup; /* whoever comes by GitHub first is asked for an address */
+		struct secret key;    /* base64 or hex of 32 bytes: encrypts OAuth tokens at rest */
 	} auth;
 	struct {
 		bool auth_required;
@@ -99,6 +101,17 @@ struct config {
 		uint64_t connect_timeout_s, timeout_s; /* of calls to other machines */
 		struct text proxy, ca_file;            /* empty: none; the system's */
 	} outside;
+	struct {
+		struct text
+			client_id; /* empty: nobody signs in by GitHub, no team is asked about */
+		struct secret client_secret;
+		struct text base_url, api_url; /* without a final slash */
+		uint64_t membership_cache_s;   /* 0: not remembered */
+	} github;
+	struct {
+		struct text url; /* of a docs.rs, without a final slash; empty: there is none */
+		struct secret token;
+	} docs;
 	struct {
 		struct text dir;  /* where .eml files go without SMTP; empty: DATA/mail */
 		struct text from; /* empty: noreply@ the host of site.url */

@@ -92,13 +92,21 @@ static bool domain(struct text t)
 	return true;
 }
 
-bool email_is_valid(struct text address)
+const char *email_wrong(struct text address)
 {
 	size_t at = address.n;
 
 	/* The last one: a quoted local part may hold others. */
 	while (at > 0 && address.p[at - 1] != '@')
 		at--;
-	return at > 0 && text_is_utf8(address) && local_part(text_sub(address, 0, at - 1)) &&
-	       domain(text_sub(address, at, address.n));
+	if (!at)
+		return "Missing domain or user";
+	if (!text_is_utf8(address) || !local_part(text_sub(address, 0, at - 1)))
+		return "Invalid email user";
+	return domain(text_sub(address, at, address.n)) ? NULL : "Invalid email domain";
+}
+
+bool email_is_valid(struct text address)
+{
+	return !email_wrong(address);
 }

@@ -8,3 +8,6 @@
  * name of at most 254 bytes or an address in brackets. No white space around it, no comments.
  */
 bool email_is_valid(struct text address);
+
+/* NULL where it is valid, else what is wrong in the words of lettre, which upstream reads addresses with. */
+const char *email_wrong(struct text address);

@@ -88,6 +88,8 @@ struct json_field {
 	bool required; /* must be there, and not null */
 	size_t offset;
 	const struct json_shape *shape;
+	/* Of a text: NULL where it will do, else why not, as a shape error in these words. */
+	const char *(*wrong)(struct text value);
 };
 
 enum { JSON_FIELDS_MAX = 24 };

@@ -231,6 +231,16 @@ static bool read_time(struct json_scan *s, struct json_time *ret)
 					  : "input is out of range");
 }
 
+static bool read_checked(struct json_scan *s, const struct json_field *f, struct text *ret)
+{
+	const char *wrong;
+
+	if (!read_text(s, ret))
+		return false;
+	wrong = f->wrong ? f->wrong(*ret) : NULL;
+	return !wrong || scan_fail_shape(s, "%s", wrong);
+}
+
 static bool read_field(struct json_scan *s, const struct json_field *f, char *base)
 {
 	void *member = base + f->offset;
@@ -241,7 +251,7 @@ static bool read_field(struct json_scan *s, const struct json_field *f, char *ba
 		return scan_word(s, "null");
 	switch (f->type) {
 	case JSON_TEXT:
-		return read_text(s, member);
+		return read_checked(s, f, member);
 	case JSON_BOOL:
 		return read_bool(s, member);
 	case JSON_I32:

@@ -190,6 +190,7 @@ static void set_all(struct exchange *x)
 		 text_fmt(x->arena, "cratehouse/" PACKAGE_VERSION " (%.*s)", TEXT_F(cfg->site.url))
 			 .p);
 	set_long(h, CURLOPT_NOSIGNAL, 1);
+	set_long(h, CURLOPT_PATH_AS_IS, 1); /* ".." in a name is no way up */
 	set_long(h, CURLOPT_FOLLOWLOCATION, 0);
 	set_long(h, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
 	set_long(h, CURLOPT_MAXCONNECTS, 2);

@@ -25,6 +25,21 @@ int64_t bucket_retry_us(const struct bucket *b, const struct limit *l)
 	return b->refilled_us + (int64_t)l->rate_s * US_PER_S;
 }
 
+const struct err *limit_refusal(struct arena *a, const char *what, int64_t at_us, int64_t now_us,
+				struct text site_url)
+{
+	int64_t wait_us = at_us > now_us ? at_us - now_us : 0;
+	struct err *e = arena_alloc(a, sizeof(*e));
+
+	*e = *err_new(
+		a, ERR_LIMIT,
+		"%s. Please try again after %s and see %.*s/docs/rate-limits for more details.",
+		what, time_http(at_us).s, TEXT_F(site_url));
+	e->retry_after_s = wait_us / US_PER_S + 1;
+	e->retry_at_us = at_us;
+	return e;
+}
+
 const struct err *bucket_refusal(struct arena *a, enum limit_action action, const struct bucket *b,
 				 const struct limit *l, int64_t now_us, struct text site_url)
 {
@@ -36,15 +51,7 @@ const struct err *bucket_refusal(struct arena *a, enum limit_action action, cons
 		[LIMIT_YANK] =
 			"You have yanked or unyanked too many versions in a short period of time",
 	};
-	int64_t at = bucket_retry_us(b, l), wait_us = at > now_us ? at - now_us : 0;
-	struct err *e = arena_alloc(a, sizeof(*e));
 
 	BUG_ON((size_t)action >= ARRAY_SIZE(what));
-	*e = *err_new(
-		a, ERR_LIMIT,
-		"%s. Please try again after %s and see %.*s/docs/rate-limits for more details.",
-		what[action], time_http(at).s, TEXT_F(site_url));
-	e->retry_after_s = wait_us / US_PER_S + 1;
-	e->retry_at_us = at;
-	return e;
+	return limit_refusal(a, what[action], bucket_retry_us(b, l), now_us, site_url);
 }

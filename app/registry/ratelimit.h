@@ -35,6 +35,10 @@ bool must_use bucket_take(struct bucket *b, const struct limit *l, int64_t now_u
 /* When the next token comes, for Retry-After. */
 int64_t bucket_retry_us(const struct bucket *b, const struct limit *l);
 
+/* Who comes too often: "WHAT. Please try again after ...", ERR_LIMIT. site_url without a final slash. */
+const struct err *limit_refusal(struct arena *a, const char *what, int64_t at_us, int64_t now_us,
+				struct text site_url);
+
 /* The refusal: ERR_LIMIT with retry_after_s set. site_url without a final slash. */
 const struct err *bucket_refusal(struct arena *a, enum limit_action action, const struct bucket *b,
 				 const struct limit *l, int64_t now_us, struct text site_url);

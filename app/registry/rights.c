@@ -47,6 +47,12 @@ enum rights rights_of(const struct rights_actor *who)
 	return who->in_team ? RIGHTS_PUBLISH : RIGHTS_NONE;
 }
 
+bool rights_ask_teams(enum rights_action action)
+{
+	BUG_ON((size_t)action >= ARRAY_SIZE(rules));
+	return rules[action].least <= RIGHTS_PUBLISH || rules[action].team_text;
+}
+
 const struct err *rights_require(struct arena *a, const struct rights_actor *who,
 				 enum rights_action action)
 {

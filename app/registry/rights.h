@@ -34,6 +34,9 @@ struct rights_actor {
 
 enum rights rights_of(const struct rights_actor *who);
 
+/* Whether being in a team changes the answer to that action, be it only its words. */
+bool rights_ask_teams(enum rights_action action);
+
 /* NULL, or ERR_AUTH in the contract's words. An admin may yank, and nothing else. */
 const struct err *must_use rights_require(struct arena *a, const struct rights_actor *who,
 					  enum rights_action action);

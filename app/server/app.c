@@ -4,6 +4,7 @@
 #include "app/base/log.h"
 #include "app/index/sparse.h"
 #include "app/inspect/client.h"
+#include "app/outside/github.h"
 #include "app/outside/http.h"
 #include "app/storage/storage.h"
 #include "db/db.h"
@@ -34,12 +35,14 @@ bool app_open(struct arena *a, const struct config *cfg, const char *inspect_soc
 	app.db = db_new(cfg);
 	app.inspect = inspect_new(cfg, inspect_socket);
 	app.http = http_new(cfg);
+	app.github = github_new(cfg, app.http);
 	*ret = app;
 	return true;
 }
 
 void app_close(struct app *app)
 {
+	github_free(app->github);
 	http_free(app->http);
 	inspect_free(app->inspect);
 	db_free(app->db);

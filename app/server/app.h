@@ -7,6 +7,7 @@
 struct arena;
 struct config;
 struct db;
+struct github;
 struct http;
 struct storage;
 struct inspect;
@@ -19,6 +20,7 @@ struct app {
 	struct storage *storage; /* app/storage/storage.h */
 	struct inspect *inspect; /* app/inspect/client.h: the way to cratehouse-inspect */
 	struct http *http;       /* app/outside/http.h: the way to other machines */
+	struct github *github;   /* app/outside/github.h */
 	struct router *router;   /* app/server/router.h: of workers alone */
 	struct metrics *metrics; /* app/server/metrics.h: likewise */
 };

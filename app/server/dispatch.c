@@ -1,4 +1,5 @@
 #include "app/server/dispatch.h"
+#include "app/server/limits.h"
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
@@ -174,12 +175,8 @@ static struct reply run_route(struct req *r)
 			crate = req_path(r, route->crate_param);
 		e = auth_scope(r, route->scope, crate);
 	}
-	if (!e && r->cfg->server.read_only && route->method != GET && !route->no_db)
-		e = err_new(r->arena, ERR_BUSY,
-			    "%.*s is currently in read-only mode. Please check %.*s/status for "
-			    "details and try "
-			    "again later.",
-			    TEXT_F(r->cfg->site.domain), TEXT_F(r->cfg->site.url));
+	if (!e && route->method != GET && !route->signs_in && !route->no_db)
+		e = limit_read_only(r);
 	return e ? reply_err(r, e) : route->fn(r);
 }
 

@@ -12,3 +12,12 @@
  * taken. Nothing is asked where limits.enabled is off, or of a trusted-publishing token.
  */
 const struct err *must_use limit_take(struct req *r, enum limit_action action);
+
+/* Of whoever is not signed in; as stored in address_limit_buckets. */
+enum address_action { LIMIT_SIGN_IN = 0 };
+
+/* One token of the address that the request comes from. As limit_take. */
+const struct err *must_use limit_take_address(struct req *r, enum address_action action);
+
+/* NULL, or ERR_BUSY in the contract's words where server.read_only forbids every change. */
+const struct err *must_use limit_read_only(struct req *r);

@@ -48,6 +48,7 @@ struct route {
 	bool list;          /* the body is a list of such: a struct json_list */
 	bool no_user_agent; /* answers without User-Agent too (the path ends with "download") */
 	bool no_db;         /* needs no database: answers also when it is away */
+	bool signs_in;      /* writes sessions: is there in read-only mode too */
 	bool no_store;      /* Cache-Control: no-store on success */
 	/*
 	 * A page: only the session counts, r->user is filled where there is one whatever auth says, and errors are pages

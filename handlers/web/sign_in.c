@@ -4,11 +4,10 @@
  * The link that `cratehouse session create LOGIN --link` prints: good once, for ten minutes. What only looks at it
  * (HEAD, a browser that fetches ahead) does not use it up.
  */
+#include "app/server/sign_in.h"
 #include "app/base/arena.h"
 #include "app/base/config.h"
 #include "app/base/hash.h"
-#include "app/base/time.h"
-#include "app/server/auth.h"
 #include "db/session.h"
 #include "handlers/routes.h"
 
@@ -17,27 +16,10 @@ static struct reply say(struct req *r, unsigned status, struct text words)
 	return reply_text(r, status, "text/plain; charset=utf-8", words);
 }
 
-static const struct err *open_session(struct req *r, uint64_t user_id, struct text *ret_secret)
-{
-	int64_t life_us = (int64_t)r->cfg->auth.session_days * 86400 * US_PER_S;
-	struct sha256 unused;
-	struct session_new s = {
-		.user_id = { .set = true, .v = user_id },
-		.form_token = auth_new_secret(r->arena, "", &unused),
-		.address = r->remote_ip,
-		.user_agent = text_lossy(r->arena, req_header(r, "User-Agent")),
-		.expires_us = time_now_us() + life_us,
-	};
-	uint64_t id;
-
-	*ret_secret = auth_new_secret(r->arena, "", &s.hash);
-	return db_session_add(r->db, &s, &id);
-}
-
 static struct reply sign_in_get(struct req *r)
 {
 	struct sha256 hash = sha256_of(req_path(r, "link"));
-	struct text secret;
+	struct sign_in_cookie cookie;
 	const struct err *e;
 	struct reply rp;
 	uint64_t user_id;
@@ -50,12 +32,11 @@ static struct reply sign_in_get(struct req *r)
 		return reply_err(r, e);
 	if (!found)
 		return say(r, 403, TEXT("This link has been used already, or has run out.\n"));
-	e = open_session(r, user_id, &secret);
+	e = sign_in_as(r, user_id, &cookie);
 	if (e)
 		return reply_err(r, e);
 	rp = reply_redirect(r, 303, text_fmt(r->arena, "%.*s/", TEXT_F(r->cfg->site.url)));
-	reply_cookie(r, &rp, text_from(auth_cookie_name(r->cfg)), secret,
-		     (int64_t)r->cfg->auth.session_days * 86400);
+	sign_in_cookie(r, &rp, &cookie);
 	reply_header(&rp, "Referrer-Policy", TEXT("no-referrer"));
 	reply_header(&rp, "Cache-Control", TEXT("no-store"));
 	return rp;

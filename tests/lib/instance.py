@@ -46,6 +46,8 @@ class User:
 class Instance:
     """One registry. start() returns when it answers; stop() ends it; remove() takes its folder away."""
 
+    answered = set()  # (method, route) that had success on an instance that was removed
+
     def __init__(self, web="nginx", settings=(), build=BUILD, port=None, environment=None):
         # Everybody may enter: as root the programs run as another user.
         self.data = pathlib.Path(tempfile.mkdtemp(prefix="cratehouse-test-", dir=os.environ.get("CRATEHOUSE_TEST_TMP")))
@@ -78,6 +80,7 @@ class Instance:
 
     def remove(self):
         """Ends what runs and takes the folder away (CRATEHOUSE_TEST_KEEP=1 leaves it for a look)."""
+        Instance.answered |= self.succeeded()
         self.quickstart("--stop", check=False)
         if not os.environ.get("CRATEHOUSE_TEST_KEEP"):
             shutil.rmtree(self.data, ignore_errors=True)
@@ -135,11 +138,16 @@ class Instance:
     def log(self, part=""):
         """Lines of the registry's log that have the part in them, each as a dict of its pairs."""
         file = self.data / "log" / ("web-error.log" if self.web == "apache-fcgid" else "cratehouse.log")
-        for line in file.read_text(errors="replace").splitlines():
+        for line in file.read_text(errors="replace").splitlines() if file.exists() else ():
             if part not in line:
                 continue
             yield {key: json.loads(value) if value[:1] == '"' and "\\x" not in value else value.strip('"')
                    for key, value in PAIR.findall(line)}
+
+    def succeeded(self, counts=lambda line: True):
+        """(method, route) of all requests that were answered with success, as far as they count."""
+        return {(line["method"], line["route"]) for line in self.log("route=")
+                if {"route", "status", "method", "id"} <= line.keys() and int(line["status"]) < 400 and counts(line)}
 
     def log_line(self, answer, seconds=5):
         """The log line of an answer (of Client): the request's queries, bytes, milliseconds, error."""

@@ -1,0 +1,114 @@
+#include "app/server/may.h"
+
+#include "app/base/config.h"
+#include "app/base/crypt.h"
+#include "app/base/hash.h"
+#include "app/outside/github.h"
+#include "app/registry/team.h"
+#include "db/github.h"
+
+/* ---- tokens at rest */
+
+struct text may_seal_token(const struct config *cfg, struct arena *a, const struct secret *token)
+{
+	unsigned char key[SEAL_KEY_BYTES];
+	struct text sealed;
+
+	BUG_ON(!config_key(cfg, key));
+	sealed = seal(a, key, token->value);
+	secret_wipe(key, sizeof(key));
+	return sealed;
+}
+
+const struct err *may_open_token(const struct config *cfg, struct arena *a, struct text encrypted,
+				 struct secret *ret, bool *ret_found)
+{
+	unsigned char key[SEAL_KEY_BYTES];
+	bool good;
+
+	*ret_found = encrypted.n && github_on(cfg);
+	if (!*ret_found)
+		return NULL;
+	good = config_key(cfg, key) && seal_open(a, key, encrypted, ret);
+	secret_wipe(key, sizeof(key));
+	if (!good)
+		return err_new(a, ERR_INTERNAL, "a token of GitHub cannot be decrypted");
+	return NULL;
+}
+
+/* ---- who somebody is */
+
+static const struct err *restricted(struct req *r, struct text team)
+{
+	struct text org, rest;
+	const struct err *e = team_login_split(r->arena, team, &org, &rest);
+
+	if (e)
+		org = TEXT("unknown");
+	return err_new(r->arena, ERR_AUTH,
+		       "GitHub organization '%.*s' has restricted OAuth access. A '%.*s' "
+		       "administrator must approve the '%.*s' application in the organization's "
+		       "'Third-party access' settings.",
+		       TEXT_F(org), TEXT_F(org), TEXT_F(r->cfg->site.domain));
+}
+
+/* The first team of the crate that he is in. */
+static const struct err *find_team(struct req *r, uint64_t crate_id, const struct secret *token,
+				   struct may *m)
+{
+	struct owner_team *teams;
+	size_t n;
+	const struct err *e = db_owner_teams(r->db, crate_id, &teams, &n);
+
+	for (size_t i = 0; !e && i < n && !m->who.in_team; i++) {
+		const struct github_member member = {
+			.org_id = teams[i].org_id.v,
+			.team_id = teams[i].github_id,
+			.login = m->gh_login,
+			.user_id = r->user.id,
+		};
+
+		if (!teams[i].org_id.set)
+			continue;
+		e = github_is_member(r->app->github, r->arena, token, &member, &m->who.in_team);
+		if (e && err_status(e) == 403)
+			return restricted(r, teams[i].login);
+		if (!e && m->who.in_team)
+			m->team_id = teams[i].id;
+	}
+	return e;
+}
+
+const struct err *may_look(struct req *r, struct text crate, uint64_t crate_id,
+			   enum rights_action action, struct may *ret)
+{
+	struct owner_standing s;
+	struct secret token;
+	bool has_token;
+	const struct err *e = db_owner_standing(r->db, crate_id, r->user.id, &s);
+
+	if (err_is(e, ERR_NOT_FOUND))
+		return err_new(r->arena, ERR_NOT_FOUND, "crate `%.*s` does not exist",
+			       TEXT_F(crate));
+	if (!e)
+		e = may_open_token(r->cfg, r->arena, s.encrypted_token, &token, &has_token);
+	if (e)
+		return e;
+	*ret = (struct may){
+		.who = { .is_owner = s.is_owner, .is_admin = r->user.is_admin },
+		.gh_login = s.gh_login,
+		.encrypted_token = s.encrypted_token,
+	};
+	if (s.is_owner || !s.teams.v || !has_token || !rights_ask_teams(action))
+		return NULL;
+	return find_team(r, crate_id, &token, ret);
+}
+
+const struct err *may_do(struct req *r, struct text crate, uint64_t crate_id,
+			 enum rights_action action)
+{
+	struct may m;
+	const struct err *e = may_look(r, crate, crate_id, action, &m);
+
+	return e ? e : rights_require(r->arena, &m.who, action);
+}

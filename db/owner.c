@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/hash.h"
 #include "app/base/time.h"
+#include "app/registry/team.h"
 
 #define DAY_US ((int64_t)24 * 3600 * US_PER_S)
 enum { INVITATION_DAYS = 30, TOKEN_CHARS = 26 };
@@ -43,6 +44,21 @@ static const struct db_stmt owner_is_user = {
 	.in = { DB_U64, DB_U64 },
 	.out = { DB_COL(struct one, id) },
 };
+
+static const struct db_stmt owner_is_team = {
+	.name = "owner_is_team",
+	.sql = "SELECT owner_id AS id FROM crate_owners"
+	       " WHERE crate_id = ? AND owner_kind = 1 AND owner_id = ? AND deleted = 0",
+	.in = { DB_U64, DB_U64 },
+	.out = { DB_COL(struct one, id) },
+};
+
+const struct err *db_owner_is_team(struct db *db, uint64_t crate_id, uint64_t team_id, bool *ret)
+{
+	struct one row;
+
+	return db_maybe(db, &owner_is_team, DB_ARGS(db_u64(crate_id), db_u64(team_id)), &row, ret);
+}
 
 const struct err *db_owners(struct db *db, uint64_t crate_id, struct owner_view **ret,
 			    size_t *ret_n)
@@ -88,6 +104,28 @@ static const struct db_stmt owner_put = {
 	       " ON DUPLICATE KEY UPDATE deleted = 0, created_by = VALUES(created_by), updated_us "
 	       "= VALUES(updated_us)",
 	.in = { DB_U64, DB_U64, DB_U64, DB_I64, DB_OPT_U64, DB_I64 },
+};
+
+static const struct db_stmt team_displace = {
+	.name = "team_displace",
+	.sql = "UPDATE teams SET login = CONCAT(login, ':', github_id)"
+	       " WHERE login = ? AND github_id <> ?",
+	.in = { DB_TEXT, DB_I64 },
+};
+
+static const struct db_stmt team_put = {
+	.name = "team_put",
+	.sql = "INSERT INTO teams (login, github_id, org_id, name, avatar) VALUES (?, ?, ?, ?, ?)"
+	       " ON DUPLICATE KEY UPDATE login = VALUES(login), org_id = VALUES(org_id),"
+	       " name = VALUES(name), avatar = VALUES(avatar)",
+	.in = { DB_TEXT, DB_I64, DB_I64, DB_TEXT, DB_TEXT },
+};
+
+static const struct db_stmt team_find = {
+	.name = "team_find",
+	.sql = "SELECT id FROM teams WHERE github_id = ?",
+	.in = { DB_I64 },
+	.out = { DB_COL(struct one, id) },
 };
 
 static const struct db_stmt owner_remove = {
@@ -140,30 +178,49 @@ static const struct err *begin(struct db *db, const struct owner_change *c, stru
 	return err_new(db_arena(db), ERR_AUTH, "only owners have permission to modify owners");
 }
 
-/* `github:org:team`: how it must be written; then it needs GitHub, which only a linked account can
- * ask. */
-static const struct err *refuse_team(struct db *db, struct text login)
+/* By its number; whoever else has the name is a team that has gone at GitHub. */
+static const struct err *put_team(struct db *db, struct owner_change *c,
+				  const struct owner_new_team *t, struct text *ret_said)
 {
-	struct text rest = login, provider, org;
+	int64_t now = time_now_us();
+	struct one row;
+	bool found;
+	const struct err *e =
+		db_exec(db, &team_displace, DB_ARGS(db_text(t->login), db_i64(t->github_id)), NULL);
 
-	(void)text_cut(&rest, ':', &provider);
-	if (!text_eq(provider, TEXT("github")))
-		return err_new(db_arena(db), ERR_INVALID,
-			       "unknown organization handler, only 'github:org:team' is supported");
-	(void)text_cut(&rest, ':', &org);
-	if (!rest.p)
-		return err_new(db_arena(db), ERR_INVALID,
-			       "missing github team argument; format is github:org:team");
-	for (size_t at = 0, from = 0; at < org.n; from = at) {
-		uint32_t c;
+	if (!e)
+		e = db_exec(db, &team_put,
+			    DB_ARGS(db_text(t->login), db_i64(t->github_id), db_i64(t->org_id),
+				    db_text(t->name), db_text(t->avatar)),
+			    NULL);
+	if (!e)
+		e = db_maybe(db, &team_find, DB_ARGS(db_i64(t->github_id)), &row, &found);
+	if (!e && !found)
+		e = err_new(db_arena(db), ERR_INTERNAL, "a team that was written is not there");
+	if (!e)
+		e = db_exec(db, &owner_put,
+			    DB_ARGS(db_u64(c->crate_id), db_u64(row.id), db_u64(OWNER_TEAM),
+				    db_i64(now), db_u64(c->actor_id), db_i64(now)),
+			    NULL);
+	if (e)
+		return e;
+	*ret_said = text_fmt(db_arena(db), "team %.*s has been added as an owner of crate %.*s",
+			     TEXT_F(t->login), TEXT_F(c->crate));
+	return NULL;
+}
 
-		(void)text_next_char(org, &at, &c);
-		if (c < 128 && (char_is_alnum((char)c) || c == '-' || c == '_'))
-			continue;
-		return err_new(db_arena(db), ERR_INVALID,
-			       "organization cannot contain special characters like %.*s",
-			       TEXT_F(text_sub(org, from, at)));
-	}
+static const struct err *add_team(struct db *db, struct owner_change *c, size_t i,
+				  struct text *ret_said)
+{
+	struct text org, team;
+	const struct err *e;
+
+	if (c->teams)
+		return c->teams[i].refusal ? c->teams[i].refusal
+					   : put_team(db, c, &c->teams[i], ret_said);
+	e = team_login_split(db_arena(db), c->logins.v[i], &org, &team);
+	if (e)
+		return e;
 	return err_new(db_arena(db), ERR_INVALID,
 		       "Cannot add a GitHub team as an owner without a connected GitHub account");
 }
@@ -211,10 +268,11 @@ const struct err *db_owner_put(struct db *db, uint64_t crate_id, uint64_t user_i
 }
 
 static const struct err *add_one(struct db *db, struct owner_change *c,
-				 const struct owner_view *owners, size_t nowners, struct text login,
+				 const struct owner_view *owners, size_t nowners, size_t i,
 				 struct text *ret_said)
 {
 	struct arena *a = db_arena(db);
+	struct text login = c->logins.v[i];
 	struct invitee who;
 	const struct err *e;
 	bool found;
@@ -222,7 +280,7 @@ static const struct err *add_one(struct db *db, struct owner_change *c,
 	if (owner_called(owners, nowners, login))
 		return err_new(a, ERR_INVALID, "`%.*s` is already an owner", TEXT_F(login));
 	if (text_has_byte(login, ':'))
-		return refuse_team(db, login);
+		return add_team(db, c, i, ret_said);
 	e = db_maybe(db, &owner_find_user, DB_ARGS(db_text(text_lower(a, login))), &who, &found);
 	if (e)
 		return e;
@@ -249,7 +307,7 @@ static const struct err *add_tx(struct db *db, void *ctx)
 	c->ret_ninvited = 0;
 	e = begin(db, c, &owners, &n);
 	for (size_t i = 0; !e && i < c->logins.n; i++) {
-		e = add_one(db, c, owners, n, c->logins.v[i], &c->ret_said.v[i]);
+		e = add_one(db, c, owners, n, i, &c->ret_said.v[i]);
 		c->ret_said.n++;
 	}
 	return e;
@@ -299,8 +357,16 @@ const struct err *db_owners_remove(struct db *db, struct owner_change *c)
 	return db_tx(db, remove_tx, c);
 }
 
-const struct db_stmt *const db_owner_stmts[] = {
-	&owners_of_crate,         &owner_is_user,     &owner_lock_crate,
-	&owner_find_user,         &owner_put,         &owner_remove,
-	&invitation_drop_expired, &invitation_insert, NULL
-};
+const struct db_stmt *const db_owner_stmts[] = { &team_displace,
+						 &team_put,
+						 &team_find,
+						 &owner_is_team,
+						 &owners_of_crate,
+						 &owner_is_user,
+						 &owner_lock_crate,
+						 &owner_find_user,
+						 &owner_put,
+						 &owner_remove,
+						 &invitation_drop_expired,
+						 &invitation_insert,
+						 NULL };

@@ -28,6 +28,18 @@ const struct err *must_use db_owners(struct db *db, uint64_t crate_id, struct ow
 const struct err *must_use db_owner_is_user(struct db *db, uint64_t crate_id, uint64_t user_id,
 					    bool *ret);
 
+/* Whether this team is an owner. */
+const struct err *must_use db_owner_is_team(struct db *db, uint64_t crate_id, uint64_t team_id,
+					    bool *ret);
+
+/* A team to add, as GitHub has it, looked up before the transaction; or why not. */
+struct owner_new_team {
+	const struct err *refusal; /* NULL: it may be added */
+	int64_t github_id, org_id;
+	struct text login; /* lower case */
+	struct text name, avatar;
+};
+
 /* Who was invited now, for the mail; token is what the link in it carries. */
 struct owner_invited {
 	uint64_t user_id;
@@ -36,11 +48,13 @@ struct owner_invited {
 
 struct owner_change {
 	uint64_t crate_id;
-	struct text crate;     /* stored name, for the messages */
-	uint64_t actor_id;     /* the user who asks; must be an individual owner */
-	bool by_operator;      /* the command line: nobody's rights are asked */
-	bool invite_at_once;   /* the command line: owners at once, no invitation */
-	struct texts logins;   /* at most OWNER_CHANGES_MAX */
+	struct text crate;   /* stored name, for the messages */
+	uint64_t actor_id;   /* the user who asks; must be an individual owner */
+	bool by_operator;    /* the command line: nobody's rights are asked */
+	bool invite_at_once; /* the command line: owners at once, no invitation */
+	struct texts logins; /* at most OWNER_CHANGES_MAX */
+	/* As many as logins; what stands for a login with a colon counts. NULL: teams are refused (the command line). */
+	const struct owner_new_team *teams;
 	struct texts ret_said; /* one message a login, in order (adding) */
 	struct owner_invited *ret_invited;
 	size_t ret_ninvited;
@@ -48,8 +62,8 @@ struct owner_change {
 
 /*
  * All logins or none. ERR_AUTH and ERR_INVALID in the reference's words; which one fails first
- * depends on the order of the logins. Teams are looked up at GitHub by the caller before this: a
- * team that is not here yet is refused.
+ * depends on the order of the logins. A team is kept by its number at GitHub: one that was renamed there is renamed here,
+ * and another that had its name before has the number behind it from then on.
  */
 const struct err *must_use db_owners_add(struct db *db, struct owner_change *c);
 const struct err *must_use db_owners_remove(struct db *db, struct owner_change *c);

@@ -205,9 +205,10 @@ static const struct err *check_owner(struct db *db, const struct run *r)
 	bool is_owner;
 	const struct err *e;
 
-	if (r->in->by_trustpub || r->in->import || r->in->in_team)
+	if (r->in->by_trustpub || r->in->import)
 		return NULL;
-	e = db_owner_is_user(db, r->out.crate_id, r->in->user_id, &is_owner);
+	e = r->in->team_id ? db_owner_is_team(db, r->out.crate_id, r->in->team_id, &is_owner)
+			   : db_owner_is_user(db, r->out.crate_id, r->in->user_id, &is_owner);
 	if (e || is_owner)
 		return e;
 	return err_new(db_arena(db), ERR_AUTH,

@@ -14,7 +14,8 @@ struct publish_in {
 	struct text readme, readme_file; /* absent for none; readme_file absent: README.md */
 	uint64_t user_id;                /* 0: nobody (trusted publishing, an import) */
 	uint64_t token_id;               /* 0: a session */
-	bool in_team;      /* the user is an active member of a team that owns the crate */
+	uint64_t
+		team_id; /* the user is no owner in person, but an active member of that team; 0: of none */
 	struct text email; /* the publisher's verified address */
 	bool by_trustpub;
 	struct text trustpub_data;   /* JSON; absent for none */

@@ -1,27 +1,20 @@
 /* handlers/api/crate_delete.c - DELETE /api/v1/crates/{name} (contract/api.md 10.3) */
 #include "app/base/fault.h"
 #include "app/index/publish.h"
-#include "app/registry/rights.h"
 #include "app/server/auth.h"
+#include "app/server/may.h"
 #include "db/crate.h"
-#include "db/owner.h"
 #include "handlers/api/common.h"
 
 enum { QUARANTINE_S = 24 * 3600 };
 
 static const struct err *judge(struct req *r, struct text name, struct crate_row *ret)
 {
-	struct rights_actor who = { .is_owner = false };
 	const struct err *e = auth_require(r, AUTH_COOKIE);
 
 	if (!e)
 		e = db_crate_by_name(r->db, name, ret);
-	if (!e)
-		e = db_owner_is_user(r->db, ret->id, r->user.id, &who.is_owner);
-	/* A delete in the same moment takes the owners along: then there is no crate to own. */
-	if (!e && !who.is_owner)
-		e = db_crate_by_name(r->db, name, ret);
-	return e ? e : rights_require(r->arena, &who, RIGHTS_TO_DELETE);
+	return e ? e : may_do(r, name, ret->id, RIGHTS_TO_DELETE);
 }
 
 static const struct err *run(struct req *r)

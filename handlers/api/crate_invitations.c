@@ -1,6 +1,6 @@
 /* handlers/api/crate_invitations.c - GET /api/private/crate_owner_invitations (contract/api.md 17) */
-#include "app/registry/rights.h"
 #include "app/server/auth.h"
+#include "app/server/may.h"
 #include "db/crate.h"
 #include "handlers/api/common.h"
 #include "handlers/api/seek.h"
@@ -55,7 +55,6 @@ static const struct err *read_wanted(struct req *r, struct wanted *w)
 static const struct err *of_crate(struct req *r, const struct wanted *w,
 				  struct invitation_view **ret, size_t *ret_n)
 {
-	struct rights_actor who = { .is_owner = false };
 	uint64_t after = w->after_user_id;
 	struct crate_row crate;
 	bool found;
@@ -64,9 +63,7 @@ static const struct err *of_crate(struct req *r, const struct wanted *w,
 	if (!e && !found)
 		e = err_new(r->arena, ERR_NOT_FOUND, "Not Found");
 	if (!e)
-		e = db_owner_is_user(r->db, crate.id, r->user.id, &who.is_owner);
-	if (!e)
-		e = rights_require(r->arena, &who, RIGHTS_TO_LIST_INVITATIONS);
+		e = may_do(r, w->crate, crate.id, RIGHTS_TO_LIST_INVITATIONS);
 	if (e)
 		return e;
 	if (w->after_crate_id !=

@@ -7,10 +7,9 @@
 #include "app/base/json.h"
 #include "app/base/time.h"
 #include "app/index/publish.h"
-#include "app/registry/rights.h"
 #include "app/server/auth.h"
 #include "app/server/limits.h"
-#include "db/owner.h"
+#include "app/server/may.h"
 #include "handlers/api/common.h"
 #include "templates/json_version.h"
 
@@ -40,17 +39,13 @@ static const struct err *check_wish(struct req *r, const struct wish *w,
 /* Rows 4 to 6. */
 static const struct err *judge(struct req *r, const struct crate_view *crate)
 {
-	struct rights_actor who = { .is_owner = false };
 	const struct err *e = auth_require(r, AUTH_SCOPE);
 
 	if (!e)
 		e = auth_scope(r, "yank", crate->name);
 	if (!e)
 		e = limit_take(r, LIMIT_YANK);
-	if (!e)
-		e = db_owner_is_user(r->db, crate->id, r->user.id, &who.is_owner);
-	who.is_admin = r->user.is_admin;
-	return e ? e : rights_require(r->arena, &who, RIGHTS_TO_YANK);
+	return e ? e : may_do(r, req_path(r, "name"), crate->id, RIGHTS_TO_YANK);
 }
 
 /* Rows 7 and 8; v becomes what it is afterwards. */

@@ -220,6 +220,10 @@ static void new_crate(void **state)
 
 static void refused(void **state)
 {
+	static const char not_owner[] =
+		"this crate exists but you don't seem to be an owner. If you believe this is a "
+		"mistake, perhaps you need to accept an invitation to be an owner before "
+		"publishing.";
 	static const char *const unknown[] = { "first", "other", NULL };
 	struct manifest m;
 	struct publish_in in;
@@ -232,10 +236,7 @@ static void refused(void **state)
 	says(db_publish(db, &in, &out), ERR_INVALID, "cannot upload a crate with a reserved name");
 	in = input(&m, "FIRST", "2.0.0");
 	in.user_id = stranger; /* row 42 comes before row 43 */
-	says(db_publish(db, &in, &out), ERR_AUTH,
-	     "this crate exists but you don't seem to be an owner. If you believe this is a "
-	     "mistake, perhaps "
-	     "you need to accept an invitation to be an owner before publishing.");
+	says(db_publish(db, &in, &out), ERR_AUTH, not_owner);
 	in.user_id = user;
 	says(db_publish(db, &in, &out), ERR_INVALID, "crate was previously named `first`");
 	in = input(&m, "first", "1.0.0+other");
@@ -265,7 +266,12 @@ static void refused(void **state)
 	assert_int_equal(number("SELECT index_gen AS n FROM crate_index"), 1);
 	in = input(&m, "first", "2.0.0"); /* a team member, and a trusted workflow */
 	in.user_id = stranger;
-	in.in_team = true;
+	in.team_id = 7;
+	says(db_publish(db, &in, &out), ERR_AUTH, not_owner); /* the team has gone meanwhile */
+	ok(db_raw(db, TEXT("INSERT INTO crate_owners"
+			   " (crate_id, owner_id, owner_kind, created_us, updated_us)"
+			   " SELECT id, 7, 1, 1, 1 FROM crates WHERE name = 'first'")));
+	ok(db_raw(db, TEXT("INSERT INTO teams (id, login, github_id) VALUES (7, 't', 7)")));
 	ok(db_publish(db, &in, &out));
 	in = input(&m, "first", "3.0.0");
 	in.user_id = 0;

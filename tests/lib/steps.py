@@ -40,7 +40,7 @@ def scoped(registry, login, *options):
 
 def refused(answer, status, words):
     """The answer is exactly this error, and nothing but it."""
-    assert (answer.status_code, detail(answer)) == (status, words)
+    assert (answer.status_code, detail(answer)) == (status, words), (answer.text, status, words)
     assert answer.json() == {"errors": [{"detail": words}]}
     assert answer.headers["Content-Type"] == "application/json"
 

@@ -37,6 +37,9 @@
 #include "db/token.h"
 #include "db/trustpub.h"
 #include "db/trustpub_config.h"
+#include "db/trustpub_exchange.h"
+#include "db/trustpub_grant.h"
+#include "db/trustpub_keys.h"
 #include "db/user.h"
 #include "db/user_view.h"
 #include "db/version_view.h"
@@ -80,6 +83,9 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_token_stmts },
 	{ db_trustpub_stmts },
 	{ db_trustpub_config_stmts },
+	{ db_trustpub_exchange_stmts },
+	{ db_trustpub_grant_stmts },
+	{ db_trustpub_keys_stmts },
 	{ db_user_stmts },
 	{ db_user_view_stmts },
 	{ db_version_view_stmts },

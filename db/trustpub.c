@@ -18,4 +18,15 @@ const struct err *db_trustpub_token(struct db *db, const struct sha256 *hash, in
 	return db_maybe(db, &token, DB_ARGS(db_sha(hash), db_i64(now_us)), ret, ret_found);
 }
 
-const struct db_stmt *const db_trustpub_stmts[] = { &token, NULL };
+static const struct db_stmt delete_hash = {
+	.name = "trustpub_token_delete",
+	.sql = "DELETE FROM trustpub_tokens WHERE hashed_token = ?",
+	.in = { DB_SHA256 },
+};
+
+const struct err *db_trustpub_token_delete(struct db *db, const struct sha256 *hash)
+{
+	return db_exec(db, &delete_hash, DB_ARGS(db_sha(hash)), NULL);
+}
+
+const struct db_stmt *const db_trustpub_stmts[] = { &token, &delete_hash, NULL };

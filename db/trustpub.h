@@ -13,4 +13,7 @@ const struct err *must_use db_trustpub_token(struct db *db, const struct sha256 
 					     int64_t now_us, struct trustpub_token *ret,
 					     bool *ret_found);
 
+/* Gives one back; nothing happens where there is none. */
+const struct err *must_use db_trustpub_token_delete(struct db *db, const struct sha256 *hash);
+
 extern const struct db_stmt *const db_trustpub_stmts[];

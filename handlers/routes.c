@@ -32,6 +32,7 @@ const struct route *const route_lists[] = {
 	openapi_routes,
 	metrics_routes,
 	session_routes,
+	trustpub_tokens_routes,
 	trustpub_configs_routes,
 	admin_list_routes,
 	version_files_routes,

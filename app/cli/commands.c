@@ -9,6 +9,7 @@ const struct cli_command *const cli_lists[] = { /* one a line, so that two peopl
 	user_commands,
 	token_commands,
 	session_commands,
+	trustpub_commands,
 	crate_commands,
 	import_commands,
 	import_dump_commands,

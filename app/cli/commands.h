@@ -15,4 +15,5 @@ extern const struct cli_command routes_commands[];
 extern const struct cli_command serve_commands[];
 extern const struct cli_command session_commands[];
 extern const struct cli_command token_commands[];
+extern const struct cli_command trustpub_commands[];
 extern const struct cli_command user_commands[];

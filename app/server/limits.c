@@ -1,8 +1,12 @@
 #include "app/server/limits.h"
 
+#include "app/base/arena.h"
+#include "app/base/buf.h"
 #include "app/base/config.h"
 #include "app/base/time.h"
 #include "db/bucket.h"
+
+#include <arpa/inet.h>
 
 static struct limit limit_of(const struct config *cfg, enum limit_action action)
 {
@@ -28,22 +32,46 @@ const struct err *limit_take(struct req *r, enum limit_action action)
 	return db_bucket_take(r->db, r->user.id, action, &l, r->cfg->site.url);
 }
 
+static struct limit limit_of_address(const struct config *cfg, enum address_action action)
+{
+	if (action == LIMIT_SIGN_IN)
+		return (struct limit){ cfg->limits.sign_in_rate_s, cfg->limits.sign_in_burst };
+	return (struct limit){ cfg->limits.token_exchange_rate_s,
+			       cfg->limits.token_exchange_burst };
+}
+
+/* Whose address it is, as far as can be told: who has one of IPv6 has the other 2^64 of its network too. */
+static struct text owner_of_address(struct req *r)
+{
+	struct text address = r->remote_ip.p ? r->remote_ip : TEXT("?");
+	struct in6_addr six;
+	struct buf b = buf_init(r->arena, 64);
+
+	if (inet_pton(AF_INET6, text_z(r->arena, address), &six) != 1 || IN6_IS_ADDR_V4MAPPED(&six))
+		return address;
+	buf_hex(&b, six.s6_addr, 8);
+	buf_add(&b, TEXT("/64"));
+	return buf_text(&b);
+}
+
 const struct err *limit_take_address(struct req *r, enum address_action action)
 {
-	struct limit l = { r->cfg->limits.sign_in_rate_s, r->cfg->limits.sign_in_burst };
+	static const char *const what[] = {
+		[LIMIT_SIGN_IN] = "You have tried to sign in too often in a short period of time",
+		[LIMIT_TOKEN_EXCHANGE] =
+			"You have exchanged too many JSON Web Tokens in a short period of time",
+	};
+	struct limit l = limit_of_address(r->cfg, action);
 	const struct err *e;
 	int64_t at;
 	bool passed;
 
 	if (!r->cfg->limits.enabled)
 		return NULL;
-	e = db_bucket_take_for(r->db, r->remote_ip.p ? r->remote_ip : TEXT("?"), action, &l,
-			       &passed, &at);
+	e = db_bucket_take_for(r->db, owner_of_address(r), action, &l, &passed, &at);
 	if (e || passed)
 		return e;
-	return limit_refusal(r->arena,
-			     "You have tried to sign in too often in a short period of time", at,
-			     time_now_us(), r->cfg->site.url);
+	return limit_refusal(r->arena, what[action], at, time_now_us(), r->cfg->site.url);
 }
 
 const struct err *limit_read_only(struct req *r)

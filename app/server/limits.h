@@ -14,9 +14,9 @@
 const struct err *must_use limit_take(struct req *r, enum limit_action action);
 
 /* Of whoever is not signed in; as stored in address_limit_buckets. */
-enum address_action { LIMIT_SIGN_IN = 0 };
+enum address_action { LIMIT_SIGN_IN = 0, LIMIT_TOKEN_EXCHANGE = 1 };
 
-/* One token of the address that the request comes from. As limit_take. */
+/* One token of the address that the request comes from; IPv6 addresses of one /64 share them. As limit_take. */
 const struct err *must_use limit_take_address(struct req *r, enum address_action action);
 
 /* NULL, or ERR_BUSY in the contract's words where server.read_only forbids every change. */

@@ -1,5 +1,7 @@
 """Token buckets of publish, update and yank (contract/publish.md 4.4), on a registry whose buckets are small."""
+import base64
 import email.utils
+import json
 import time
 
 import pytest
@@ -176,3 +178,22 @@ def test_override_with_an_end(tight, user, crate):
         assert yank(user, crate).status_code == 200
     override(tight, user, YANK, 5)  # a larger burst fills nothing by itself
     too_many(tight, user, yank(user, crate), YANK)
+
+
+def test_exchanges_of_json_web_tokens(tight):
+    """By address; what costs nothing to refuse takes none of them. The issuer is one that cannot be reached."""
+    def b64(value):
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    def exchange(issuer, kid="k"):
+        jwt = f"{b64({'alg': 'RS256', 'kid': kid})}.{b64({'iss': issuer})}.AAAA"
+        return tight.anonymous.post("/api/v1/trusted_publishing/tokens", {"jwt": jwt})
+
+    for _ in range(5):
+        assert exchange("https://nobody.example").status_code == 400
+        assert exchange("http://127.0.0.1:1", kid=None).status_code == 400
+    for _ in range(3):
+        assert exchange("http://127.0.0.1:1").status_code == 500
+    answer = exchange("http://127.0.0.1:1")
+    assert answer.status_code == 429 and answer.headers["Retry-After"]
+    assert detail(answer).startswith("You have exchanged too many JSON Web Tokens in a short period of time. Please try again after ")

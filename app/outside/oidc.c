@@ -1,0 +1,92 @@
+#include "app/outside/oidc.h"
+
+#include "app/base/arena.h"
+#include "app/base/json.h"
+#include "app/base/time.h"
+#include "app/outside/http.h"
+#include "app/outside/jws.h"
+
+enum { DOCUMENT_MAX_BYTES = 64 * 1024, DOCUMENT_MAX_DEPTH = 16 };
+
+/* What a client may read of a 500 is a text of the contract, so it is none of the kind that hides its words. */
+const struct err *oidc_no_key_set(struct arena *a, struct text cause)
+{
+	struct err *e = arena_alloc(a, sizeof(*e));
+
+	*e = *err_because(a, ERR_BUSY, cause, "Failed to load OIDC key set");
+	e->status = 500;
+	return e;
+}
+
+/* One document within what is left of the time. */
+static const struct err *load(struct http *h, struct arena *a, struct text url, size_t max_bytes,
+			      int64_t until_us, struct text *ret)
+{
+	int64_t left_ms = (until_us - time_monotonic_us()) / US_PER_MS;
+	const struct http_header accept = { TEXT("Accept"), TEXT("application/json") };
+	struct http_request q = {
+		.method = "GET",
+		.url = url,
+		.headers = &accept,
+		.nheaders = 1,
+		.max_bytes = max_bytes,
+		.total_ms = left_ms > 1 ? (uint64_t)left_ms : 1,
+		.same_host_hops = 2,
+	};
+	struct http_answer got;
+	const struct err *e = http_send(h, a, &q, &got);
+
+	if (e)
+		return oidc_no_key_set(a, e->cause.p ? e->cause : e->detail);
+	if (got.status != 200)
+		return oidc_no_key_set(a, text_fmt(a, "%.*s: status %u", TEXT_F(url), got.status));
+	*ret = got.body;
+	return NULL;
+}
+
+/* Scheme, host and port. */
+static struct text origin(struct text url)
+{
+	size_t host = text_find(url, TEXT("://")) + 3;
+
+	return text_sub(url, 0, host + text_find_byte(text_sub(url, host, url.n), '/'));
+}
+
+static const struct err *keys_url(struct arena *a, const struct config_issuer *issuer,
+				  struct text document, struct text *ret)
+{
+	struct text why, url;
+	struct json_object *o = json_parse(a, document, DOCUMENT_MAX_DEPTH, &why);
+
+	if (!text_eq(json_text(json_member(o, "issuer")), issuer->url))
+		return oidc_no_key_set(a, text_fmt(a, "%.*s: its discovery document is another's",
+						   TEXT_F(issuer->url)));
+	url = json_text(json_member(o, "jwks_uri"));
+	if (!url.p || !text_eq_nocase(origin(url), origin(issuer->url)))
+		return oidc_no_key_set(a, text_fmt(a, "%.*s: jwks_uri on another host: %.*s",
+						   TEXT_F(issuer->url), TEXT_F(url)));
+	*ret = url;
+	return NULL;
+}
+
+const struct err *oidc_key_set(struct http *h, struct arena *a, const struct config_issuer *issuer,
+			       struct text *ret)
+{
+	int64_t until = time_monotonic_us() + (int64_t)OIDC_TIMEOUT_MS * US_PER_MS;
+	struct text url = issuer->keys_url, body;
+	const struct err *e = NULL;
+
+	if (!url.p) {
+		url = text_fmt(a, "%.*s/.well-known/openid-configuration", TEXT_F(issuer->url));
+		e = load(h, a, url, DOCUMENT_MAX_BYTES, until, &body);
+		if (!e)
+			e = keys_url(a, issuer, body, &url);
+	}
+	if (!e)
+		e = load(h, a, url, JWS_SET_MAX_BYTES, until, &body);
+	if (!e && !jws_set_ok(a, body))
+		e = oidc_no_key_set(a, text_fmt(a, "%.*s: no key set", TEXT_F(url)));
+	if (!e)
+		*ret = body;
+	return e;
+}

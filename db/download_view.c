@@ -65,6 +65,27 @@ static const struct db_stmt others_summed = {
 	.out = DAY_COLS,
 };
 
+static const struct db_stmt each_version = {
+	.name = "download_each_version",
+	.sql = "SELECT v.num, v.prerelease, " SUMMED_SQL
+	       "  FROM versions v JOIN version_downloads d ON d.version_id = v.id"
+	       " WHERE v.crate_id = ? AND d.date >= ?"
+	       " GROUP BY v.id, FLOOR(DATEDIFF(d.date, ?) / ?) LIMIT 1000000",
+	.in = { DB_U64, DB_TEXT, DB_TEXT, DB_U64 },
+	.out = { DB_COL(struct version_downloads, num),
+		 DB_COL(struct version_downloads, prerelease),
+		 DB_COL(struct version_downloads, date),
+		 DB_COL(struct version_downloads, downloads) },
+};
+
+static const struct db_stmt top_versions = {
+	.name = "download_top_versions",
+	.sql = "SELECT num, downloads FROM versions WHERE crate_id = ?"
+	       " ORDER BY downloads DESC, id DESC LIMIT 10",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct version_total, num), DB_COL(struct version_total, downloads) },
+};
+
 static const struct db_stmt of_version = {
 	.name = "download_of_version",
 	.sql = "SELECT d.version_id, " DAY_SQL ", d.downloads FROM version_downloads d"
@@ -138,6 +159,24 @@ const struct err *db_downloads_of_others_summed(struct db *db, uint64_t crate_id
 		      sizeof(**ret), ret, ret_n);
 }
 
+const struct err *db_downloads_each_version(struct db *db, uint64_t crate_id,
+					    struct download_window w,
+					    const struct err *(*fn)(void *ctx, const void *row),
+					    void *ctx)
+{
+	struct version_downloads row;
+
+	return db_each(db, &each_version,
+		       DB_ARGS(db_u64(crate_id), db_text(w.from), db_text(w.from), db_u64(w.days)),
+		       &row, fn, ctx);
+}
+
+const struct err *db_downloads_top_versions(struct db *db, uint64_t crate_id,
+					    struct version_total **ret, size_t *ret_n)
+{
+	return db_all(db, &top_versions, DB_ARGS(db_u64(crate_id)), sizeof(**ret), ret, ret_n);
+}
+
 const struct err *db_downloads_of_version(struct db *db, uint64_t version_id, struct text from,
 					  struct text to, struct day_downloads **ret, size_t *ret_n)
 {
@@ -146,5 +185,6 @@ const struct err *db_downloads_of_version(struct db *db, uint64_t version_id, st
 }
 
 const struct db_stmt *const db_download_view_stmts[] = {
-	&latest_versions, &of_versions, &of_others, &summed, &others_summed, &of_version, NULL
+	&latest_versions, &of_versions,  &of_others,  &summed, &others_summed,
+	&each_version,    &top_versions, &of_version, NULL
 };

@@ -46,6 +46,27 @@ const struct err *must_use db_downloads_of_others_summed(struct db *db, uint64_t
 							 struct download_window w,
 							 struct day_downloads **ret, size_t *ret_n);
 
+/* The same of each of the crate's versions; fn as in db_each, with a struct version_downloads. */
+struct version_downloads {
+	struct text num;
+	bool prerelease;
+	struct text date;
+	uint64_t downloads;
+};
+const struct err *must_use
+db_downloads_each_version(struct db *db, uint64_t crate_id, struct download_window w,
+			  const struct err *(*fn)(void *ctx, const void *row), void *ctx);
+
+struct version_total {
+	struct text num;
+	uint64_t downloads;
+};
+enum { TOP_VERSIONS = 10 };
+
+/* The versions with the most downloads of all time; at most TOP_VERSIONS. */
+const struct err *must_use db_downloads_top_versions(struct db *db, uint64_t crate_id,
+						     struct version_total **ret, size_t *ret_n);
+
 /* Of one version, both days included; by day. */
 const struct err *must_use db_downloads_of_version(struct db *db, uint64_t version_id,
 						   struct text from, struct text to,

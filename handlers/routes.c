@@ -42,6 +42,7 @@ const struct route *const route_lists[] = {
 	crate_features_routes,
 	crate_latest_routes,
 	crate_raw_routes,
+	crate_stats_routes,
 	feeds_routes,
 	badge_routes,
 	theme_routes,

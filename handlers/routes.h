@@ -11,6 +11,7 @@ extern const struct route crate_settings_routes[];
 extern const struct route me_routes[];
 extern const struct route me_tokens_routes[];
 extern const struct route badge_routes[];
+extern const struct route crate_stats_routes[];
 extern const struct route feeds_routes[];
 extern const struct route machine_routes[];
 extern const struct route sitemap_routes[];

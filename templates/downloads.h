@@ -22,4 +22,6 @@ void downloads_part(struct tmpl *t, const struct downloads_part *v);
 
 /* For {{ }} of templates: the pictures of svg_chart.h. */
 struct safe_html chart_picture(const struct tmpl *t, const struct downloads_part *v);
+struct safe_html chart_bars(const struct tmpl *t, const struct svg_bar *bars, size_t n,
+			    struct text title);
 struct safe_html chart_key(const struct tmpl *t, const struct downloads_part *v, size_t series);

@@ -2,6 +2,7 @@
 
 #include "app/base/time.h"
 #include "db/download_view.h"
+#include "templates/track.h"
 
 #define DAY_US ((int64_t)24 * 3600 * US_PER_S)
 
@@ -60,6 +61,78 @@ const struct err *download_chart(struct req *r, uint64_t crate_id, int64_t creat
 	}
 	*ret = c;
 	return NULL;
+}
+
+/* ---- by compatible range */
+
+enum { TRACKS = CHART_SERIES_MAX - 2 };
+
+struct by_track {
+	struct chart c;
+	struct track tracks[TRACKS];
+	size_t ntracks, prereleases, others; /* their series; SIZE_MAX: not there */
+};
+
+/* Those of the first keys, which are the highest; a series for each. */
+static void find_tracks(struct by_track *b, const struct version_key *keys, size_t n)
+{
+	bool prereleases = false, others = false;
+
+	for (size_t i = 0; i < n; i++) {
+		struct track t = track_of(keys[i].num);
+		size_t k = 0;
+
+		if (keys[i].prerelease) {
+			prereleases = true;
+			continue;
+		}
+		while (k < b->ntracks && !track_eq(b->tracks[k], t))
+			k++;
+		if (k == TRACKS)
+			others = true;
+		else if (k == b->ntracks)
+			b->tracks[b->ntracks++] = t;
+	}
+	for (size_t k = 0; k < b->ntracks; k++)
+		(void)chart_series_add(&b->c, track_name(b->c.arena, b->tracks[k]));
+	b->prereleases = prereleases ? chart_series_add(&b->c, TEXT("Pre-releases")) : SIZE_MAX;
+	b->others = others ? chart_series_add(&b->c, TEXT("Other")) : SIZE_MAX;
+}
+
+static const struct err *add_row(void *ctx, const void *row)
+{
+	const struct version_downloads *d = row;
+	struct by_track *b = ctx;
+	struct track t = track_of(d->num);
+	size_t series = 0;
+
+	while (series < b->ntracks && !track_eq(b->tracks[series], t))
+		series++;
+	if (series == b->ntracks)
+		series = b->others;
+	if (d->prerelease)
+		series = b->prereleases;
+	if (series < b->c.nseries) /* not: a version that was published after the keys were read */
+		chart_add(&b->c, series, d->date, d->downloads);
+	return NULL;
+}
+
+const struct err *download_chart_by_track(struct req *r, uint64_t crate_id, int64_t created_us,
+					  unsigned days, struct chart *ret)
+{
+	struct by_track b = { .c = window(r, created_us, days) };
+	struct download_window w = { chart_date(&b.c, 0), days_a_point(&b.c) };
+	struct version_key *keys;
+	size_t n;
+	const struct err *e = db_version_keys(r->db, crate_id, &keys, &n);
+
+	if (e)
+		return e;
+	find_tracks(&b, keys, n);
+	e = db_downloads_each_version(r->db, crate_id, w, add_row, &b);
+	if (!e)
+		*ret = b.c;
+	return e;
 }
 
 const struct err *download_chart_of_version(struct req *r, uint64_t version_id, struct text num,

@@ -55,12 +55,29 @@ void page_theme(struct req *r, struct reply *rp, struct text theme)
 		     theme.p ? 365 * 86400 : 0);
 }
 
+/* What cannot stand in a header or in a page (a browser may send any byte), percent-encoded. */
+static void put_ascii(struct buf *b, struct text t)
+{
+	for (size_t i = 0; i < t.n; i++) {
+		unsigned char c = (unsigned char)t.p[i];
+
+		if (c <= 0x20 || c >= 0x7f)
+			buf_fmt(b, "%%%02X", (unsigned)c);
+		else
+			buf_byte(b, t.p[i]);
+	}
+}
+
 static struct text here(struct req *r)
 {
-	if (!text_eq(r->method, TEXT("GET")))
-		return r->path;
-	return r->query.p ? text_fmt(r->arena, "%.*s?%.*s", TEXT_F(r->path), TEXT_F(r->query))
-			  : r->path;
+	struct buf b = buf_init(r->arena, LINK_MAX_BYTES);
+
+	put_ascii(&b, r->path);
+	if (r->query.p && text_eq(r->method, TEXT("GET"))) {
+		buf_byte(&b, '?');
+		put_ascii(&b, r->query);
+	}
+	return buf_ok(&b) ? buf_text(&b) : TEXT("/");
 }
 
 void page_begin(struct req *r)
@@ -126,14 +143,7 @@ static struct text location(struct req *r, struct text path)
 
 	/* Without a host: whoever came by another name of this machine stays there. */
 	buf_add(&b, r->cfg->server.base_path);
-	for (size_t i = 0; i < path.n; i++) {
-		unsigned char c = (unsigned char)path.p[i];
-
-		if (c <= 0x20 || c >= 0x7f)
-			buf_fmt(&b, "%%%02X", (unsigned)c);
-		else
-			buf_byte(&b, path.p[i]);
-	}
+	put_ascii(&b, path);
 	return buf_text(&b);
 }
 

@@ -111,6 +111,7 @@ MADE_FOR_PROGRAMS = {
     "application/manifest+json": json.loads,
     "application/opensearchdescription+xml; charset=utf-8": ElementTree.fromstring,
     "image/svg+xml": ElementTree.fromstring,
+    "text/csv; charset=utf-8; header=present": bytes.decode,
     "text/xml; charset=UTF-8": ElementTree.fromstring,
 }
 

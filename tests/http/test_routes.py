@@ -57,6 +57,9 @@ QUERIES = {
     "/api/private/crate_owner_invitations": 4,
     **{path: 0 for path in ("/robots.txt", "/opensearch.xml", "/manifest.webmanifest", "/.well-known/security.txt")},
     "/sitemap.xml": 1,
+    "/crates/{name}/stats": 5,
+    "/crates/{name}/stats.csv": 3,
+    "/crates/{name}/{version}/stats": 4,
     "/crates/{name}/badge.svg": 2,
     "/sitemaps/{file}": 2,
     **{f"/{kind}/{path}": most for kind in ("rss", "atom") for path, most in

@@ -294,8 +294,10 @@ static struct reply answer(struct req *r, unsigned method, bool inside)
 	if (inside)
 		router_match(r->app->router, r->arena, method, r->path, &m);
 	r->route = m.route;
-	if (block_check(r, &rp))
+	if (block_check(r, &rp)) { /* without the common headers, as upstream's layers lie */
+		rp.status = cargo_status(r->cfg, r->route, rp.status);
 		return rp;
+	}
 	rp = run_match(r, &m);
 	if (r->route && r->route->no_store && rp.status < 300)
 		reply_header(&rp, "Cache-Control", TEXT("no-store"));

@@ -13,6 +13,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from fcgi_client import FastCGI
+from lib import openapi
 from lib.census import accounts, census, settled
 from lib.page import Page
 from lib.registry import Crate
@@ -23,7 +24,7 @@ ROUTES = {f"{method} {path}": (method, path) for method, path in TABLE}
 JSON = "application/json"
 NAME = "bad-input"
 
-# A body that would do something, by route; of other routes one that says nothing to them.
+# A body that would do something, by route; where none stands here, one with every key that docs/openapi.json knows.
 VALID = {
     "PUT /api/v1/crates/new": Crate(NAME, "1.0.1").body,
     "PUT /api/v1/crates/{name}/owners": b'{"owners":["bob"]}',
@@ -35,6 +36,9 @@ VALID = {
     "PUT /api/v1/me/email_notifications": b'[{"id":1,"email_notifications":false}]',
     "PUT /api/v1/me/tokens": b'{"api_token":{"name":"bad input"}}',
 }
+
+VALID = {**{f"{method} {path}": json.dumps(openapi.sample(openapi.body_schema(method, path))).encode() for method, path in TABLE
+            if openapi.body_schema(method, path)}, **VALID}
 
 TEXTS = ["", "%20", "-1", "0", "1e9", "9" * 30, "x" * 300, "x" * 30_000, "%00", "a%00b", "%FF", "%C3%28", "%ED%A0%80", "..",
          "%2e%2e", ".", "%2F", "a%2Fb", "%", "%4", "%zz", "'", "%22", "%5C", "<b>", "%F0%9F%98%80" * 50, "+", "a;b", "%01",
@@ -147,7 +151,10 @@ def sent(user, method, path):
 
 def ask(wire, alice, method, path, headers=None, body=b"", **more):
     path_text = path if isinstance(path, str) else path.decode("latin-1")
-    return judge(wire.request(method, path, {**sent(alice, method, path_text), **(headers or {})}, body, **more), path_text)
+    reply = judge(wire.request(method, path, {**sent(alice, method, path_text), **(headers or {})}, body, **more), path_text)
+    if path_text.startswith("/api/"):
+        openapi.check(method, path_text, reply.status, reply.header("content-type"), reply.body)
+    return reply
 
 
 def joined(*parts):
@@ -167,10 +174,38 @@ def test_paths(wire, alice, route):
             ask(wire, alice, method, joined(filled(start, NAME), value, filled(end, NAME)), body=VALID.get(route, b""))
 
 
+def query_parameters(route):
+    return [parameter for parameter in map(openapi.resolved, openapi.OPERATIONS.get(ROUTES[route], {}).get("parameters", []))
+            if parameter["in"] == "query"]
+
+
+# Without which the rest of a query is not looked at.
+NEEDED = {"GET /api/v1/trusted_publishing/github_configs": f"crate={NAME}", "GET /api/v1/trusted_publishing/gitlab_configs": f"crate={NAME}",
+          "GET /api/private/crate_owner_invitations": f"crate_name={NAME}"}
+
+
+def test_numbers_and_dates(registry, wire, alice, route):
+    """What is none is refused, and the words name the parameter; for what has no other fault."""
+    path = harmless(registry, route) + "?" + NEEDED.get(route, "")
+    for parameter in query_parameters(route):
+        name, schema = parameter["name"], parameter["schema"]
+        if schema["type"] != "integer" and schema.get("format") != "date":
+            continue
+        wrong = ["x", "1.5", "1e9", "9" * 30, "-" + "9" * 30, "0x10", "%00", "1%00", "%FF", "%20", "1%20", "%D9%A1", "-", "x" * 30_000, "1,2", "null"]
+        wrong += [] if schema["type"] == "integer" else ["2020-13-01", "2020-02-30", "20200101", "2020-01-01T00:00:00Z"]
+        wrong += ["0", "-1", str(2**32)] if schema.get("minimum") == 1 else []
+        for value in wrong:
+            reply = ask(wire, alice, "GET", f"{path}&{name}={value}")
+            assert reply.status == 400, value[:100]
+            words = json.loads(reply.body)["errors"][0]["detail"]
+            assert words.startswith(f"Failed to deserialize query string: {name}: ") or words.startswith(f"?{name}= is not supported"), words
+
+
 def test_queries(registry, wire, alice, route):
     method, path = ROUTES[route][0], harmless(registry, route)
     body = b"x" if route in VALID else b""
-    for name in ("q", "page", "per_page", "seek", "include", "sort", "nums[]", "message", "crate_id", "%00", "", "%FF"):
+    for name in {"q", "page", "per_page", "seek", "include", "sort", "nums[]", "message", "crate_id", "%00", "", "%FF",
+                 *(parameter["name"] for parameter in query_parameters(route))}:
         for value in TEXTS:
             ask(wire, alice, method, joined(path, "?", name, "=", value), body=body)
         for query in (f"{name}=1&{name}=2", f"{name}=1&" * 500, name, f"{name}==", f"&&{name}&=&", f"{name}[]=1&{name}[a]=2"):
@@ -230,6 +265,59 @@ def test_truncated(registry, wire, alice, route):
     for n in range(0, len(body), max(1, len(body) // 40)):
         reply = ask(wire, alice, method, path, body=body[:n])
         assert route not in VALID or reply.status == 400, body[:n]
+
+
+# In place of any value of a body.
+WRONG = [None, True, 0, -1, 0.5, 2**31, -2**31 - 1, 2**63, 2**64, "", "\0", "\ud800", "\U0001f600" * 50, "x" * 50_000, [], {}, [[]], [None], {"a": 1}]
+DEEP = b"[" * 100 + b"]" * 100
+
+
+def replaced(value, put):
+    """The value with put(part) in place of one of its parts, for each of them; and without each of its keys."""
+    yield put(value)
+    if isinstance(value, dict):
+        for key in value:
+            for inner in replaced(value[key], put):
+                yield {**value, key: inner}
+            yield {other: inner for other, inner in value.items() if other != key}
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            for inner in replaced(item, put):
+                yield value[:at] + [inner] + value[at + 1:]
+
+
+def shape(schema):
+    """The schema less what is looked at after the shape."""
+    schema = openapi.resolved(schema)
+    kept = {key: value for key, value in schema.items() if key in ("type", "required")}
+    for key in ("anyOf", "oneOf"):
+        if key in schema:
+            kept[key] = [shape(inner) for inner in schema[key]]
+    if "properties" in schema:
+        kept["properties"] = {name: shape(inner) for name, inner in schema["properties"].items()}
+    if "items" in schema and "enum" not in schema["items"]:
+        kept["items"] = shape(schema["items"])
+    return kept
+
+
+def test_each_part_of_a_body(registry, wire, route):
+    """Every part in turn is of another type, too large, too deep or not there. Nobody asks, so that what is all right does nothing; the body is
+    read before that matters."""
+    method, template = ROUTES[route]
+    schema = openapi.body_schema(method, template)
+    if schema is None:
+        pytest.skip("no JSON body")
+    right = openapi.Validator(shape(schema))
+    path, good = harmless(registry, route), json.loads(VALID[route])
+    for wrong in WRONG:
+        for body in replaced(good, lambda _: wrong):
+            reply = judge(wire.request(method, path, generic(**{"Content-Type": JSON}), json.dumps(body).encode()), path, range(400, 500))
+            openapi.check(method, path, reply.status, reply.header("content-type"), reply.body)
+            assert reply.status in (400, 422) or right.is_valid(body) or isinstance(wrong, list), (body, reply.body)  # upstream: a list of the fields
+    for body in replaced(good, lambda _: "too deep"):
+        text = json.dumps(body).encode().replace(b'"too deep"', DEEP)
+        reply = judge(wire.request(method, path, generic(**{"Content-Type": JSON}), text), path, range(400, 500))
+        assert reply.status in (400, 422) or DEEP not in text, (text, reply.body)
 
 
 def test_wrong_length(registry, wire, alice, route):

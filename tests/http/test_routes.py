@@ -234,6 +234,15 @@ def test_no_answer_tells_whether_a_secret_exists(registry, alice, anon, crate, n
     assert {(a.status_code, a.text) for a in answers} == {(404, '{"errors":[{"detail":"Not Found"}]}')}
 
 
+def test_numbers_of_others_are_as_those_of_nobody(registry, alice, bob):
+    """API tokens are counted through: what is there of others is not told."""
+    theirs = registry.sql("SELECT MAX(t.id) FROM api_tokens t JOIN users u ON u.id = t.user_id WHERE u.username = 'bob' AND t.revoked = 0")[0][0]
+    for method, status in (("GET", 404), ("DELETE", 200)):
+        there, nowhere = (alice.browser.request(method, f"/api/v1/me/tokens/{number}") for number in (theirs, 2**31 - 1))
+        assert (there.status_code, there.content, registry.queries(there)) == (status, nowhere.content, registry.queries(nowhere))
+    assert bob.browser.get(f"/api/v1/me/tokens/{theirs}").status_code == 200
+
+
 def test_tokens_are_noted_once_a_minute(registry, new_name):
     user = registry.user(new_name("user"))
     used = f"SELECT last_used_us FROM api_tokens t JOIN users u ON u.id = t.user_id WHERE u.username = '{user.login}'"

@@ -59,7 +59,7 @@ def test_bad_paths(anon, end):
 def test_user_agent(registry, agent):
     """Tools beside cargo send none for a download."""
     wire = FastCGI(str(registry.data / "run/worker.sock"))
-    assert wire.get("/api/v1/crates/foo/1.0.0/download", {"User-Agent": agent}).status == 302
+    assert wire.get("/api/v1/crates/foo/1.0.0/download", {"User-Agent": agent, "Accept": "*/*"}).status == 302
     for other in ("readme", "authors"):
         reply = wire.get(f"/api/v1/crates/foo/1.0.0/{other}", {"User-Agent": agent, "X-Request-Id": "here-i-am"})
         assert reply.status == 403 and b"requests include a `User-Agent` header" in reply.body

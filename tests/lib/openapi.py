@@ -3,6 +3,7 @@ asks for every answer that a test gets; a test does not have to."""
 import functools
 import json
 import pathlib
+import posixpath
 import re
 
 from jsonschema import Draft202012Validator, FormatChecker, RefResolver, ValidationError, validators
@@ -56,7 +57,27 @@ def patterns():
 def route_of(path):
     """The template of a path; None where there is none."""
     plain = path.split("?")[0]
+    if "//" in plain or "/." in plain:  # contract/api.md 1.2
+        plain = posixpath.normpath("/" + plain.lstrip("/"))
     return next((template for pattern, template in patterns() if pattern.fullmatch(plain)), None)
+
+
+def sample(schema):
+    """A value that the schema allows, with every property."""
+    schema = resolved(schema)
+    if "anyOf" in schema or "oneOf" in schema:
+        return sample((schema.get("anyOf") or schema["oneOf"])[0])
+    if "enum" in schema or "const" in schema:
+        return schema["const"] if "const" in schema else schema["enum"][0]
+    kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
+    return {"object": lambda: {name: sample(inner) for name, inner in schema.get("properties", {}).items()}, "array": lambda: [sample(schema["items"])],
+            "string": lambda: "2030-01-01T00:00:00Z" if schema.get("format") == "date-time" else "x", "integer": lambda: 1,
+            "boolean": lambda: True}[kind]()
+
+
+def body_schema(method, path):
+    """What the JSON body of an operation is; None where it has none."""
+    return OPERATIONS.get((method, path), {}).get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
 
 
 def once(pairs):

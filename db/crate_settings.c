@@ -2,6 +2,7 @@
 
 #include "app/base/time.h"
 #include "db/audit.h"
+#include "db/mail.h"
 
 struct id_row {
 	uint64_t id;
@@ -51,7 +52,11 @@ static const struct err *change(struct db *db, void *ctx)
 		DB_ARGS(db_bool(c->on), db_i64(time_now_us()), db_u64(c->crate_id), db_bool(c->on)),
 		&n);
 
-	return e || !n ? e : db_audit(db, &a);
+	if (!e && n)
+		e = db_audit(db, &a);
+	if (!e && n)
+		e = db_mail_trustpub_only_changed(db, c->crate_id, c->user_id, c->on);
+	return e;
 }
 
 const struct err *db_crate_set_trustpub_only(struct db *db, const struct trustpub_only_change *c)

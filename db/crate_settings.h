@@ -13,7 +13,7 @@ struct trustpub_only_change {
 	bool on;
 };
 
-/* One transaction with its line of the audit. */
+/* One transaction with its line of the audit and the letters to the owners (db/mail.h). */
 const struct err *must_use db_crate_set_trustpub_only(struct db *db,
 						      const struct trustpub_only_change *c);
 

@@ -7,6 +7,7 @@
 #include "db/feed.h"
 #include "db/job.h"
 #include "db/link.h"
+#include "db/mail.h"
 
 #include <stddef.h>
 
@@ -226,6 +227,8 @@ static const struct err *drop_crate(struct db *db, struct run *r)
 			       NULL);
 	if (!e)
 		e = db_feed_jobs(db, TEXT_NONE, true);
+	if (!e && in->by_owner)
+		e = db_mail_crate_deletion(db, in->user_id, r->crate.name);
 	/* the one row that all publishes share comes last */
 	return e ? e : db_exec(db, &count_less, DB_NO_ARGS, NULL);
 }

@@ -17,10 +17,13 @@ const struct job_kind job_sync_crates_feed = { "sync_crates_feed", "default", 0,
 const struct job_kind job_sync_updates_feed = { "sync_updates_feed", "default", 0, true };
 const struct job_kind job_sweep = { "sweep", "default", -20, true };
 /* A person waits for a letter with a link in it. */
-const struct job_kind job_send_mail = { "send_mail", "default", 60, true };
+const struct job_kind job_send_mail = { "send_mail", "default", 60, false };
+const struct job_kind job_send_confirmation = { "send_confirmation", "default", 60, true };
 const struct job_kind job_notify_owners = { "notify_owners", "default", 60, false };
 const struct job_kind job_send_publish_notifications = { "send_publish_notifications", "default", 0,
 							 false };
+const struct job_kind job_expiry_notifications = { "send_token_expiry_notifications", "default", 0,
+						   true };
 
 /* All of them, for db_job_counts. */
 static const struct job_kind *const all_kinds[] = {
@@ -307,8 +310,14 @@ const struct err *db_job_done(struct db *db, const struct job *j, bool *ret_ours
 static bool is_dedup(struct text type)
 {
 	static const struct job_kind *const kinds[] = {
-		&job_settle,       &job_render_readme, &job_dependents, &job_analyze_crate,
-		&job_delete_files, &job_sweep,         &job_send_mail,  &job_notify_owners,
+		&job_settle,
+		&job_render_readme,
+		&job_dependents,
+		&job_analyze_crate,
+		&job_delete_files,
+		&job_sweep,
+		&job_send_confirmation,
+		&job_expiry_notifications,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)

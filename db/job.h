@@ -29,8 +29,11 @@ extern const struct job_kind job_sync_updates_feed; /* {} */
 extern const struct job_kind job_sweep;             /* {}: what has run out, what a crash left */
 extern const struct job_kind job_send_mail;         /* a letter to one user: db/mail.h */
 extern const struct job_kind
+	job_send_confirmation; /* the one that verifies an address, one at a time */
+extern const struct job_kind
 	job_notify_owners; /* a letter to all owners, which becomes one job_send_mail each */
 extern const struct job_kind job_send_publish_notifications; /* {"version_id"}: likewise */
+extern const struct job_kind job_expiry_notifications; /* {}: of API tokens that run out soon */
 
 /*
  * Inside the caller's transaction, or alone. Where the kind says so and a job with the same data

@@ -141,9 +141,38 @@ static const struct err *add(struct db *db, const struct job_kind *kind, const s
 	return e ? e : db_job_add(db, kind, data, NULL);
 }
 
-const struct err *db_mail_add(struct db *db, const struct mail *m)
+static const struct err *add_letter(struct db *db, const struct mail *m)
 {
 	return add(db, &job_send_mail, m, TEXT_NONE);
+}
+
+struct fan_out {
+	const struct job *job;
+	const struct mail *mails;
+	size_t n;
+};
+
+static const struct err *fan_out(struct db *db, void *ctx)
+{
+	const struct fan_out *f = ctx;
+	const struct err *e = NULL;
+	bool ours = false;
+
+	for (size_t i = 0; !e && i < f->n; i++)
+		e = add_letter(db, &f->mails[i]);
+	if (!e)
+		e = db_job_done(db, f->job, &ours);
+	if (!e && !ours)
+		e = err_new(db_arena(db), ERR_BUSY, "another runner has this job");
+	return e;
+}
+
+const struct err *db_mail_fan_out(struct db *db, const struct job *j, const struct mail *mails,
+				  size_t n)
+{
+	struct fan_out f = { j, mails, n };
+
+	return db_tx(db, fan_out, &f);
 }
 
 /* ---- letters to one user */
@@ -165,7 +194,7 @@ const struct err *db_mail_user_confirm(struct db *db, uint64_t user_id)
 
 	m.user_id = id_of(user_id);
 	m.at.set = false; /* a second one says the same as the first, if that still waits */
-	return db_mail_add(db, &m);
+	return add(db, &job_send_confirmation, &m, TEXT_NONE);
 }
 
 const struct err *db_mail_unsubscribed(struct db *db, uint64_t user_id)
@@ -173,7 +202,7 @@ const struct err *db_mail_unsubscribed(struct db *db, uint64_t user_id)
 	struct mail m = mail_now(LETTER_UNSUBSCRIBE_NOTIFICATIONS);
 
 	m.user_id = id_of(user_id);
-	return db_mail_add(db, &m);
+	return add_letter(db, &m);
 }
 
 const struct err *db_mail_owner_invite(struct db *db, uint64_t crate_id, uint64_t invitee_id)
@@ -182,13 +211,13 @@ const struct err *db_mail_owner_invite(struct db *db, uint64_t crate_id, uint64_
 
 	m.user_id = id_of(invitee_id);
 	m.crate_id = id_of(crate_id);
-	return db_mail_add(db, &m);
+	return add_letter(db, &m);
 }
 
 static const struct err *add_of_token(struct db *db, struct mail m, uint64_t token_id)
 {
 	m.token_id = id_of(token_id);
-	return db_mail_add(db, &m);
+	return add_letter(db, &m);
 }
 
 const struct err *db_mail_new_token(struct db *db, uint64_t token_id)
@@ -223,7 +252,7 @@ const struct err *db_mail_crate_deletion(struct db *db, uint64_t user_id, struct
 
 	m.user_id = id_of(user_id);
 	m.crate = crate;
-	return db_mail_add(db, &m);
+	return add_letter(db, &m);
 }
 
 /* ---- letters to owners */
@@ -271,5 +300,3 @@ const struct err *db_mail_published(struct db *db, uint64_t version_id)
 		text_fmt(db_arena(db), "{\"version_id\":%llu}", (unsigned long long)version_id),
 		NULL);
 }
-
-const struct db_stmt *const db_mail_stmts[] = { NULL };

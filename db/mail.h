@@ -4,8 +4,8 @@
  * A letter is a job of the queue (db/job.h) whose data names facts: which letter, whom it goes to, ids. What it says, and the
  * address, are looked up when it is sent (app/jobs/send_mail.c); so no address and no token is in the queue, and whoever has
  * changed his address meanwhile gets it at the new one. The functions below belong into the transaction of the change that
- * causes the letter: it is then written with the change or not at all, and is not lost by a crash. They only write jobs: one or
- * two queries each, however many owners there are.
+ * causes the letter: it is then written with the change or not at all, and is not lost by a crash. They only write jobs: one
+ * query each (db_mail_user_confirm: two), however many owners there are.
  *
  * Nobody can be told of a letter that does not go out; a user without a (verified) address gets none, and that is no error.
  */
@@ -111,7 +111,10 @@ const char *mail_letter_name(enum letter l); /* "user_confirm", as the contract 
 const struct err *must_use db_mail_read(struct db *db, struct text data, struct mail *ret,
 					enum letter *ret_letter);
 
-/* One letter to one user, of a fan-out; the caller has filled what else it says. Inside a transaction. */
-const struct err *must_use db_mail_add(struct db *db, const struct mail *m);
-
-extern const struct db_stmt *const db_mail_stmts[];
+/*
+ * A letter to many instead of the job that stands for it: one job each for those n, and the end of j, in one transaction.
+ * ERR_BUSY where the lease of j has run out.
+ */
+struct job;
+const struct err *must_use db_mail_fan_out(struct db *db, const struct job *j,
+					   const struct mail *mails, size_t n);

@@ -4,6 +4,7 @@
 #include "app/base/hash.h"
 #include "app/base/time.h"
 #include "app/registry/team.h"
+#include "db/mail.h"
 
 #define DAY_US ((int64_t)24 * 3600 * US_PER_S)
 enum { INVITATION_DAYS = 30, TOKEN_CHARS = 26 };
@@ -250,10 +251,7 @@ static const struct err *invite(struct db *db, struct owner_change *c, const str
 			? "user %.*s has been invited to be an owner of crate %.*s"
 			: "user %.*s already has a pending invitation to be an owner of crate %.*s",
 		TEXT_F(who->gh_login), TEXT_F(c->crate));
-	if (inserted)
-		c->ret_invited[c->ret_ninvited++] =
-			(struct owner_invited){ who->id, who->gh_login, { token, TOKEN_CHARS } };
-	return NULL;
+	return inserted ? db_mail_owner_invite(db, c->crate_id, who->id) : NULL;
 }
 
 const struct err *db_owner_put(struct db *db, uint64_t crate_id, uint64_t user_id,
@@ -303,8 +301,6 @@ static const struct err *add_tx(struct db *db, void *ctx)
 
 	c->ret_said =
 		(struct texts){ arena_array(db_arena(db), c->logins.n, sizeof(struct text)), 0 };
-	c->ret_invited = arena_array(db_arena(db), c->logins.n, sizeof(*c->ret_invited));
-	c->ret_ninvited = 0;
 	e = begin(db, c, &owners, &n);
 	for (size_t i = 0; !e && i < c->logins.n; i++) {
 		e = add_one(db, c, owners, n, i, &c->ret_said.v[i]);

@@ -40,12 +40,6 @@ struct owner_new_team {
 	struct text name, avatar;
 };
 
-/* Who was invited now, for the mail; token is what the link in it carries. */
-struct owner_invited {
-	uint64_t user_id;
-	struct text gh_login, token;
-};
-
 struct owner_change {
 	uint64_t crate_id;
 	struct text crate;   /* stored name, for the messages */
@@ -56,14 +50,13 @@ struct owner_change {
 	/* As many as logins; what stands for a login with a colon counts. NULL: teams are refused (the command line). */
 	const struct owner_new_team *teams;
 	struct texts ret_said; /* one message a login, in order (adding) */
-	struct owner_invited *ret_invited;
-	size_t ret_ninvited;
 };
 
 /*
  * All logins or none. ERR_AUTH and ERR_INVALID in the reference's words; which one fails first
- * depends on the order of the logins. A team is kept by its number at GitHub: one that was renamed there is renamed here,
- * and another that had its name before has the number behind it from then on.
+ * depends on the order of the logins. Who is invited gets a letter (db/mail.h). A team is kept by its number at
+ * GitHub: one that was renamed there is renamed here, and another that had its name before has the number behind it
+ * from then on.
  */
 const struct err *must_use db_owners_add(struct db *db, struct owner_change *c);
 const struct err *must_use db_owners_remove(struct db *db, struct owner_change *c);

@@ -15,6 +15,7 @@
 #include "db/feed.h"
 #include "db/job.h"
 #include "db/link.h"
+#include "db/mail.h"
 #include "db/owner.h"
 #include "db/search.h"
 #include "db/stored.h"
@@ -420,6 +421,8 @@ static const struct err *put_jobs(struct db *db, struct run *r)
 		e = db_index_settle_job(db, r->out.canon, r->now_us, &r->out.settle_job_id);
 	if (!e)
 		e = add_job(db, &job_analyze_crate, "version_id", r->out.version_id);
+	if (!e && !r->in->import)
+		e = db_mail_published(db, r->out.version_id);
 	return e ? e : db_feed_jobs(db, r->out.name, r->out.is_new);
 }
 

@@ -23,7 +23,7 @@
 #include "db/job.h"
 #include "db/keyword.h"
 #include "db/link.h"
-#include "db/mail.h"
+#include "db/mail_view.h"
 #include "db/migrate.h"
 #include "db/owned.h"
 #include "db/owner.h"
@@ -40,6 +40,7 @@
 #include "db/trustpub_exchange.h"
 #include "db/trustpub_grant.h"
 #include "db/trustpub_keys.h"
+#include "db/unsubscribe.h"
 #include "db/user.h"
 #include "db/user_view.h"
 #include "db/version_view.h"
@@ -69,7 +70,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_invitation_stmts },
 	{ db_job_stmts },
 	{ db_link_stmts },
-	{ db_mail_stmts },
+	{ db_mail_view_stmts },
 	{ db_migrate_stmts },
 	{ db_owned_stmts },
 	{ db_owner_stmts },
@@ -86,6 +87,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_trustpub_exchange_stmts },
 	{ db_trustpub_grant_stmts },
 	{ db_trustpub_keys_stmts },
+	{ db_unsubscribe_stmts },
 	{ db_user_stmts },
 	{ db_user_view_stmts },
 	{ db_version_view_stmts },

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/time.h"
+#include "db/mail.h"
 
 enum { USED_EVERY_S = 60 };
 
@@ -101,8 +102,15 @@ const struct err *db_token_used(struct db *db, const struct token_auth *t)
 	return db_exec(db, &used, DB_ARGS(db_i64(now), db_u64(t->token_id)), NULL);
 }
 
-const struct err *db_token_add(struct db *db, const struct token_new *t, struct token_row *ret)
+struct adding {
+	const struct token_new *t;
+	struct token_row row;
+};
+
+static const struct err *add(struct db *db, void *ctx)
 {
+	struct adding *a = ctx;
+	const struct token_new *t = a->t;
 	int64_t now = time_now_us();
 	const struct err *e =
 		db_exec(db, &insert,
@@ -113,14 +121,24 @@ const struct err *db_token_add(struct db *db, const struct token_new *t, struct 
 
 	if (e)
 		return e;
-	*ret = (struct token_row){ .id = db_insert_id(db),
-				   .user_id = t->user_id,
-				   .name = t->name,
-				   .created_us = now,
-				   .crate_scopes = t->crate_scopes,
-				   .endpoint_scopes = t->endpoint_scopes,
-				   .expired_us = t->expired_us };
-	return NULL;
+	a->row = (struct token_row){ .id = db_insert_id(db),
+				     .user_id = t->user_id,
+				     .name = t->name,
+				     .created_us = now,
+				     .crate_scopes = t->crate_scopes,
+				     .endpoint_scopes = t->endpoint_scopes,
+				     .expired_us = t->expired_us };
+	return t->tell ? db_mail_new_token(db, a->row.id) : NULL;
+}
+
+const struct err *db_token_add(struct db *db, const struct token_new *t, struct token_row *ret)
+{
+	struct adding a = { .t = t };
+	const struct err *e = db_tx(db, add, &a);
+
+	if (!e)
+		*ret = a.row;
+	return e;
 }
 
 const struct err *db_token_count(struct db *db, uint64_t user_id, uint64_t *ret)

@@ -39,6 +39,7 @@ struct token_new {
 	struct sha256 hash;
 	struct text crate_scopes, endpoint_scopes;
 	struct opt_i64 expired_us;
+	bool tell; /* leave a letter to the user (db/mail.h) */
 };
 
 /* The row as it is stored is *ret. */

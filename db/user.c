@@ -123,8 +123,9 @@ static const struct db_stmt set_admin = {
 
 static const struct db_stmt set_notifications = {
 	.name = "user_set_notifications",
-	.sql = "UPDATE users SET publish_notifications = ? WHERE id = ?",
-	.in = { DB_BOOL, DB_U64 },
+	.sql = "UPDATE users SET publish_notifications = ?"
+	       " WHERE id = ? AND publish_notifications <> ?",
+	.in = { DB_BOOL, DB_U64, DB_BOOL },
 };
 
 struct email_row {
@@ -313,12 +314,29 @@ const struct err *db_user_set_admin(struct db *db, uint64_t id, bool is_admin)
 	return must_be_there(db, e, n);
 }
 
+struct switching {
+	uint64_t user_id;
+	bool on;
+};
+
+static const struct err *switch_notifications(struct db *db, void *ctx)
+{
+	const struct switching *s = ctx;
+	uint64_t changed = 0;
+	const struct err *e =
+		db_exec(db, &set_notifications,
+			DB_ARGS(db_bool(s->on), db_u64(s->user_id), db_bool(s->on)), &changed);
+
+	if (e || !changed || s->on)
+		return e;
+	return db_mail_unsubscribed(db, s->user_id);
+}
+
 const struct err *db_user_set_notifications(struct db *db, uint64_t id, bool on)
 {
-	uint64_t n = 0;
-	const struct err *e = db_exec(db, &set_notifications, DB_ARGS(db_bool(on), db_u64(id)), &n);
+	struct switching s = { id, on };
 
-	return must_be_there(db, e, n);
+	return db_tx(db, switch_notifications, &s);
 }
 
 const struct err *db_user_verified_email(struct db *db, uint64_t id, struct text *ret)
@@ -334,12 +352,12 @@ const struct err *db_user_verified_email(struct db *db, uint64_t id, struct text
 
 struct address {
 	uint64_t user_id;
-	struct text email, token;
+	struct text email;
 };
 
-static const struct err *set_email(struct db *db, void *ctx)
+static const struct err *put_email(struct db *db, void *ctx)
 {
-	struct address *a = ctx;
+	const struct address *a = ctx;
 	struct email_row row;
 	bool found;
 	const struct err *e =
@@ -347,22 +365,28 @@ static const struct err *set_email(struct db *db, void *ctx)
 
 	if (e)
 		return e;
-	a->token = found && text_eq(row.email, a->email) ? row.token : email_token(db);
 	if (!found)
 		return db_exec(db, &insert_email,
 			       DB_ARGS(db_u64(a->user_id), db_text(a->email), db_bool(false),
-				       db_text(a->token), db_i64(time_now_us())),
+				       db_text(email_token(db)), db_i64(time_now_us())),
 			       NULL);
 	if (text_eq(row.email, a->email)) /* upstream: verified again although nothing changed */
 		return db_exec(db, &unverify_email, DB_ARGS(db_u64(a->user_id)), NULL);
 	return db_exec(db, &update_email,
-		       DB_ARGS(db_text(a->email), db_text(a->token), db_i64(time_now_us()),
+		       DB_ARGS(db_text(a->email), db_text(email_token(db)), db_i64(time_now_us()),
 			       db_u64(a->user_id)),
 		       NULL);
 }
 
-const struct err *db_user_set_email(struct db *db, uint64_t id, struct text email,
-				    struct text *ret_token)
+static const struct err *set_email(struct db *db, void *ctx)
+{
+	const struct address *a = ctx;
+	const struct err *e = put_email(db, ctx);
+
+	return e ? e : db_mail_user_confirm(db, a->user_id);
+}
+
+const struct err *db_user_set_email(struct db *db, uint64_t id, struct text email)
 {
 	struct address a = { .user_id = id, .email = email };
 	const struct err *e = db_tx(db, set_email, &a);
@@ -370,24 +394,27 @@ const struct err *db_user_set_email(struct db *db, uint64_t id, struct text emai
 	if (err_is(e,
 		   ERR_EXISTS)) /* the first address, and another request was faster: it is there now */
 		e = db_tx(db, set_email, &a);
-	if (!e)
-		*ret_token = a.token;
 	return e;
 }
 
-const struct err *db_user_new_email_token(struct db *db, uint64_t id, struct text *ret_token)
+static const struct err *resend(struct db *db, void *ctx)
 {
-	struct text token = email_token(db);
+	const uint64_t *id = ctx;
 	uint64_t n = 0;
-	const struct err *e = db_exec(
-		db, &update_token, DB_ARGS(db_text(token), db_i64(time_now_us()), db_u64(id)), &n);
+	const struct err *e =
+		db_exec(db, &update_token,
+			DB_ARGS(db_text(email_token(db)), db_i64(time_now_us()), db_u64(*id)), &n);
 
 	if (e)
 		return e;
 	if (!n)
 		return err_new(db_arena(db), ERR_INVALID, "Email could not be found");
-	*ret_token = token;
-	return NULL;
+	return db_mail_user_confirm(db, *id);
+}
+
+const struct err *db_user_resend_email(struct db *db, uint64_t id)
+{
+	return db_tx(db, resend, &id);
 }
 
 const struct err *db_user_confirm_email(struct db *db, struct text token)

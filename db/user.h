@@ -88,18 +88,17 @@ const struct err *must_use db_user_set_admin(struct db *db, uint64_t id, bool is
 /* The verified address; *ret absent where there is none. */
 const struct err *must_use db_user_verified_email(struct db *db, uint64_t id, struct text *ret);
 
-/* A new address, or the same again, to be verified. *ret_token is what the letter carries; kept for
- * the same address. */
-const struct err *must_use db_user_set_email(struct db *db, uint64_t id, struct text email,
-					     struct text *ret_token);
+/* A new address, or the same again, to be verified by the letter that this leaves (db/mail.h). Its token stays for the same
+ * address. */
+const struct err *must_use db_user_set_email(struct db *db, uint64_t id, struct text email);
 
-/* A new token for another letter. ERR_INVALID `Email could not be found`. */
-const struct err *must_use db_user_new_email_token(struct db *db, uint64_t id,
-						   struct text *ret_token);
+/* Another letter, with a new token. ERR_INVALID `Email could not be found`. */
+const struct err *must_use db_user_resend_email(struct db *db, uint64_t id);
 
 /* ERR_INVALID `Email belonging to token not found.` The token stays good. */
 const struct err *must_use db_user_confirm_email(struct db *db, struct text token);
 
+/* Of publishes. Switched off, it leaves a letter that says so. */
 const struct err *must_use db_user_set_notifications(struct db *db, uint64_t id, bool on);
 
 extern const struct db_stmt *const db_user_stmts[];

@@ -48,5 +48,6 @@ const struct route *const route_lists[] = {
 	theme_routes,
 	sitemap_routes,
 	machine_routes,
+	unsubscribe_routes,
 	NULL,
 };

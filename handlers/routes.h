@@ -46,3 +46,4 @@ extern const struct route crate_latest_routes[];
 extern const struct route crate_raw_routes[];
 extern const struct route theme_routes[];
 extern const struct route trustpub_tokens_routes[];
+extern const struct route unsubscribe_routes[];

@@ -178,9 +178,15 @@ static const struct key keys[] = {
 	T(docs, url, "", "of the docs.rs that builds documentation; empty: there is none"),
 	S(docs, token, "what docs.url is asked with"),
 
+	T(mail, smtp_host, "", "mail server; empty: none, letters become files in mail.dir"),
+	U(mail, smtp_port, "0", 0, 65535, "its port; 0: 25, 587 or 465, as mail.smtp_tls is"),
+	T(mail, smtp_tls, "starttls", "none (in the clear), starttls or tls"),
+	T(mail, smtp_user, "", "user at the mail server; empty: none"),
+	S(mail, smtp_password, "password of mail.smtp_user"),
+	U(mail, smtp_timeout_s, "60", 1, 600, "time to hand over one letter"),
+	T(mail, from, "", "sender of letters, an address; empty: noreply@ the host of site.url"),
 	T(mail, dir, "",
-	  "folder for mails while there is no SMTP server; empty: mail below data.dir"),
-	T(mail, from, "", "sender of mails; empty: noreply@ the host of site.url"),
+	  "folder for letters while there is no mail server; empty: mail below data.dir"),
 };
 #undef T
 #undef U
@@ -599,6 +605,13 @@ static bool check(struct load *l)
 				"needs auth.key: tokens of GitHub are stored encrypted");
 	if (c->docs.url.n && !url_ok(c->docs.url))
 		return fail_key(l, &c->docs.url, "must be https://host");
+	if (!text_eq(c->mail.smtp_tls, TEXT("none")) &&
+	    !text_eq(c->mail.smtp_tls, TEXT("starttls")) && !text_eq(c->mail.smtp_tls, TEXT("tls")))
+		return fail_key(l, &c->mail.smtp_tls, "must be none, starttls or tls");
+	if (c->mail.from.n && !email_is_valid(c->mail.from))
+		return fail_key(l, &c->mail.from, "must be an address");
+	if (c->mail.dir.n && !path_ok(c->mail.dir))
+		return fail_key(l, &c->mail.dir, "must be an absolute path");
 	if (c->auth.key.value.n && !config_key(c, key))
 		return fail_key(l, &c->auth.key, "must be 32 bytes in hex or base64");
 	secret_wipe(key, sizeof(key));
@@ -612,11 +625,17 @@ static void derive(struct load *l)
 
 	if (!c->site.domain.n)
 		c->site.domain = host;
-	(void)text_cut(&bare, ':', &host);
+	if (!text_starts(host, TEXT("[")))
+		(void)text_cut(&bare, ':', &host);
 	if (!c->trustpub.audience.n)
 		c->trustpub.audience = c->site.domain;
 	if (!c->mail.from.n)
-		c->mail.from = text_fmt(l->arena, "noreply@%.*s", TEXT_F(host));
+		c->mail.from = text_fmt(l->arena, "noreply@%.*s",
+					TEXT_F(text_sub(host, 0, text_find_byte(host, ']') + 1)));
+	if (!c->mail.smtp_port)
+		c->mail.smtp_port = text_eq(c->mail.smtp_tls, TEXT("tls"))    ? 465
+				    : text_eq(c->mail.smtp_tls, TEXT("none")) ? 25
+									      : 587;
 	if (!c->mail.dir.n)
 		c->mail.dir = text_fmt(l->arena, "%.*s/mail", TEXT_F(c->data.dir));
 }

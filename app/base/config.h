@@ -113,8 +113,14 @@ struct config {
 		struct secret token;
 	} docs;
 	struct {
-		struct text dir;  /* where .eml files go without SMTP; empty: DATA/mail */
-		struct text from; /* empty: noreply@ the host of site.url */
+		struct text smtp_host; /* empty: no server, letters become files in dir */
+		uint64_t smtp_port;    /* 0 in the file: 25, 587 or 465, as smtp_tls is */
+		struct text smtp_tls;  /* "none", "starttls", "tls" */
+		struct text smtp_user; /* empty: none */
+		struct secret smtp_password;
+		uint64_t smtp_timeout_s; /* for one letter in all */
+		struct text from;        /* an address; empty: noreply@ the host of site.url */
+		struct text dir;         /* of the .eml files; empty: DATA/mail */
 	} mail;
 };
 

@@ -12,6 +12,11 @@ const struct job_runner job_runners[] = {
 	{ &job_sync_crates_feed, job_sync_crates_feed_run },
 	{ &job_sync_updates_feed, job_sync_updates_feed_run },
 	{ &job_sweep, job_sweep_run },
+	{ &job_send_mail, job_send_mail_run },
+	{ &job_send_confirmation, job_send_mail_run },
+	{ &job_notify_owners, job_notify_owners_run },
+	{ &job_send_publish_notifications, job_send_publish_notifications_run },
+	{ &job_expiry_notifications, job_expiry_notifications_run },
 	{ NULL, NULL },
 };
 
@@ -21,6 +26,7 @@ const struct job_period job_periods[] = {
 	/* what a feed holds for being young goes some time, and there is one before the first publish */
 	{ "sync_crates_feed", 3600, &job_sync_crates_feed, "{}" },
 	{ "sync_updates_feed", 3600, &job_sync_updates_feed, "{}" },
+	{ "send_token_expiry_notifications", 6 * 3600, &job_expiry_notifications, "{}" },
 	{ NULL, 0, NULL, NULL },
 };
 

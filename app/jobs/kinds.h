@@ -15,6 +15,7 @@ struct job_run {
 	struct arena *arena; /* of this run */
 	const struct job *job;
 	struct json_object *data; /* the job's data: an object */
+	bool ended;               /* set by a run whose own transaction took the row away */
 };
 
 struct job_runner {
@@ -40,6 +41,10 @@ const struct err *job_sync_crate_feed_run(struct job_run *r);
 const struct err *job_sync_crates_feed_run(struct job_run *r);
 const struct err *job_sync_updates_feed_run(struct job_run *r);
 const struct err *job_sweep_run(struct job_run *r);
+const struct err *job_send_mail_run(struct job_run *r);
+const struct err *job_notify_owners_run(struct job_run *r);
+const struct err *job_send_publish_notifications_run(struct job_run *r);
+const struct err *job_expiry_notifications_run(struct job_run *r);
 
 /* What is to be done again and again; name NULL at the end. */
 struct job_period {

@@ -77,10 +77,11 @@ static void put_json(void *p)
 	(void)json_object_put(p);
 }
 
-static const struct err *run_kind(struct runner *r, const struct job *job)
+static const struct err *run_kind(struct runner *r, const struct job *job, bool *ret_ended)
 {
 	const struct job_runner *kind = runner_of(job->job_type);
 	struct job_run run = { .app = r->app, .arena = r->arena, .job = job };
+	const struct err *e;
 
 	BUG_ON(!kind); /* only known types are claimed */
 	run.data = json_tokener_parse(text_z(r->arena, job->data));
@@ -89,20 +90,26 @@ static const struct err *run_kind(struct runner *r, const struct job *job)
 	if (!json_object_is_type(run.data, json_type_object))
 		return err_new(r->arena, ERR_INVALID, "the data of job %llu is no object",
 			       (unsigned long long)job->id);
-	return kind->run(&run);
+	e = kind->run(&run);
+	*ret_ended = run.ended;
+	return e;
 }
 
 /* Runs one job and writes down how it ended: one line in the log. */
 static const struct err *run_job(struct runner *r, const struct job *job)
 {
 	int64_t start = time_monotonic_us();
-	const struct err *e = run_kind(r, job), *kept;
-	bool ours = true, gone = err_is(e, ERR_NOT_FOUND);
+	bool ours = true, ended = false, gone;
+	const struct err *e = run_kind(r, job, &ended), *kept = NULL;
+
+	gone = err_is(e, ERR_NOT_FOUND);
 
 	if (gone)
 		e = NULL;
-	kept = e ? db_job_failed(r->app->db, job, e->cause.p ? e->cause : e->detail)
-		 : db_job_done(r->app->db, job, &ours);
+	if (e)
+		kept = db_job_failed(r->app->db, job, e->cause.p ? e->cause : e->detail);
+	else if (!ended)
+		kept = db_job_done(r->app->db, job, &ours);
 	if (e)
 		log_err(LOG_LEVEL_WARN, "job failed", e);
 	log_info(log_text("job", job->job_type), log_u64("id", job->id),

@@ -1,10 +1,12 @@
 /* sweep: what nobody will ask for again: sessions, links and tokens that have run out, and files that a crash left. */
 #include "app/base/time.h"
 #include "app/jobs/kinds.h"
+#include "app/outside/mail.h"
 #include "app/server/app.h"
 #include "app/storage/storage.h"
 #include "db/expired.h"
 
+enum { MAIL_DAYS = 30 }; /* letters that became files hold addresses, and links that work */
 #define DAY_US ((int64_t)24 * 3600 * US_PER_S)
 
 const struct err *job_sweep_run(struct job_run *r)
@@ -14,5 +16,7 @@ const struct err *job_sweep_run(struct job_run *r)
 	size_t n;
 
 	e = storage_sweep_tmp(r->app->storage, r->arena, now - DAY_US, &n);
+	if (!e)
+		e = mail_sweep(r->app->cfg, r->arena, now - MAIL_DAYS * DAY_US);
 	return e ? e : db_expired_delete(r->app->db, now);
 }

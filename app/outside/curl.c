@@ -1,6 +1,9 @@
 #include "app/outside/curl.h"
 
+#include "app/base/config.h"
 #include "app/outside/library.h"
+
+#include <unistd.h>
 
 static struct curl_api api;
 
@@ -42,4 +45,14 @@ const struct err *curl_load(struct arena *a, const struct curl_api **ret)
 	}
 	*ret = &api;
 	return NULL;
+}
+
+void curl_set_authorities(const struct curl_api *a, CURL *curl, const struct config *cfg)
+{
+	const char *folder = a->version_info(CURLVERSION_NOW)->capath;
+
+	if (cfg->outside.ca_file.n)
+		BUG_ON(a->easy_setopt(curl, CURLOPT_CAINFO, cfg->outside.ca_file.p));
+	else if (folder && access(folder, R_OK | X_OK) == 0)
+		BUG_ON(a->easy_setopt(curl, CURLOPT_CAINFO, NULL));
 }

@@ -9,6 +9,8 @@
 
 #include <curl/curl.h>
 
+struct config;
+
 struct curl_api {
 	CURL *(*easy_init)(void);
 	void (*easy_cleanup)(CURL *);
@@ -32,3 +34,9 @@ struct curl_api {
  * where the machine has no libcurl.so.4 of 7.85 or later.
  */
 const struct err *must_use curl_load(struct arena *a, const struct curl_api **ret);
+
+/*
+ * Which authorities a certificate must be signed by: those of outside.ca_file, or where the system's are in a folder by hash,
+ * as Debian has them, only those that are asked for; the one large file costs 2 MB of memory a process.
+ */
+void curl_set_authorities(const struct curl_api *api, CURL *curl, const struct config *cfg);

@@ -8,8 +8,6 @@
 #include "app/base/hash.h"
 #include "app/outside/curl.h"
 
-#include <unistd.h>
-
 enum { BODY_BYTES = 1024 * 1024, HEADER_BYTES = 32 * 1024, URL_BYTES = 16 * 1024 };
 
 struct http {
@@ -161,21 +159,6 @@ static void set_text(struct http *h, CURLoption option, const char *value)
 	BUG_ON(h->api->easy_setopt(h->curl, option, value));
 }
 
-/*
- * The authorities: outside.ca_file, or where they are in a folder by hash, as Debian has them, only those that are asked
- * for; the one large file costs 2 MB of memory a process.
- */
-static void set_authorities(struct http *h)
-{
-	const char *folder = h->api->version_info(CURLVERSION_NOW)->capath;
-	struct text file = h->cfg->outside.ca_file;
-
-	if (file.n)
-		set_text(h, CURLOPT_CAINFO, file.p);
-	else if (folder && access(folder, R_OK | X_OK) == 0)
-		set_text(h, CURLOPT_CAINFO, NULL);
-}
-
 static void set_all(struct exchange *x)
 {
 	struct http *h = x->h;
@@ -197,7 +180,7 @@ static void set_all(struct exchange *x)
 	set_long(h, CURLOPT_CONNECTTIMEOUT_MS,
 		 q->connect_ms ? q->connect_ms : cfg->outside.connect_timeout_s * 1000);
 	set_long(h, CURLOPT_TIMEOUT_MS, q->total_ms ? q->total_ms : cfg->outside.timeout_s * 1000);
-	set_authorities(h);
+	curl_set_authorities(h->api, h->curl, cfg);
 
 	set_text(h, CURLOPT_CUSTOMREQUEST, q->method);
 	if (strcmp(q->method, "HEAD") == 0)

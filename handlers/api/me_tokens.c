@@ -126,6 +126,7 @@ static const struct err *add_token(struct req *r, const struct wish *w, struct t
 		.crate_scopes = stored_scopes(r, &w->crate_scopes),
 		.endpoint_scopes = stored_scopes(r, &w->endpoint_scopes),
 		.expired_us = { w->expired_at.set, w->expired_at.us },
+		.tell = true,
 	};
 	const struct err *e = NULL;
 

@@ -47,14 +47,12 @@ static const struct err *must_be_caller(struct req *r, int64_t id)
 
 static const struct err *set_email(struct req *r, struct text email)
 {
-	struct text token;
-
 	email = text_trim(email);
 	if (!email.n)
 		return err_new(r->arena, ERR_INVALID, "empty email rejected");
 	if (!email_is_valid(email))
 		return err_new(r->arena, ERR_INVALID, "invalid email address");
-	return db_user_set_email(r->db, r->user.id, email, &token);
+	return db_user_set_email(r->db, r->user.id, email);
 }
 
 /* upstream: the switch stays as it was put, also where the address is refused after it. */
@@ -76,14 +74,13 @@ static struct reply user_put(struct req *r)
 
 static struct reply resend_put(struct req *r)
 {
-	struct text token;
 	int64_t id;
 	const struct err *e = req_path_i32(r, "id", &id);
 
 	if (!e)
 		e = must_be_caller(r, id);
 	if (!e)
-		e = db_user_new_email_token(r->db, r->user.id, &token);
+		e = db_user_resend_email(r->db, r->user.id);
 	return e ? reply_err(r, e) : reply_ok(r);
 }
 
@@ -98,7 +95,7 @@ const struct route user_settings_routes[] = {
 	ROUTE(PUT, "/api/v1/users/{user}", user_put, .auth = AUTH_LATE, .body = BODY_JSON,
 	      .shape = &wish_body_shape, .doc = "Change one's address or notifications"),
 	ROUTE(PUT, "/api/v1/users/{id}/resend", resend_put, .auth = AUTH_LATE,
-	      .doc = "A new token to verify one's address with"),
+	      .doc = "Another letter to verify one's address with"),
 	ROUTE(PUT, "/api/v1/confirm/{email_token}", confirm_put, .auth = AUTH_NONE,
 	      .doc = "Verify an address"),
 	ROUTE_END,

@@ -9,6 +9,7 @@
 #include "db/fsck.h"
 #include "db/index.h"
 #include "db/job.h"
+#include "db/mail_view.h"
 #include "db/migrate.h"
 #include "db/session.h"
 #include "db/token.h"
@@ -669,7 +670,7 @@ static void accounts(void **state)
 	struct token_auth auth;
 	struct session_auth session;
 	struct token_row row;
-	struct text email_token;
+	struct mail_person person;
 	struct user_row u;
 	uint64_t id;
 	bool found;
@@ -699,10 +700,11 @@ static void accounts(void **state)
 	assert_true(found && id == user);
 	ok(db_link_take(db, &hash, "sign-in", &id, &found));
 	assert_false(found);
-	ok(db_user_set_email(db, user, TEXT("b@example.org"), &email_token));
+	ok(db_user_set_email(db, user, TEXT("b@example.org")));
+	ok(db_mail_person(db, user, &person));
 	ok(db_user_by_login(db, TEXT("Ann"), &u));
 	assert_true(u.id == user && u.email_verified.set && !u.email_verified.v);
-	ok(db_user_confirm_email(db, email_token));
+	ok(db_user_confirm_email(db, person.token));
 	ok(db_user_by_id(db, user, &u));
 	assert_true(u.email_verified.v == 1 && text_eq(u.email, TEXT("b@example.org")));
 	says(db_user_confirm_email(db, TEXT("x")), ERR_INVALID,

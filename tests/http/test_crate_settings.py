@@ -126,5 +126,5 @@ def test_no_such_crate(alice, anon):
 def test_queries(registry, alice, crate):
     assert patch(alice.browser, crate).status_code == 200  # once a minute one notes that the session is used
     assert registry.queries(patch(alice.browser, crate)) == 3
-    assert registry.queries(patch(alice.browser, crate, trustpub_only=True)) == 6
+    assert registry.queries(patch(alice.browser, crate, trustpub_only=True)) == 7
     assert Client(registry.url).get(path(crate)).status_code == 200

@@ -49,6 +49,7 @@ QUERIES = {
     "/api/v1/teams/{team}": 1,
     "/api/v1/summary": 5,
     "/sign-in/{link}": 1,
+    "/unsubscribe/{token}": 2,
     "/api/v1/crates/{name}/following": 3,
     "/api/v1/me": 3,
     "/api/v1/me/updates": 5,
@@ -78,6 +79,8 @@ QUERIES = {
 def crate(registry, alice):
     name = publish(alice, "routed-crate", package={"keywords": ["routing"], "categories": ["science"]})
     registry.sql("INSERT INTO teams (login, github_id) VALUES ('github:routed:team', 4711)")
+    registry.sql(f"INSERT INTO unsubscribe_tokens SELECT id, '{'x' * 26}' FROM users WHERE username = 'alice'"
+                 " ON DUPLICATE KEY UPDATE token = VALUES(token)")
     settled(registry)  # what jobs add to a version would change an answer between two requests
     return name
 

@@ -249,4 +249,4 @@ def test_revoke_the_one_that_asks(registry, holder, anon):
 
 
 def test_queries_of_making(registry, holder):
-    assert registry.queries(make(holder.browser, name="x")) == 3
+    assert registry.queries(make(holder.browser, name="x")) == 4

@@ -175,7 +175,7 @@ def test_confirm_is_for_whoever_has_the_link(registry, me, alice):
 
 
 def test_queries(registry, me, anon):
-    assert registry.queries(me.put(email="a@example.test", publish_notifications=False)) == 4
+    assert registry.queries(me.put(email="a@example.test", publish_notifications=False)) == 7
     assert registry.queries(me.put()) == 1
-    assert registry.queries(me.resend()) == 2
+    assert registry.queries(me.resend()) == 4
     assert registry.queries(anon.put(f"/api/v1/confirm/{me.token}")) == 1

@@ -3,10 +3,13 @@
  * (contract/web.md 13.5, P71): what programs look for at fixed places. All of it is configuration, so it answers
  * without a database.
  */
+#include "assets.h"
+
 #include "app/base/config.h"
 #include "app/base/jw.h"
 #include "app/base/time.h"
 #include "app/base/xml.h"
+#include "app/registry/name.h"
 #include "app/server/req.h"
 #include "handlers/routes.h"
 
@@ -153,6 +156,34 @@ static struct reply security(struct req *r)
 	return answer(r, "text/plain; charset=utf-8", &b);
 }
 
+/* ---- pictures at fixed places: their names under /assets/ change with their content */
+
+static struct reply to_asset(struct req *r, const char *name)
+{
+	struct reply rp = reply_redirect(
+		r, 302,
+		text_fmt(r->arena, "%.*s/assets/%s", TEXT_F(r->cfg->server.base_path), name));
+
+	reply_header(&rp, "Cache-Control", TEXT("public, max-age=86400"));
+	return rp;
+}
+
+static struct reply favicon(struct req *r)
+{
+	return to_asset(r, ASSET_FAVICON_ICO);
+}
+
+/* What a link to a crate is shown with elsewhere: the same for each of them (docs/differences.md). */
+static struct reply og_image(struct req *r)
+{
+	struct text file = req_path(r, "file");
+
+	if (!text_ends(file, TEXT(".png")) ||
+	    !name_is_valid(NAME_CRATE, text_sub(file, 0, file.n - 4)))
+		return reply_err(r, err_new(r->arena, ERR_NOT_FOUND, "Not Found"));
+	return to_asset(r, ASSET_OG_PNG);
+}
+
 #define FILE_ROUTE(path, fn, what)                                                                 \
 	ROUTE(GET, path, fn, .auth = AUTH_NONE, .no_db = true, .doc = what)
 
@@ -161,5 +192,7 @@ const struct route machine_routes[] = {
 	FILE_ROUTE("/opensearch.xml", opensearch, "How browsers search here"),
 	FILE_ROUTE("/manifest.webmanifest", manifest, "Name and icon of the site"),
 	FILE_ROUTE("/.well-known/security.txt", security, "Whom to tell of a hole (RFC 9116)"),
+	FILE_ROUTE("/favicon.ico", favicon, "Icon of the site"),
+	FILE_ROUTE("/og-images/{file}", og_image, "Picture for links to a crate"),
 	ROUTE_END,
 };

@@ -159,3 +159,20 @@ def test_kept_for_a_day(anon, registry, path):
     again = anon.get(path, headers={"Accept-Encoding": "identity", "If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert registry.queries(first) == 0
+
+
+@pytest.mark.parametrize("path, kind, begin", [("/favicon.ico", "image/x-icon", b"\0\0\1\0"),
+                                               ("/og-images/serde.png", "image/png", b"\x89PNG")])
+def test_pictures(anon, path, kind, begin):
+    answer = anon.get(path)
+    assert answer.status_code == 302 and answer.headers["Cache-Control"] == "public, max-age=86400"
+    picture = anon.get(answer.headers["Location"])
+    assert picture.status_code == 200 and picture.headers["Content-Type"].startswith(kind)
+    assert picture.content.startswith(begin) and len(picture.content) <= 40 * 1024
+    assert "immutable" in picture.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/og-images/serde", "/og-images/.png", "/og-images/a%2Fb.png", "/og-images/serde.svg",
+                                  "/og-images/%F0%9F%A6%80.png", "/og-images/" + "a" * 65 + ".png"])
+def test_no_such_picture(anon, path):
+    assert anon.get(path).status_code == 404

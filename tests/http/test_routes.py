@@ -56,7 +56,8 @@ QUERIES = {
     "/api/v1/me/tokens": 2,
     "/api/v1/me/tokens/{id}": 2,
     "/api/private/crate_owner_invitations": 4,
-    **{path: 0 for path in ("/robots.txt", "/opensearch.xml", "/manifest.webmanifest", "/.well-known/security.txt")},
+    **{path: 0 for path in ("/robots.txt", "/opensearch.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/favicon.ico",
+                           "/og-images/{file}")},
     "/sitemap.xml": 1,
     "/crates/{name}/stats": 5,
     "/crates/{name}/stats.csv": 3,
@@ -96,8 +97,8 @@ def filled(path, crate, **more):
               "team": "github:routed:team", "keyword": "routing", "category": "science", "username": "alice", "kind": "service",
               "email_token": "x" * 26, **more}
     if "{file}" in path:
-        values["file"] = {"crates": crate, "keywords": "routing", "categories": "science", "users": "alice",
-                          "{file}": "0"}[path.split("/")[2]] + ".xml"
+        values["file"] = {"crates": crate + ".xml", "keywords": "routing.xml", "categories": "science.xml", "users": "alice.xml",
+                          "sitemaps": "0.xml", "og-images": crate + ".png"}[path.split("/")[-2]]
     for name, value in values.items():
         path = path.replace("{" + name + "}", value)
     return path.replace("{", "").replace("}", "")

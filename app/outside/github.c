@@ -98,7 +98,7 @@ static const struct err *refused(struct github *g, struct arena *a, const struct
 	}
 }
 
-/* The answer read into the shape's struct; token NULL: as the OAuth application. */
+/* The answer read into the shape's struct; token NULL: as the OAuth application, or as nobody where there is none. */
 static const struct err *get(struct github *g, struct arena *a, const struct secret *token,
 			     struct text path, const struct json_shape *shape, void *ret)
 {
@@ -112,7 +112,7 @@ static const struct err *get(struct github *g, struct arena *a, const struct sec
 		.headers = headers,
 		.nheaders = ARRAY_SIZE(headers),
 		.bearer = token,
-		.user = token ? TEXT_NONE : g->cfg->github.client_id,
+		.user = token || !github_on(g->cfg) ? TEXT_NONE : g->cfg->github.client_id,
 		.password = &g->cfg->github.client_secret,
 		.max_bytes = KEYS_BYTES,
 		.same_host_hops = 2, /* a renamed team or organisation */

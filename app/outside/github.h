@@ -41,7 +41,7 @@ struct github_user {
 const struct err *must_use github_user(struct github *g, struct arena *a,
 				       const struct secret *token, struct github_user *ret);
 
-/* Anybody, by name: asked as the OAuth application where token is NULL. */
+/* Anybody, by name: asked as the OAuth application where token is NULL, and as nobody where there is no application either. */
 const struct err *must_use github_user_named(struct github *g, struct arena *a,
 					     const struct secret *token, struct text login,
 					     struct github_user *ret);

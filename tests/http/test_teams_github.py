@@ -6,8 +6,8 @@ import pytest
 
 from lib.github import GitHub
 from lib.instance import Instance
-from lib.registry import Client, Crate, detail
-from lib.steps import publish, refused
+from lib.registry import Crate, detail
+from lib.steps import join, publish, refused, sign_in
 
 MEMBERS_ONLY = "only members of a team or organization owners can add it as an owner"
 NOT_OWNER = ("this crate exists but you don't seem to be an owner. If you believe this is a mistake, perhaps you need to "
@@ -42,27 +42,6 @@ def site(github):
         yield instance.start()
     finally:
         instance.remove()
-
-
-def join(github, site, login, **more):
-    """Somebody of GitHub with an account here, whose token the registry has, and who can publish."""
-    there = github.user(login)
-    site.ctl("user", "create", login, "--email", f"{login}@example.test", "--github-id", there["id"],
-             *(["--admin"] if more.get("admin") else []))
-    cookie = sign_in(github, site, login)
-    user = site.token(login, "token")
-    return type("Person", (), {"login": login, "token": Client(site.url, Authorization=user), "cookie": cookie,
-                               "browser": Client(site.url, Cookie=cookie, Origin=site.url)})
-
-
-def sign_in(github, site, login):
-    begun = site.anonymous.post("/api/private/session/begin")
-    cookie = begun.headers["Set-Cookie"].split(";")[0]
-    challenge = begun.json()["url"].partition("code_challenge=")[2].partition("&")[0]
-    answer = Client(site.url, Cookie=cookie).post("/api/private/session/authorize", {
-        "code": github.code(login, challenge), "state": begun.json()["state"]})
-    assert answer.status_code == 200, answer.text
-    return answer.headers["Set-Cookie"].split(";")[0]
 
 
 @pytest.fixture(scope="module")

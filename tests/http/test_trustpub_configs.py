@@ -46,7 +46,6 @@ class Provider:
 
 GITLAB = Provider("gitlab", ["namespace", "project", "workflow_filepath"], ["Acme/sub", "Tool", "ci/release.yml"])
 GITHUB = Provider("github", ["repository_owner", "repository_name", "workflow_filename"], ["Acme", "Tool", "release.yml"])
-ADD = pytest.mark.parametrize("provider", [GITLAB], ids=lambda p: p.name)
 BOTH = pytest.mark.parametrize("provider", [GITHUB, GITLAB], ids=lambda p: p.name)
 
 
@@ -86,7 +85,7 @@ def test_gitlab_is_written_down(registry, alice, crate):
         assert GITLAB.create(alice.browser, crate, **more).json()["gitlab_config"]["environment"] is None
 
 
-@ADD
+@BOTH
 def test_no_more_than_five(registry, alice, bob, crate, provider):
     words = (f"This crate already has the maximum number of {'GitHub' if provider is GITHUB else 'GitLab'} Trusted "
              "Publishing configurations (5)")
@@ -99,7 +98,7 @@ def test_no_more_than_five(registry, alice, bob, crate, provider):
     assert int(registry.sql(f"SELECT COUNT(*) FROM {provider.table} WHERE crate_id = {crate_id(registry, crate)}")[0][0]) == 5
 
 
-@ADD
+@BOTH
 @pytest.mark.parametrize("field,value,words", [
     (0, "", "may not be empty"), (0, "x" * 256, "is too long (maximum is 255 characters)"), (0, "-a", "Invalid "),
     (1, "", "may not be empty"), (1, "a b", "Invalid "), (2, "", "may not be empty"),
@@ -111,13 +110,13 @@ def test_fields_come_before_everything(anon, provider, field, value, words):
     assert answer.status_code == 400 and (words or "") in answer.json()["errors"][0]["detail"], answer.text
 
 
-@ADD
+@BOTH
 def test_environments(anon, provider):
     answer = provider.create(anon, "no-such-crate", environment="")
     refused(answer, 400, "Environment name may not be empty (use `null` to omit)")
 
 
-@ADD
+@BOTH
 @pytest.mark.parametrize("body,status,words", [
     (b"{}", 422, "missing field `KEY` at line 1 column 2"), (b'{"KEY":null}', 422, None),
     (b'{"KEY":{}}', 422, "KEY: missing field `crate` at line 1 column 19"), (b"", 400, None), (b"[", 400, None),
@@ -134,7 +133,7 @@ def test_bad_bodies(alice, anon, provider, body, status, words):
             "Expected request with `Content-Type: application/json`")
 
 
-@ADD
+@BOTH
 def test_who_may_add(registry, alice, bob, boss, anon, crate, provider):
     settled(registry)
     before = census(registry)
@@ -161,7 +160,7 @@ def test_tokens_that_may(registry, alice, crate):
     refused(GITLAB.create(exact, crate.upper()), 403, NO_RIGHT)
 
 
-@ADD
+@BOTH
 def test_addresses(registry, alice, new_name, crate, provider):
     guest = registry.user(new_name("guest"))
     make_owner(registry, alice, guest, crate)

@@ -68,6 +68,7 @@ class GitHub:
         self.callback = callback
         self.users, self.orgs, self.tokens, self.codes, self.keys = {}, {}, {}, {}, []
         self.chosen = None  # who is signed in there: the authorize page needs no click then
+        self.anybody = False  # whether users are shown without credentials, as GitHub does
         self.asked = []  # "GET /user" and so on, in order
         self.failures = []  # [pattern, status, body, delay, headers]
         self.lock = threading.RLock()
@@ -244,7 +245,8 @@ class Handler(BaseHTTPRequestHandler):
             self.reply(200, self.github.users[login])
 
     def user(self, name):
-        if not self.is_application() and not self.caller():
+        nobody = self.github.anybody and "Authorization" not in self.headers
+        if not nobody and not self.is_application() and not self.caller():
             return
         for login, user in self.github.users.items():
             if login.lower() == name.lower():

@@ -49,3 +49,24 @@ def version(registry, name, number="1.0.0"):
     answer = registry.anonymous.get(f"/api/v1/crates/{name}/{number}")
     assert answer.status_code == 200, answer.text
     return answer.json()["version"]
+
+
+def join(github, site, login, **more):
+    """Somebody of GitHub (lib/github.py) with an account here, whose token the registry has, and who can publish."""
+    there = github.user(login)
+    site.ctl("user", "create", login, "--email", f"{login}@example.test", "--github-id", there["id"],
+             *(["--admin"] if more.get("admin") else []))
+    cookie = sign_in(github, site, login)
+    user = site.token(login, "token")
+    return type("Person", (), {"login": login, "token": Client(site.url, Authorization=user), "cookie": cookie,
+                               "browser": Client(site.url, Cookie=cookie, Origin=site.url)})
+
+
+def sign_in(github, site, login):
+    begun = site.anonymous.post("/api/private/session/begin")
+    cookie = begun.headers["Set-Cookie"].split(";")[0]
+    challenge = begun.json()["url"].partition("code_challenge=")[2].partition("&")[0]
+    answer = Client(site.url, Cookie=cookie).post("/api/private/session/authorize", {
+        "code": github.code(login, challenge), "state": begun.json()["state"]})
+    assert answer.status_code == 200, answer.text
+    return answer.headers["Set-Cookie"].split(";")[0]

@@ -126,7 +126,6 @@ def handlers_in_routes():
 # Documented ahead of their routes; a line goes when its route comes.
 AHEAD = {"POST /api/v1/crates/{name}/{version}/rebuild_docs", "POST /api/private/session/begin", "POST /api/private/session/authorize",
          "GET /api/private/session/signup", "POST /api/private/session/signup", "DELETE /api/private/session/signup",
-         "POST /api/v1/trusted_publishing/github_configs",
          "POST /api/github/secret-scanning/verify"}
 
 

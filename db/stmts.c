@@ -1,9 +1,11 @@
 /* Every list of statements, for check-sql: a noun that is not here would never be checked. */
+#include "db/advisory.h"
 #include "db/audit.h"
 #include "db/bucket.h"
 #include "db/category.h"
 #include "db/crate.h"
 #include "db/crate_list.h"
+#include "db/crate_page.h"
 #include "db/crate_settings.h"
 #include "db/crate_view.h"
 #include "db/db.h"
@@ -50,10 +52,12 @@
 
 /* clang-format off */
 const struct db_stmt_list db_stmt_lists[] = { /* one a line */
+	{ db_advisory_stmts },
 	{ db_audit_stmts },
 	{ db_bucket_stmts },
 	{ db_crate_stmts },
 	{ db_crate_list_stmts },
+	{ db_crate_page_stmts },
 	{ db_crate_settings_stmts },
 	{ db_crate_view_stmts },
 	{ db_delete_stmts },

@@ -49,5 +49,9 @@ const struct route *const route_lists[] = {
 	sitemap_routes,
 	machine_routes,
 	unsubscribe_routes,
+	home_routes,
+	crate_page_routes,
+	crate_go_routes,
+	follow_routes,
 	NULL,
 };

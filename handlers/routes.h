@@ -47,3 +47,7 @@ extern const struct route crate_raw_routes[];
 extern const struct route theme_routes[];
 extern const struct route trustpub_tokens_routes[];
 extern const struct route unsubscribe_routes[];
+extern const struct route home_routes[];
+extern const struct route crate_page_routes[];
+extern const struct route crate_go_routes[];
+extern const struct route follow_routes[];

@@ -55,6 +55,10 @@ static const struct key keys[] = {
 	T(site, contact, "", "address of who runs this site: reports go there; empty: nobody's"),
 	T(site, security_contact, "",
 	  "mailto: or https:// address for holes in it; empty: site.contact"),
+	T(site, docs_url, "",
+	  "site with API documentation at /NAME/VERSION, such as https://docs.rs; empty: none"),
+	B(site, avatars, "false",
+	  "show pictures of accounts: readers' browsers fetch them from GitHub and the like"),
 
 	T(server, socket, "/run/cratehouse/fcgi.sock",
 	  "FastCGI socket: an absolute path, or host:port for TCP"),
@@ -148,6 +152,9 @@ static const struct key keys[] = {
 	B(auth, explicit_signup, "false", "ask for an address before an account is made"),
 	S(auth, key, "32 bytes in hex or base64: encrypts what is stored of other sites' tokens"),
 
+	T(registry, name, "cratehouse",
+	  "what cargo's configuration calls this registry, for lines to copy; empty: crates.io's "
+	  "place"),
 	B(registry, auth_required, "false", "a private registry: index and downloads need a token"),
 	B(registry, pubtime, "true", "write the time of publishing into index lines"),
 

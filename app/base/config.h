@@ -24,6 +24,9 @@ struct config {
 		struct text title;
 		struct text contact;          /* an e-mail address; empty: none */
 		struct text security_contact; /* a URI; empty: that address */
+		struct text
+			docs_url; /* of a site that builds API documentation, without a final slash; empty: none */
+		bool avatars; /* pictures of accounts, from where they are: browsers ask another site */
 	} site;
 	struct {
 		struct text socket; /* "/path" or "host:port" (TCP, loopback) */
@@ -86,6 +89,8 @@ struct config {
 		struct secret key;    /* base64 or hex of 32 bytes: encrypts OAuth tokens at rest */
 	} auth;
 	struct {
+		struct text
+			name; /* what install lines call it; empty: it stands in for crates.io */
 		bool auth_required;
 		bool pubtime; /* write `pubtime` into index lines */
 	} registry;

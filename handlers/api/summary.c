@@ -1,21 +1,11 @@
 /* handlers/api/summary.c - GET /api/v1/summary (contract/api.md 28): five queries, however large the registry is */
-#include "db/summary.h"
+#include "handlers/api/summary.h"
 
 #include "app/base/config.h"
 #include "db/category.h"
 #include "db/keyword.h"
 #include "handlers/api/common.h"
 #include "templates/json_crate.h"
-
-struct front {
-	struct summary s;
-	struct crate_listed *crates;
-	size_t ncrates;
-	struct keyword_view *keywords;
-	size_t nkeywords;
-	struct category_view *categories;
-	size_t ncategories;
-};
 
 /* The crates of all lists at once; one that is in several is asked for several times. */
 static const struct err *load_crates(struct req *r, struct front *f)
@@ -29,7 +19,7 @@ static const struct err *load_crates(struct req *r, struct front *f)
 	return n ? db_crates_listed(r->db, ids, n, &f->crates, &f->ncrates) : NULL;
 }
 
-static const struct err *load(struct req *r, struct front *f)
+const struct err *front_load(struct req *r, struct front *f)
 {
 	struct category_view *all;
 	size_t n;
@@ -67,7 +57,7 @@ static struct reply summary_get(struct req *r)
 	struct reply rp;
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
-	const struct err *e = load(r, &f);
+	const struct err *e = front_load(r, &f);
 
 	if (e)
 		return reply_err(r, e);

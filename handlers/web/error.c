@@ -1,5 +1,9 @@
 /* handlers/web/error.c - errors as pages: contract/web.md P90 */
+#include "app/base/arena.h"
 #include "app/base/config.h"
+#include "app/registry/name.h"
+#include "db/crate_page.h"
+#include "handlers/web/crate_frame.h"
 #include "handlers/web/page.h"
 
 static const struct {
@@ -51,6 +55,24 @@ static struct text back(struct req *r)
 	return page_local(text_sub(referer, url.n, referer.n));
 }
 
+/* Names that look like that of a crate that is not there; none where they cannot be read. */
+static struct links near_names(struct req *r, const struct err *e)
+{
+	struct near_name *names;
+	struct link *v;
+	size_t n;
+
+	if (!text_starts(e->detail, TEXT("Crate \"")) || !err_is(e, ERR_NOT_FOUND) ||
+	    !name_is_valid(NAME_CRATE, req_path(r, "name")) ||
+	    db_near_names(r->db, req_path(r, "name"), &names, &n))
+		return (struct links){ NULL, 0 };
+	v = arena_array(r->arena, n + 1, sizeof(*v));
+	for (size_t i = 0; i < n; i++)
+		v[i] = (struct link){ .href = crate_url(r->arena, names[i].name, TEXT_NONE, ""),
+				      .label = names[i].name };
+	return (struct links){ v, n };
+}
+
 struct reply route_error_page(struct req *r, const struct err *e)
 {
 	unsigned status = err_status(e);
@@ -63,8 +85,8 @@ struct reply route_error_page(struct req *r, const struct err *e)
 		.sign_in = status == 401,
 		.retry = status >= 500 || status == 429,
 		.back = back(r),
+		.near = near_names(r, e),
 	};
-	struct reply rp = reply_page(r, status, error_page, &v);
 
-	return rp;
+	return reply_page(r, status, error_page, &v);
 }

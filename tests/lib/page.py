@@ -10,6 +10,11 @@ HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 
+def plain(words):
+    """White space as a reader sees it."""
+    return re.sub(r"\s+", " ", "".join(words)).strip()
+
+
 class Form:
     def __init__(self, attributes):
         self.action, self.method = attributes.get("action", ""), attributes.get("method", "get").lower()
@@ -32,12 +37,14 @@ class Page(html.parser.HTMLParser):
         source = answer if isinstance(answer, str) else answer.content.decode()
         self.title, self.headings, self.links, self.forms, self.metas, self.rels = "", [], [], [], {}, []
         self.ids, self.data, self.current = [], [], []
-        self._open, self._words, self._link, self._form, self._select, self._area = [], [], None, None, None, None
+        self._open, self._words, self._form, self._select, self._area = [], [], None, None, None
+        self._link = self._heading = None  # the words within, as they come
+        self._hidden = []  # of each open element: whether it is hidden from those who listen
         self.feed(source)
         self.close()
         assert not self._open, f"not closed: {self._open}"
         assert len(self.ids) == len(set(self.ids)), f"ids twice: {sorted(self.ids)}"
-        self.text = re.sub(r"\s+", " ", "".join(self._words)).strip()
+        self.text = plain(self._words)
 
     # ---- what is in it
 
@@ -83,14 +90,14 @@ class Page(html.parser.HTMLParser):
             self.current.append(attributes.get("href"))
         if tag not in VOID:
             self._open.append(tag)
+            self._hidden.append(attributes.get("aria-hidden") == "true" or "hidden" in attributes)
         if tag == "script" and "src" not in attributes:
             assert attributes.get("type") in ("application/json", "application/ld+json"), "script in the page"
             self.data.append("")
         if tag in HEADINGS:
-            self.headings.append((tag, ""))
+            self._heading = []
         if tag == "a" and "href" in attributes:
-            self.links.append((attributes["href"], ""))
-            self._link = True
+            self._link = (attributes["href"], [])
         if tag == "meta":
             self.metas[attributes.get("name") or attributes.get("property") or ""] = attributes.get("content")
         if tag == "link":
@@ -120,13 +127,21 @@ class Page(html.parser.HTMLParser):
         assert tag in VOID | SELF_CLOSED, f"<{tag}/>"
         self.handle_starttag(tag, attributes)
         if tag not in VOID:
-            self._open.pop()
+            self._close()
+
+    def _close(self):
+        self._open.pop()
+        self._hidden.pop()
 
     def handle_endtag(self, tag):
         assert self._open and self._open[-1] == tag, f"</{tag}> in {self._open[-3:]}"
-        self._open.pop()
-        if tag == "a":
+        self._close()
+        if tag == "a" and self._link:
+            self.links.append((self._link[0], plain(self._link[1])))
             self._link = None
+        if tag in HEADINGS and self._heading is not None:
+            self.headings.append((tag, plain(self._heading)))
+            self._heading = None
         if tag == "form":
             self._form = None
         if tag == "select":
@@ -147,13 +162,10 @@ class Page(html.parser.HTMLParser):
         if self._area and self._form:
             self._form.fields[self._area] += words
         self._words.append(words)
-        plain = re.sub(r"\s+", " ", words)
-        if any(tag in HEADINGS for tag in tags):
-            level, before = self.headings[-1]
-            self.headings[-1] = (level, (before + plain).strip() if not before else (before + plain).rstrip())
-        if self._link and self.links:
-            target, before = self.links[-1]
-            self.links[-1] = (target, (before + plain).strip())
+        if self._heading is not None:
+            self._heading.append(words)
+        if self._link and not any(self._hidden):
+            self._link[1].append(words)
 
 
 class Visitor:

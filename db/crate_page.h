@@ -1,0 +1,28 @@
+/* What the pages of a crate show around its content, beside the crate and the version themselves: one query for all of it. */
+#pragma once
+
+#include "db/db.h"
+
+struct crate_facts {
+	uint64_t dependents;      /* kept, not counted */
+	uint64_t dependencies;    /* of the version */
+	uint64_t advisories;      /* not withdrawn */
+	uint64_t follows;         /* 1: the user follows the crate */
+	uint64_t owns;            /* 1: the user is an individual owner */
+	struct opt_i64 yanked_us; /* when the version was yanked last */
+	struct text keywords;     /* "a,b,c", in the order of the manifest; absent: none */
+	struct text categories;   /* lines of slug, tab, name, by slug; absent: none */
+};
+
+/* user_id 0: nobody is signed in. ERR_NOT_FOUND where the crate has just gone. */
+const struct err *must_use db_crate_facts(struct db *db, uint64_t crate_id, uint64_t version_id,
+					  uint64_t user_id, struct crate_facts *ret);
+
+/* Names of crates near to one that is not there: equal beginnings, at most 5. name is valid. */
+struct near_name {
+	struct text name;
+};
+const struct err *must_use db_near_names(struct db *db, struct text name, struct near_name **ret,
+					 size_t *ret_n);
+
+extern const struct db_stmt *const db_crate_page_stmts[];

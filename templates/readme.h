@@ -1,0 +1,13 @@
+/* READMEs as the inspector stored them: sanitized HTML (app/inspect/sanitize.h), the one text of strangers that is written raw. */
+#pragma once
+
+#include "templates/tmpl.h"
+
+struct arena;
+
+/*
+ * stored is a file of DATA/public/readmes. More than max bytes are cut behind the last element of the top level that ends
+ * before them; *ret_cut says so. Headings go down one level where there is an <h1>: the page has its own. Absent stays absent.
+ * arena
+ */
+struct safe_html readme_html(struct arena *a, struct text stored, size_t max, bool *ret_cut);

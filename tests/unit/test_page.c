@@ -1,0 +1,137 @@
+/* templates/page.c, templates/readme.c and handlers/web/crate_about.c: the rules of contract/web.md 7. */
+#include "handlers/web/crate_about.h"
+#include "templates/readme.h"
+#include "tests/unit/check.h"
+
+static void windows(void **state)
+{
+	static const struct {
+		uint64_t page, pages, first, last;
+	} t[] = {
+		{ 1, 0, 1, 0 },     { 1, 1, 1, 1 },     { 9, 9, 1, 9 },     { 1, 20, 1, 9 },
+		{ 5, 20, 1, 9 },    { 6, 20, 2, 10 },   { 10, 20, 6, 14 },  { 16, 20, 12, 20 },
+		{ 17, 20, 12, 20 }, { 20, 20, 12, 20 }, { 99, 20, 12, 20 }, { 6, 10, 2, 10 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		struct page_window w = page_window(t[i].page, t[i].pages);
+
+		if (w.first != t[i].first || w.last != t[i].last)
+			fail_msg("%d of %d: got %d to %d", (int)t[i].page, (int)t[i].pages,
+				 (int)w.first, (int)w.last);
+	}
+}
+
+static void urls(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} t[] = {
+		{ "https://www.example.org/", "example.org" },
+		{ "http://example.org/a/", "example.org/a" },
+		{ "https://github.com/serde-rs/serde.git", "github.com/serde-rs/serde" },
+		{ "https://gitlab.com/a/b.git", "gitlab.com/a/b.git" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++)
+		check_text_of(t[i].in, url_shown(text_from(t[i].in)), t[i].out);
+}
+
+static void versions(void **state)
+{
+	struct arena *a = check_arena(state);
+
+	check_text_of("1.69", msrv_shown(a, TEXT("1.69")), "v1.69.0");
+	check_text_of("1", msrv_shown(a, TEXT("1")), "v1.0.0");
+	check_text_of("1.69.2", msrv_shown(a, TEXT("1.69.2")), "v1.69.2");
+	check_text_of("none", msrv_shown(a, TEXT_NONE), NULL);
+	check_text_of("url", crate_url(a, TEXT("a_b"), TEXT("1.0.0+x y"), "/code"),
+		      "/crates/a_b/1.0.0+x%20y/code");
+}
+
+static void licences(void **state)
+{
+	static const struct {
+		const char *in, *out; /* parts behind each other, those with a link in [] */
+	} t[] = {
+		{ "MIT", "[MIT]" },
+		{ "MIT OR Apache-2.0", "[MIT]OR[Apache-2.0]" },
+		{ "MIT/Apache-2.0", "[MIT]OR[Apache-2.0]" },
+		{ "(MIT AND Zlib) OR GPL-2.0+", "([MIT]AND[Zlib])OR[GPL-2.0+]" },
+		{ "Apache-2.0 WITH LLVM-exception", "[Apache-2.0]WITHLLVM-exception" },
+		{ "non-standard", "non-standard" },
+		{ " ", "" },
+	};
+	struct arena *a = check_arena(state);
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		struct buf b = buf_init(a, 1024);
+		size_t n;
+		const struct licence_part *v = licence_parts(a, text_from(t[i].in), &n);
+
+		for (size_t k = 0; k < n; k++)
+			buf_fmt(&b, v[k].href.n ? "[%.*s]" : "%.*s", TEXT_F(v[k].text));
+		check_text_of(t[i].in, buf_text(&b), t[i].out);
+	}
+}
+
+static void features(void **state)
+{
+	struct arena *a = check_arena(state);
+	size_t n;
+	const struct feature_brief *v = feature_briefs(
+		a, TEXT("{\"std\":[],\"alloc\":[\"dep:x\"],\"default\":[\"std\",\"other/y\"]}"),
+		&n);
+
+	assert_int_equal(n, 3);
+	check_text_of("first", v[0].name, "default");
+	check_text_of("second", v[1].name, "alloc");
+	check_text_of("member", v[1].members.v[0], "dep:x");
+	assert_true(v[2].is_default && !v[1].is_default && !v[0].is_default);
+	(void)feature_briefs(a, TEXT("{}"), &n);
+	assert_int_equal(n, 0);
+}
+
+static void readmes(void **state)
+{
+	static const struct {
+		const char *in;
+		size_t max;
+		const char *out;
+		bool cut;
+	} t[] = {
+		{ "<p>a</p>", 100, "<p>a</p>", false },
+		{ "<h2>a</h2>", 100, "<h2>a</h2>", false },
+		{ "<h1>a</h1><h2 id=\"x\">b</h2><h6>c</h6><hr>", 100,
+		  "<h2>a</h2><h3 id=\"x\">b</h3><h6>c</h6><hr>", false },
+		{ "<p>one</p><p>two</p>", 15, "<p>one</p>", true },
+		{ "<p>one</p><p>two</p>", 19, "<p>one</p>", true },
+		{ "<ul><li>a</li><li>b</li></ul>", 20, "", true },
+		{ "<p>a<br>b<img src=\"x>y\"></p><p>two</p>", 30, "<p>a<br>b<img src=\"x>y\"></p>",
+		  true },
+		{ "<hr><p>two", 8, "<hr>", true },
+		{ "text alone that is long", 5, "", true },
+	};
+	struct arena *a = check_arena(state);
+	bool was_cut;
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		check_text_of(t[i].in, readme_html(a, text_from(t[i].in), t[i].max, &was_cut).html,
+			      t[i].out);
+		assert_int_equal(was_cut, t[i].cut);
+	}
+	check_text_of("absent", readme_html(a, TEXT_NONE, 5, &was_cut).html, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(windows),  cmocka_unit_test(urls),     cmocka_unit_test(versions),
+		cmocka_unit_test(licences), cmocka_unit_test(features), cmocka_unit_test(readmes),
+	};
+
+	return cmocka_run_group_tests(tests, check_setup, check_teardown);
+}

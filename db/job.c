@@ -15,6 +15,10 @@ const struct job_kind job_delete_files = { "delete_crate_from_storage", "default
 const struct job_kind job_sync_crate_feed = { "sync_crate_feed", "default", 0, true };
 const struct job_kind job_sync_crates_feed = { "sync_crates_feed", "default", 0, true };
 const struct job_kind job_sync_updates_feed = { "sync_updates_feed", "default", 0, true };
+const struct job_kind job_docs_rs_queue_rebuild = { "docs_rs_queue_rebuild", "default", 0, true };
+const struct job_kind job_update_user_from_github = { "update_user_from_github", "default", -15,
+						      true };
+const struct job_kind job_update_user_batch = { "update_user_batch", "default", -15, true };
 const struct job_kind job_sweep = { "sweep", "default", -20, true };
 /* A person waits for a letter with a link in it. */
 const struct job_kind job_send_mail = { "send_mail", "default", 60, false };
@@ -25,11 +29,25 @@ const struct job_kind job_send_publish_notifications = { "send_publish_notificat
 const struct job_kind job_expiry_notifications = { "send_token_expiry_notifications", "default", 0,
 						   true };
 
-/* All of them, for db_job_counts. */
+/* All of them: for db_job_counts, and for what of a job that is tried again is one with others. */
 static const struct job_kind *const all_kinds[] = {
-	&job_settle,        &job_render_readme, &job_dependents,
-	&job_analyze_crate, &job_delete_files,  &job_sweep,
-	&job_send_mail,     &job_notify_owners, &job_send_publish_notifications,
+	&job_settle,
+	&job_render_readme,
+	&job_dependents,
+	&job_analyze_crate,
+	&job_delete_files,
+	&job_sync_crate_feed,
+	&job_sync_crates_feed,
+	&job_sync_updates_feed,
+	&job_sweep,
+	&job_send_mail,
+	&job_send_confirmation,
+	&job_notify_owners,
+	&job_send_publish_notifications,
+	&job_expiry_notifications,
+	&job_docs_rs_queue_rebuild,
+	&job_update_user_from_github,
+	&job_update_user_batch,
 };
 
 #define JOB_SQL                                                                                    \
@@ -309,20 +327,9 @@ const struct err *db_job_done(struct db *db, const struct job *j, bool *ret_ours
 
 static bool is_dedup(struct text type)
 {
-	static const struct job_kind *const kinds[] = {
-		&job_settle,
-		&job_render_readme,
-		&job_dependents,
-		&job_analyze_crate,
-		&job_delete_files,
-		&job_sweep,
-		&job_send_confirmation,
-		&job_expiry_notifications,
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (text_eq(type, text_from(kinds[i]->type)))
-			return kinds[i]->dedup;
+	for (size_t i = 0; i < ARRAY_SIZE(all_kinds); i++)
+		if (text_eq(type, text_from(all_kinds[i]->type)))
+			return all_kinds[i]->dedup;
 	return false;
 }
 

@@ -15,6 +15,7 @@
 #include "db/derived.h"
 #include "db/download_view.h"
 #include "db/expired.h"
+#include "db/exposed.h"
 #include "db/feed.h"
 #include "db/follow.h"
 #include "db/fsck.h"
@@ -68,6 +69,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_follow_stmts },
 	{ db_fsck_stmts },
 	{ db_expired_stmts },
+	{ db_exposed_stmts },
 	{ db_import_stmts },
 	{ db_github_stmts },
 	{ db_index_stmts },

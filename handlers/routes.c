@@ -36,6 +36,8 @@ const struct route *const route_lists[] = {
 	trustpub_configs_routes,
 	admin_list_routes,
 	version_files_routes,
+	version_docs_routes,
+	secret_scanning_routes,
 	sign_in_routes,
 	crate_code_routes,
 	crate_diff_routes,

@@ -21,6 +21,8 @@ extern const struct route site_metadata_routes[];
 extern const struct route openapi_routes[];
 extern const struct route metrics_routes[];
 extern const struct route version_files_routes[];
+extern const struct route version_docs_routes[];
+extern const struct route secret_scanning_routes[];
 extern const struct route crate_owners_routes[];
 extern const struct route crate_reverse_dependencies_routes[];
 extern const struct route crate_search_routes[];

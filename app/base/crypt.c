@@ -138,7 +138,7 @@ static EVP_PKEY *read_key(struct text pem)
 	return NULL;
 }
 
-static bool is_der(struct text signature)
+bool p256_is_der(struct text signature)
 {
 	const unsigned char *p = (const unsigned char *)signature.p;
 	ECDSA_SIG *s = signature.n && signature.n <= 80 ? d2i_ECDSA_SIG(NULL, &p, (long)signature.n)
@@ -158,7 +158,7 @@ enum p256_verdict p256_verify(struct text pem, struct text signature, struct tex
 	BUG_ON(!c);
 	if (!key)
 		verdict = P256_NO_KEY;
-	else if (!is_der(signature))
+	else if (!p256_is_der(signature))
 		verdict = P256_NO_DER;
 	else if (EVP_DigestVerifyInit(c, NULL, EVP_sha256(), NULL, key) == 1 &&
 		 EVP_DigestVerify(c, (const unsigned char *)signature.p, signature.n,

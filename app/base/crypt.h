@@ -31,5 +31,8 @@ enum p256_verdict {
 	P256_NOT_HERS, /* it is, and of another key or message */
 };
 
+/* Whether it is ASN.1 DER of two numbers. */
+bool p256_is_der(struct text signature);
+
 /* ECDSA on P-256 with SHA-256: the signature in DER over the message, under the public key in PEM. */
 enum p256_verdict p256_verify(struct text pem, struct text signature, struct text message);

@@ -11,6 +11,9 @@ const struct job_runner job_runners[] = {
 	{ &job_sync_crate_feed, job_sync_crate_feed_run },
 	{ &job_sync_crates_feed, job_sync_crates_feed_run },
 	{ &job_sync_updates_feed, job_sync_updates_feed_run },
+	{ &job_docs_rs_queue_rebuild, job_docs_rs_queue_rebuild_run },
+	{ &job_update_user_from_github, job_update_user_from_github_run },
+	{ &job_update_user_batch, job_update_user_batch_run },
 	{ &job_sweep, job_sweep_run },
 	{ &job_send_mail, job_send_mail_run },
 	{ &job_send_confirmation, job_send_mail_run },
@@ -27,6 +30,7 @@ const struct job_period job_periods[] = {
 	{ "sync_crates_feed", 3600, &job_sync_crates_feed, "{}" },
 	{ "sync_updates_feed", 3600, &job_sync_updates_feed, "{}" },
 	{ "send_token_expiry_notifications", 6 * 3600, &job_expiry_notifications, "{}" },
+	{ "update_user_batch", 3600, &job_update_user_batch, "{}" },
 	{ NULL, 0, NULL, NULL },
 };
 

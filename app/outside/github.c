@@ -23,7 +23,7 @@ struct github {
 	size_t next_member;
 	struct arena *keys_arena; /* NULL: none fetched */
 	struct json_list keys;
-	int64_t keys_until_us;
+	int64_t keys_until_us, keys_retry_us;
 };
 
 struct github *github_new(const struct config *cfg, struct http *http)
@@ -63,6 +63,8 @@ static const struct err *send(struct github *g, struct arena *a, const struct ht
 	const struct err *e;
 	enum http_failure f;
 
+	if (!github_on(g->cfg))
+		return failed(a, TEXT("github.client_id is not set"));
 	if (time_now_us() < g->away_until_us)
 		return failed(a, TEXT("GitHub could not be reached a moment ago"));
 	e = http_send(g->http, a, q, ret);
@@ -284,6 +286,14 @@ const struct err *github_user_named(struct github *g, struct arena *a, const str
 	return get_user(g, a, token, path_of(a, "/users/%", &login), ret);
 }
 
+const struct err *github_user_by_id(struct github *g, struct arena *a, int64_t id,
+				    struct github_user *ret)
+{
+	const struct text part = number(a, id);
+
+	return get_user(g, a, NULL, path_of(a, "/user/%", &part), ret);
+}
+
 /* ---- organisations and teams */
 
 struct org_json {
@@ -455,6 +465,7 @@ static const struct err *fetch_keys(struct github *g, struct arena *a)
 	if (e) {
 		e = err_move(a, e);
 		arena_free(own);
+		g->keys_retry_us = time_now_us() + AWAY_S * US_PER_S;
 		return e;
 	}
 	arena_free(g->keys_arena);
@@ -470,6 +481,8 @@ const struct err *github_public_key(struct github *g, struct arena *a, struct te
 	const struct key_json *v;
 	const struct err *e = NULL;
 
+	if (time_now_us() < g->keys_retry_us)
+		return failed(a, TEXT("the keys could not be fetched a moment ago"));
 	if (time_now_us() >= g->keys_until_us)
 		e = fetch_keys(g, a);
 	if (e)

@@ -46,6 +46,10 @@ const struct err *must_use github_user_named(struct github *g, struct arena *a,
 					     const struct secret *token, struct text login,
 					     struct github_user *ret);
 
+/* By his number, asked as the OAuth application. */
+const struct err *must_use github_user_by_id(struct github *g, struct arena *a, int64_t id,
+					     struct github_user *ret);
+
 /* ---- organisations and teams, as the token's user sees them */
 
 struct github_org {

@@ -254,6 +254,13 @@ class Handler(BaseHTTPRequestHandler):
                 return
         self.not_found()
 
+    def user_by_id(self, number):
+        if not self.is_application():
+            self.reply(401, {"message": "Bad credentials"})
+            return
+        user = next((user for user in self.github.users.values() if str(user["id"]) == number), None)
+        self.reply(200, user) if user else self.not_found()
+
     def org(self, name):
         if not self.caller():
             return
@@ -318,6 +325,7 @@ ROUTES = (
     ("GET", "/login/oauth/authorize", Handler.authorize),
     ("POST", "/login/oauth/access_token", Handler.access_token),
     ("GET", "/user", Handler.me),
+    ("GET", r"/user/(\d+)", Handler.user_by_id),
     ("GET", "/users/([^/]+)", Handler.user),
     ("GET", "/orgs/([^/]+)", Handler.org),
     ("GET", "/orgs/([^/]+)/teams/([^/]+)", Handler.team),

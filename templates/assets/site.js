@@ -61,4 +61,49 @@
 			fetch(form.action, { method: "POST", body, redirect: "manual", credentials: "same-origin" }).catch(() => say("The theme could not be stored"));
 		});
 	});
+
+	/* Lines of a file: drag over the numbers, or hold shift, for a range such as #L2-L4; no entries in the history. */
+	part(() => {
+		const source = document.querySelector("pre.source"), line = (n) => document.getElementById("L" + n);
+		if (!source) return;
+		let first = 0, dragging = false;
+		const mark = (a, b) => {
+			for (const old of source.querySelectorAll(".in")) old.classList.remove("in");
+			source.classList.toggle("picked", a > 0);
+			for (let n = a; n > 0 && n <= b && line(n); n++) line(n).classList.add("in");
+		};
+		const read = () => {
+			const m = /^#L(\d+)(?:-L(\d+))?$/.exec(location.hash) || [0, 0, 0];
+			first = +m[1];
+			mark(Math.min(first, +(m[2] || first)), Math.max(first, +(m[2] || first)));
+			if (m[2] && line(first)) line(first).scrollIntoView({ block: "center" });
+		};
+		const pick = (n) => {
+			const a = Math.min(first, n), b = Math.max(first, n);
+			history.replaceState(history.state, "", a === b ? "#L" + a : "#L" + a + "-L" + b);
+			mark(a, b);
+		};
+		const number = (at) => { const a = at && at.closest("pre.source a"); return a ? +a.textContent : 0; };
+		source.addEventListener("click", (e) => {
+			const n = number(e.target);
+			if (!n || e.ctrlKey || e.metaKey) return;
+			e.preventDefault();
+			if (e.detail === 0 || !dragging && !e.shiftKey) { first = n; pick(n); } /* by keyboard or finger */
+			dragging = false;
+		});
+		source.addEventListener("pointerdown", (e) => {
+			const n = number(e.target);
+			if (!n || e.button || e.ctrlKey || e.metaKey || e.pointerType !== "mouse") return;
+			e.preventDefault();
+			if (!e.shiftKey || !first) first = n;
+			dragging = true;
+			pick(n);
+		});
+		source.addEventListener("pointermove", (e) => {
+			const at = dragging && e.buttons & 1 && e.target.closest("[id^=L]");
+			if (at) pick(+at.id.slice(1));
+		});
+		window.addEventListener("hashchange", read);
+		read();
+	});
 })();

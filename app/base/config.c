@@ -146,6 +146,9 @@ static const struct key keys[] = {
 	U(sandbox, wall_s, "25", 1, 600, "time for one archive"),
 	U(sandbox, memory_mb, "256", 32, 65536, "memory for one archive"),
 
+	U(cache, mb, "256", 0, 1048576,
+	  "size of cache below data.dir: what pages of published files unpacked; 0: none"),
+
 	U(auth, session_days, "90", 1, 3650, "how long a browser stays signed in"),
 	T(auth, no_new_tokens, "",
 	  "message for whoever asks for a new API token while there are none; empty: there are"),

@@ -83,6 +83,9 @@ struct config {
 		uint64_t processes, page_processes, cpu_s, wall_s, memory_mb;
 	} sandbox;
 	struct {
+		uint64_t mb; /* of DATA/cache; 0: none */
+	} cache;
+	struct {
 		uint64_t session_days;
 		struct text no_new_tokens; /* why nobody can make a token now; empty: they can */
 		bool explicit_signup; /* whoever comes by GitHub first is asked for an address */

@@ -231,14 +231,13 @@ static bool read_until(int sock, char *p, size_t room, int64_t deadline_us, size
 }
 
 /*
- * The JSON between "+" and its line feed, and the bytes behind that, before "\n=done". What began and did not end well is
+ * What stands between "+" and "\n=done". What began and did not end well is
  * a verdict on its input; what did not begin, or whose watcher went without a word, is busy. A child that died in its
  * answer left no line feed before the last line.
  */
-static const struct err *split_answer(struct arena *a, struct text all, struct text *ret_json,
-				      struct text *ret_bytes)
+static const struct err *split_answer(struct arena *a, struct text all, struct text *ret)
 {
-	size_t at = all.n, least = all.n > LAST_LINE_MAX ? all.n - LAST_LINE_MAX : 0, json;
+	size_t at = all.n, least = all.n > LAST_LINE_MAX ? all.n - LAST_LINE_MAX : 0;
 	struct text last;
 
 	while (at > least && all.p[at - 1] != '=')
@@ -250,11 +249,24 @@ static const struct err *split_answer(struct arena *a, struct text all, struct t
 		return call_odd(a, text_fmt(a, "the inspector's child ended with %.*s",
 					    TEXT_F(text_trim(last))));
 	all = text_sub(all, 1, at - 1);
-	json = text_find_byte(all, '\n');
-	if (json + 1 >= all.n || !text_ends(all, TEXT("\n")))
+	if (!text_ends(all, TEXT("\n")))
+		return call_odd(a, TEXT("the inspector's answer has no end"));
+	*ret = text_sub(all, 0, all.n - 1);
+	return NULL;
+}
+
+const struct err *call_read(struct arena *a, struct text whole, struct call_answer *ret)
+{
+	size_t json = text_find_byte(whole, '\n');
+	struct call_answer answer = { .whole = whole, .bytes = text_sub(whole, json + 1, whole.n) };
+	struct text why;
+
+	if (json == whole.n)
 		return call_odd(a, TEXT("the inspector's answer has not two parts"));
-	*ret_json = text_sub(all, 0, json);
-	*ret_bytes = text_sub(all, json + 1, all.n - 1);
+	answer.json = json_parse(a, text_sub(whole, 0, json), ANSWER_DEPTH, &why);
+	if (!json_object_is_type(answer.json, json_type_object))
+		return call_odd(a, TEXT("the inspector's answer is no JSON object"));
+	*ret = answer;
 	return NULL;
 }
 
@@ -264,7 +276,7 @@ static const struct err *talk(struct arena *a, struct call *c, struct text frame
 	const size_t room = WIRE_MAX_ANSWER + WIRE_MAX_BYTES + LAST_LINE_MAX;
 	char *p = malloc(room); /* what is not written to takes no memory */
 	size_t n = 0;
-	struct text json, why;
+	struct text whole;
 	const struct err *e;
 	bool ended;
 
@@ -278,13 +290,8 @@ static const struct err *talk(struct arena *a, struct call *c, struct text frame
 	ended = read_until(c->sock, p, room, time_monotonic_us() + c->wall_us, &n);
 	if (!ended)
 		return call_odd(a, TEXT("the inspector's answer is too long or late"));
-	e = split_answer(a, (struct text){ p, n }, &json, &ret->bytes);
-	if (e)
-		return e;
-	ret->json = json_parse(a, json, ANSWER_DEPTH, &why);
-	if (!json_object_is_type(ret->json, json_type_object))
-		return call_odd(a, TEXT("the inspector's answer is no JSON object"));
-	return NULL;
+	e = split_answer(a, (struct text){ p, n }, &whole);
+	return e ? e : call_read(a, whole, ret);
 }
 
 /* What a page hears that found no place: it is not long until there is one. */

@@ -11,7 +11,11 @@ struct wire_request;
 struct call_answer {
 	struct json_object *json; /* an object; goes with the arena */
 	struct text bytes;        /* what followed it; empty for most. arena */
+	struct text whole;        /* both as they came, for call_read. arena */
 };
+
+/* An answer from its two parts as they came: the JSON, a line feed, the bytes. ERR_INVALID where it is none. */
+const struct err *must_use call_read(struct arena *a, struct text whole, struct call_answer *ret);
 
 /*
  * Who waits. A page takes one of sandbox.page_processes places first, of the machine, so that publishes find one free;

@@ -33,6 +33,11 @@ void inspect_free(struct inspect *i)
 	free(i);
 }
 
+void inspect_use_cache(struct inspect *i, const struct inspect_cache *cache)
+{
+	i->cache = *cache;
+}
+
 static const struct err *ask(struct inspect *i, struct arena *a, const struct wire_request *r,
 			     int fd, struct json_object **ret)
 {

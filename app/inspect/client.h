@@ -6,6 +6,7 @@
 #pragma once
 
 #include "app/base/err.h"
+#include "app/base/hash.h"
 #include "app/inspect/answer_files.h"
 #include "app/registry/manifest.h"
 
@@ -16,6 +17,18 @@ struct inspect;
  * one for each call. */
 struct inspect *inspect_new(const struct config *cfg, const char *socket_or_null);
 void inspect_free(struct inspect *i);
+
+/*
+ * Where answers about published archives may be kept (app/storage has the files, which this folder does not know). get
+ * gives absent for none. Without a cache each question is asked. Both are called with ctx.
+ */
+struct inspect_cache {
+	struct text (*get)(void *ctx, struct arena *a, const struct sha256 *key,
+			   int64_t *ret_age_us);
+	void (*put)(void *ctx, struct arena *a, const struct sha256 *key, struct text bytes);
+	void *ctx;
+};
+void inspect_use_cache(struct inspect *i, const struct inspect_cache *cache);
 
 /*
  * For the master, in a child that it forked: becomes the inspector that serves listen_fd, with the
@@ -41,6 +54,8 @@ const struct err *must_use inspect_archive(struct inspect *i, struct arena *a,
 struct inspect_lines_in {
 	int fd;
 	struct text name, version;
+	struct sha256
+		sha; /* of the archive; for the questions of pages alone, whose answers are kept by it */
 };
 
 /* The JSON for versions.linecounts (contract/jobs.md 13). arena. */

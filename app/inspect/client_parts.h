@@ -6,7 +6,8 @@
 
 struct inspect {
 	const struct config *cfg;
-	char *socket; /* NULL: executes one */
+	char *socket;               /* NULL: executes one */
+	struct inspect_cache cache; /* .get NULL: none */
 };
 
 /* ERR_INVALID for an answer of another form. */

@@ -9,6 +9,7 @@
 #include "app/inspect/wire.h"
 
 #include <json.h>
+#include <sys/stat.h>
 
 /* One answer, read as a stranger's: what is odd is remembered, and asked for at the end. */
 struct reading {
@@ -67,11 +68,95 @@ static struct text section(struct reading *r, const char *key)
 	return t;
 }
 
+/* ---- answers that are kept */
+
+enum {
+	REFUSED_FOR_US = 10 * 60 * 1000 * 1000
+}; /* what was too much may pass on a machine with less to do */
+
+/* What is kept of an archive that could not be taken apart: asked again at once it would cost as much once more. */
+static const struct text refused = TEXT_INIT("!");
+
+static void add_number(struct sha256_ctx *c, uint64_t n)
+{
+	sha256_add(c, (struct text){ (const char *)&n, sizeof(n) });
+}
+
+/* With its length, so that no two lists of texts are alike. */
+static void add_text(struct sha256_ctx *c, struct text t)
+{
+	add_number(c, t.p ? t.n : UINT64_MAX);
+	sha256_add(c, t);
+}
+
+/*
+ * All that an answer depends on: the archives, the question, the limits, and the helper, whose next build may answer
+ * otherwise.
+ */
+static struct sha256 key_of(const struct inspect *i, struct arena *a, const struct wire_request *r,
+			    const struct sha256 *first, const struct sha256 *second)
+{
+	struct sha256_ctx *c = sha256_new();
+	struct stat st = { 0 };
+
+	(void)stat(
+		text_z(a, text_fmt(a, "%.*s/cratehouse-inspect", TEXT_F(i->cfg->server.libexec))),
+		&st);
+	add_number(c, (uint64_t)st.st_ino);
+	add_number(c, (uint64_t)st.st_size);
+	add_number(c, (uint64_t)st.st_mtim.tv_sec);
+	add_number(c, (uint64_t)st.st_mtim.tv_nsec);
+	add_number(c, r->op);
+	add_number(c, r->max_unpacked);
+	add_text(c, r->name);
+	add_text(c, r->version);
+	add_text(c, r->second_version);
+	add_text(c, r->path);
+	sha256_add(c, (struct text){ (const char *)first->b, sizeof(first->b) });
+	sha256_add(c, (struct text){ (const char *)second->b, sizeof(second->b) });
+	return sha256_end(c);
+}
+
+/* Whether an answer was kept; *ret_e is what call_inspector would have said. */
+static bool kept(const struct inspect *i, struct arena *a, const struct sha256 *key,
+		 struct call_answer *ret, const struct err **ret_e)
+{
+	int64_t age_us = 0;
+	struct text whole = i->cache.get(i->cache.ctx, a, key, &age_us);
+
+	if (!whole.p)
+		return false;
+	*ret_e = text_eq(whole, refused) ? call_odd(a, TEXT("kept: it was too much before"))
+					 : call_read(a, whole, ret);
+	return !text_eq(whole, refused) || (age_us >= 0 && age_us < REFUSED_FOR_US);
+}
+
+static const struct err *call(const struct inspect *i, struct arena *a,
+			      const struct wire_request *r, const struct inspect_lines_in *first,
+			      const struct inspect_lines_in *second, struct call_answer *ret)
+{
+	const int fds[2] = { first->fd, second ? second->fd : -1 };
+	const struct sha256 none = { 0 };
+	const struct err *e = NULL;
+	struct sha256 key;
+
+	if (!i->cache.get)
+		return call_inspector(i->cfg, a, i->socket, r, fds, CALL_PAGE, ret);
+	key = key_of(i, a, r, &first->sha, second ? &second->sha : &none);
+	if (kept(i, a, &key, ret, &e))
+		return e;
+	e = call_inspector(i->cfg, a, i->socket, r, fds, CALL_PAGE, ret);
+	if (!e || err_is(e, ERR_INVALID))
+		i->cache.put(i->cache.ctx, a, &key, e ? refused : ret->whole);
+	return e;
+}
+
 static const struct err *ask(struct inspect *i, struct arena *a, const struct wire_request *r,
-			     const int fds[2], struct reading *ret)
+			     const struct inspect_lines_in *first,
+			     const struct inspect_lines_in *second, struct reading *ret)
 {
 	struct call_answer answer;
-	const struct err *e = call_inspector(i->cfg, a, i->socket, r, fds, CALL_PAGE, &answer);
+	const struct err *e = call(i, a, r, first, second, &answer);
 
 	if (!e)
 		e = client_verdict(a, answer.json);
@@ -125,7 +210,7 @@ const struct err *inspect_browse(struct inspect *i, struct arena *a,
 	struct wire_request q = request(i, WIRE_BROWSE, in, path);
 	struct inspect_source s = { 0 };
 	struct reading r;
-	const struct err *e = ask(i, a, &q, (const int[2]){ in->fd, -1 }, &r);
+	const struct err *e = ask(i, a, &q, in, NULL, &r);
 
 	if (e)
 		return e;
@@ -148,7 +233,7 @@ const struct err *inspect_bytes(struct inspect *i, struct arena *a,
 	struct wire_request q = request(i, WIRE_BYTES, in, path);
 	struct inspect_bytes s;
 	struct reading r;
-	const struct err *e = ask(i, a, &q, (const int[2]){ in->fd, -1 }, &r);
+	const struct err *e = ask(i, a, &q, in, NULL, &r);
 	bool found;
 
 	if (e)
@@ -176,7 +261,7 @@ const struct err *inspect_compare(struct inspect *i, struct arena *a,
 	const struct err *e;
 
 	q.second_version = new->version;
-	e = ask(i, a, &q, (const int[2]){ old->fd, new->fd }, &r);
+	e = ask(i, a, &q, old, new, &r);
 	if (e)
 		return e;
 	s.same = number(&r, "same", UINT64_MAX);

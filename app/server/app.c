@@ -1,6 +1,7 @@
 #include "app/server/app.h"
 
 #include "app/base/arena.h"
+#include "app/base/config.h"
 #include "app/base/log.h"
 #include "app/index/sparse.h"
 #include "app/inspect/client.h"
@@ -23,6 +24,18 @@ static void keep_config_json(struct storage *s, const struct config *cfg)
 	arena_free(scratch);
 }
 
+/* app/inspect knows no storage. */
+static struct text cache_get(void *ctx, struct arena *a, const struct sha256 *key,
+			     int64_t *ret_age_us)
+{
+	return storage_cache_get(ctx, a, key, ret_age_us);
+}
+
+static void cache_put(void *ctx, struct arena *a, const struct sha256 *key, struct text bytes)
+{
+	storage_cache_put(ctx, a, key, bytes);
+}
+
 bool app_open(struct arena *a, const struct config *cfg, const char *inspect_socket,
 	      struct app *ret, struct text *ret_why)
 {
@@ -34,6 +47,9 @@ bool app_open(struct arena *a, const struct config *cfg, const char *inspect_soc
 	keep_config_json(app.storage, cfg);
 	app.db = db_new(cfg);
 	app.inspect = inspect_new(cfg, inspect_socket);
+	if (cfg->cache.mb > 0)
+		inspect_use_cache(app.inspect,
+				  &(struct inspect_cache){ cache_get, cache_put, app.storage });
 	app.http = http_new(cfg);
 	app.github = github_new(cfg, app.http);
 	*ret = app;

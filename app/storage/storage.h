@@ -165,6 +165,17 @@ const struct err *must_use storage_sweep_blob(struct storage *s, struct arena *a
 					      const struct sha256 *sha, int64_t older_than_us,
 					      bool *ret_removed);
 
+/*
+ * DATA/cache: what costs time to make again, by a key that changes with all it is made of; at most cache.mb in all, and what
+ * was asked for longest ago goes first. Nothing here fails: what cannot be kept is made again.
+ */
+/* arena; absent where there is none. ret_age_us: since it was put. */
+struct text storage_cache_get(struct storage *s, struct arena *a, const struct sha256 *key,
+			      int64_t *ret_age_us);
+/* An entry that is large for the whole (1 part in 128) is not kept. */
+void storage_cache_put(struct storage *s, struct arena *a, const struct sha256 *key,
+		       struct text bytes);
+
 /* Removes files of DATA/tmp last written before that time; how many. */
 const struct err *must_use storage_sweep_tmp(struct storage *s, struct arena *a,
 					     int64_t older_than_us, size_t *ret_n);

@@ -95,7 +95,9 @@ static const struct err *open_archive(struct req *r, const struct version_view *
 {
 	const struct err *e;
 
-	*ret = (struct inspect_lines_in){ .name = v->crate, .version = v->num };
+	*ret = (struct inspect_lines_in){ .name = v->crate,
+					  .version = v->num,
+					  .sha = v->tar_sha256 };
 	e = storage_open_blob(r->app->storage, r->arena, &v->tar_sha256, &ret->fd);
 	if (err_is(e, ERR_NOT_FOUND))
 		return err_because(r->arena, ERR_NOT_FOUND, TEXT("a blob is missing"),

@@ -158,29 +158,46 @@ static struct dep *sorted(struct arena *a, const struct dependency_view *v, size
 	return d;
 }
 
-static void compare_dependencies(struct arena *a, struct diff_page *v, const struct dep *old,
-				 size_t nold, const struct dep *new, size_t nnew)
+/* Takes what is the same on both sides out of both; both are sorted by dep_cmp. */
+static void drop_same(struct dep *old, size_t *nold, struct dep *new, size_t *nnew)
+{
+	size_t i = 0, j = 0, keep_old = 0, keep_new = 0;
+
+	while (i < *nold || j < *nnew) {
+		int order = i == *nold ? 1 : j == *nnew ? -1 : dep_cmp(&old[i], &new[j]);
+
+		if (order < 0)
+			old[keep_old++] = old[i];
+		else if (order > 0)
+			new[keep_new++] = new[j];
+		i += order <= 0;
+		j += order >= 0;
+	}
+	*nold = keep_old;
+	*nnew = keep_new;
+}
+
+static void compare_dependencies(struct arena *a, struct diff_page *v, struct dep *old, size_t nold,
+				 struct dep *new, size_t nnew)
 {
 	struct diff_dependency *ret = arena_array(a, nold + nnew + 1, sizeof(*ret));
 	size_t i = 0, j = 0;
 
+	drop_same(old, &nold, new, &nnew);
 	while (i < nold || j < nnew) {
 		int order = i == nold ? 1 : j == nnew ? -1 : place_cmp(&old[i], &new[j]);
-		const struct dep *one = order <= 0 ? &old[i] : NULL,
-				 *two = order >= 0 ? &new[j] : NULL;
+		const struct dep *any = order <= 0 ? &old[i] : &new[j];
 
+		ret[v->ndeps++] = (struct diff_dependency){
+			.change = order == 0  ? "changed"
+				  : order < 0 ? "removed"
+					      : "added",
+			.name = any->view->crate,
+			.old = order <= 0 ? old[i].words : TEXT_NONE,
+			.new = order >= 0 ? new[j].words : TEXT_NONE,
+		};
 		i += order <= 0;
 		j += order >= 0;
-		if (one && two && text_eq(one->words, two->words))
-			continue;
-		ret[v->ndeps++] = (struct diff_dependency){
-			.change = !one   ? "added"
-				  : !two ? "removed"
-					 : "changed",
-			.name = one ? one->view->crate : two->view->crate,
-			.old = one ? one->words : TEXT_NONE,
-			.new = two ? two->words : TEXT_NONE,
-		};
 	}
 	v->deps = ret;
 }

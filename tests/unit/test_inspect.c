@@ -6,6 +6,7 @@
 #include "app/base/buf.h"
 #include "app/base/config.h"
 #include "app/base/err.h"
+#include "app/base/hash.h"
 #include "app/base/time.h"
 #include "app/inspect/archive.h"
 #include "app/inspect/client.h"
@@ -609,6 +610,81 @@ static void pages_take_no_place_of_publishes(void **state)
 	arena_free(a);
 }
 
+/* A cache of one entry. */
+struct one_entry {
+	struct arena *arena;
+	struct sha256 key;
+	struct text bytes;
+	int64_t age_us;
+};
+
+static struct text get_one(void *ctx, struct arena *a, const struct sha256 *key,
+			   int64_t *ret_age_us)
+{
+	struct one_entry *c = ctx;
+
+	*ret_age_us = c->age_us;
+	return sha256_eq(&c->key, key) ? text_dup(a, c->bytes) : TEXT_NONE;
+}
+
+static void put_one(void *ctx, struct arena *a, const struct sha256 *key, struct text bytes)
+{
+	struct one_entry *c = ctx;
+
+	(void)a;
+	c->key = *key;
+	c->bytes = text_dup(c->arena, bytes);
+}
+
+/* What was answered once needs no place; a refusal is remembered for a while. */
+static void pages_are_answered_from_the_cache(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct config cfg = config_for_tests(a);
+	struct one_entry cache = { .arena = a };
+	char path[96];
+	int fd = good_archive(), bad = memfd_create("bad", MFD_CLOEXEC), place;
+	struct inspect_lines_in page = { .fd = fd, .name = TEXT("foo"), .version = TEXT("1.0.0") };
+	struct inspect *i = inspect_new(&cfg, NULL);
+	struct inspect_source s;
+
+	(void)state;
+	inspect_use_cache(i, &(struct inspect_cache){ get_one, put_one, &cache });
+	check_ok(inspect_browse(i, a, &page, TEXT(""), &s));
+	(void)snprintf(path, sizeof(path), "%s/lock/page-0", dir);
+	place = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(flock(place, LOCK_EX), 0);
+	cfg.sandbox.wall_s = 1;
+	check_ok(inspect_browse(i, a, &page, TEXT(""), &s));
+	check_text(s.file.path, TEXT("src/lib.rs"));
+	/* another question, another archive */
+	check_err(inspect_browse(i, a, &page, TEXT("src"), &s), ERR_BUSY, "Service unavailable");
+	page.sha.b[0]++;
+	check_err(inspect_browse(i, a, &page, TEXT(""), &s), ERR_BUSY, "Service unavailable");
+	/* what is kept and damaged is no answer of ours */
+	page.sha.b[0]--;
+	cache.bytes = TEXT("{\"verdict\":null}\n");
+	check_err(inspect_browse(i, a, &page, TEXT(""), &s), ERR_INVALID, MALFORMED);
+
+	assert_int_equal(flock(place, LOCK_UN), 0);
+	cfg.sandbox.wall_s = 10;
+	page.fd = bad;
+	page.version = TEXT("1.0.1");
+	check_err(inspect_browse(i, a, &page, TEXT(""), &s), ERR_INVALID, MALFORMED);
+	assert_int_equal(flock(place, LOCK_EX), 0);
+	cfg.sandbox.wall_s = 1;
+	check_err(inspect_browse(i, a, &page, TEXT(""), &s), ERR_INVALID, MALFORMED);
+	cache.bytes = TEXT("!"); /* as if it had died over it */
+	check_err(inspect_browse(i, a, &page, TEXT(""), &s), ERR_INVALID, MALFORMED);
+	cache.age_us = 3600 * (int64_t)US_PER_S;
+	check_err(inspect_browse(i, a, &page, TEXT(""), &s), ERR_BUSY, "Service unavailable");
+	close(place);
+	inspect_free(i);
+	close(fd);
+	close(bad);
+	arena_free(a);
+}
+
 static int remove_dir(void **state)
 {
 	static const char *const names[] = { "lock/inspect-0", "lock/inspect-1", "lock/page-0",
@@ -638,6 +714,7 @@ int main(void)
 		cmocka_unit_test(a_readme_it_dies_over_is_plain),
 		cmocka_unit_test(garbage_is_no_request),
 		cmocka_unit_test(pages_take_no_place_of_publishes),
+		cmocka_unit_test(pages_are_answered_from_the_cache),
 		cmocka_unit_test(an_answer_ends_while_another_waits),
 	};
 

@@ -36,6 +36,7 @@ static int set_up(void **state)
 		return -1;
 	w->a = arena_new(0);
 	w->cfg.data.dir = text_fmt(w->a, "%s/data", w->dir);
+	w->cfg.cache.mb = 4;
 	w->s = storage_open(w->a, &w->cfg, &why);
 	*state = w;
 	return w->s ? 0 : -1;
@@ -477,6 +478,87 @@ static void drop_public(void **state)
 	assert_true(err_is(storage_drop_public(w->s, w->a, TEXT("crates/../ab")), ERR_INTERNAL));
 }
 
+static struct sha256 cache_key(unsigned n)
+{
+	struct sha256 key = { { 0 } };
+
+	/* all in one folder, each at a place of its own */
+	memcpy(key.b + 8, &n, sizeof(n));
+	return key;
+}
+
+/* The size on disk of all that is kept. */
+static uint64_t cache_bytes(struct world *w, unsigned n)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct sha256 key = cache_key(i);
+		char path[192];
+		struct stat st;
+
+		(void)snprintf(path, sizeof(path), "%s/data/cache/00/%.2s%s", w->dir,
+			       storage_blob_name(&key).s, storage_blob_name(&key).s + 3);
+		if (stat(path, &st) == 0)
+			sum += (uint64_t)st.st_blocks * 512;
+	}
+	return sum;
+}
+
+static void cache_keeps_what_is_used(void **state)
+{
+	struct world *w = *state;
+	enum { SHARE = 4 * 1024 * 1024 / STORAGE_CACHE_FOLDERS, BYTES = 10000, MANY = 60 };
+	struct text t = { arena_alloc(w->a, SHARE), BYTES };
+	struct sha256 first = cache_key(0), other = sha256_of(TEXT("other"));
+	const struct timespec long_ago[2] = { { .tv_sec = 1 }, { .tv_nsec = UTIME_OMIT } };
+	int64_t age_us = -1;
+	char path[192];
+
+	assert_null(storage_cache_get(w->s, w->a, &first, &age_us).p);
+	storage_cache_put(w->s, w->a, &first, t);
+	assert_true(text_eq(storage_cache_get(w->s, w->a, &first, &age_us), t));
+	assert_true(age_us >= 0 && age_us < 3600 * (int64_t)US_PER_S);
+	storage_cache_put(w->s, w->a, &other, TEXT(""));
+	assert_int_equal(storage_cache_get(w->s, w->a, &other, &age_us).n, 0);
+	assert_non_null(storage_cache_get(w->s, w->a, &other, &age_us).p);
+	for (unsigned i = 0; i < MANY; i++) {
+		struct sha256 key = cache_key(i);
+
+		storage_cache_put(w->s, w->a, &key, t);
+		assert_true(cache_bytes(w, MANY) <= SHARE);
+		/* all but the first look as if nobody had wanted them for long */
+		(void)snprintf(path, sizeof(path), "%s/data/cache/00/%.2s%s", w->dir,
+			       storage_blob_name(&key).s, storage_blob_name(&key).s + 3);
+		if (i > 0)
+			(void)utimensat(AT_FDCWD, path, long_ago, 0);
+	}
+	assert_true(text_eq(storage_cache_get(w->s, w->a, &first, &age_us), t));
+	assert_true(cache_bytes(w, MANY) > SHARE / 2);
+	/* too large for the whole */
+	first = cache_key(MANY);
+	t.n = SHARE / 2;
+	storage_cache_put(w->s, w->a, &first, t);
+	assert_null(storage_cache_get(w->s, w->a, &first, &age_us).p);
+}
+
+static void cache_notices_damage(void **state)
+{
+	struct world *w = *state;
+	struct sha256 key = cache_key(1);
+	int64_t age_us;
+	char path[192];
+
+	(void)snprintf(path, sizeof(path), "%s/data/cache/00/%.2s%s", w->dir,
+		       storage_blob_name(&key).s, storage_blob_name(&key).s + 3);
+	for (off_t n = 0; n < 40; n += 13) {
+		storage_cache_put(w->s, w->a, &key, TEXT("something"));
+		assert_int_equal(truncate(path, n), 0);
+		assert_null(storage_cache_get(w->s, w->a, &key, &age_us).p);
+		assert_int_not_equal(access(path, F_OK), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -494,6 +576,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(walks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(locks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(drop_public, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(cache_keeps_what_is_used, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(cache_notices_damage, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

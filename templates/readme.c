@@ -1,6 +1,7 @@
 #include "templates/readme.h"
 
 #include "app/base/arena.h"
+#include "app/base/buf.h"
 
 /* The end of the tag that begins at p[at]; '>' within quotes is none. */
 static size_t tag_end(struct text t, size_t at)
@@ -55,27 +56,48 @@ static size_t good_end(struct text stored, size_t max)
 	return good;
 }
 
-/* "<h1>" to "<h5 id=...>" and their ends, at p[at]: the sanitizer writes names in lower case. */
-static bool is_heading(struct text t, size_t at)
+/* "<h1>" to "<h5 id=...>" and their ends: the sanitizer writes names in lower case. */
+static bool is_heading(struct text tag)
 {
-	size_t h = t.n - at > 2 && t.p[at + 1] == '/' ? at + 2 : at + 1;
+	size_t h = tag.n > 2 && tag.p[1] == '/' ? 2 : 1;
 
-	return t.p[at] == '<' && t.n - h > 2 && t.p[h] == 'h' && t.p[h + 1] >= '1' &&
-	       t.p[h + 1] <= '5' && (t.p[h + 2] == '>' || t.p[h + 2] == ' ');
+	return tag.n - h > 2 && tag.p[h] == 'h' && tag.p[h + 1] >= '1' && tag.p[h + 1] <= '5' &&
+	       (tag.p[h + 2] == '>' || tag.p[h + 2] == ' ');
+}
+
+static void put_tag(struct buf *b, struct text tag, bool down)
+{
+	size_t digit = tag.p[1] == '/' ? 3 : 2;
+
+	if (down && is_heading(tag)) {
+		buf_add(b, text_sub(tag, 0, digit));
+		buf_byte(b, (char)(tag.p[digit] + 1));
+		buf_add(b, text_sub(tag, digit + 1, tag.n));
+	} else if (text_starts(tag, TEXT("<pre>")) || text_starts(tag, TEXT("<pre "))) {
+		buf_add(b, TEXT("<pre tabindex=\"0\""));
+		buf_add(b, text_sub(tag, 4, tag.n));
+	} else {
+		buf_add(b, tag);
+	}
 }
 
 /* In text and attributes the sanitizer leaves no bare '<', so each one begins a tag. */
-static struct text headings_down(struct arena *a, struct text html)
+static struct text for_page(struct arena *a, struct text html)
 {
-	char *p;
+	struct buf b = buf_init(a, html.n * 4 + 1); /* "<pre>" grows most */
+	bool down =
+		text_find(html, TEXT("<h1>")) < html.n || text_find(html, TEXT("<h1 ")) < html.n;
+	size_t at = 0, tag, end;
 
-	if (text_find(html, TEXT("<h1>")) == html.n && text_find(html, TEXT("<h1 ")) == html.n)
-		return html;
-	p = arena_copy(a, html.p, html.n);
-	for (size_t i = 0; i < html.n; i++)
-		if (p[i] == '<' && is_heading(html, i))
-			p[i + (p[i + 1] == '/' ? 3 : 2)]++;
-	return (struct text){ p, html.n };
+	while (at < html.n) {
+		tag = at + text_find_byte(text_sub(html, at, html.n), '<');
+		buf_add(&b, text_sub(html, at, tag));
+		end = tag < html.n ? tag_end(html, tag) : tag;
+		if (end > tag)
+			put_tag(&b, text_sub(html, tag, end), down);
+		at = end;
+	}
+	return buf_text(&b);
 }
 
 struct safe_html readme_html(struct arena *a, struct text stored, size_t max, bool *ret_cut)
@@ -85,5 +107,5 @@ struct safe_html readme_html(struct arena *a, struct text stored, size_t max, bo
 		return (struct safe_html){ TEXT_NONE };
 	if (*ret_cut)
 		stored = text_sub(stored, 0, good_end(stored, max));
-	return (struct safe_html){ headings_down(a, stored) };
+	return (struct safe_html){ for_page(a, stored) };
 }

@@ -69,6 +69,15 @@ const struct err *must_use db_crate_walk(struct db *db, enum crate_sort sort,
 					 const struct crate_key *after, uint64_t limit,
 					 uint64_t offset, struct crate_key **ret, size_t *ret_n);
 
+/*
+ * The same for a page that is not the first: by whichever way looks at fewer crates, a walk or a sort of all that pass.
+ * total: how many those are (db_crate_count). Two queries.
+ */
+const struct err *must_use db_crate_page(struct db *db, enum crate_sort sort,
+					 const struct crate_filter *f, uint64_t limit,
+					 uint64_t offset, uint64_t total, struct crate_key **ret,
+					 size_t *ret_n);
+
 /* How many pass. */
 const struct err *must_use db_crate_count(struct db *db, const struct crate_filter *f,
 					  uint64_t *ret);

@@ -20,6 +20,7 @@ const struct job_kind job_update_user_from_github = { "update_user_from_github",
 						      true };
 const struct job_kind job_update_user_batch = { "update_user_batch", "default", -15, true };
 const struct job_kind job_sweep = { "sweep", "default", -20, true };
+const struct job_kind job_count_words = { "count_words", "default", -20, true };
 /* A person waits for a letter with a link in it. */
 const struct job_kind job_send_mail = { "send_mail", "default", 60, false };
 const struct job_kind job_send_confirmation = { "send_confirmation", "default", 60, true };
@@ -48,6 +49,7 @@ static const struct job_kind *const all_kinds[] = {
 	&job_docs_rs_queue_rebuild,
 	&job_update_user_from_github,
 	&job_update_user_batch,
+	&job_count_words,
 };
 
 #define JOB_SQL                                                                                    \

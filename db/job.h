@@ -32,7 +32,8 @@ extern const struct job_kind job_update_user_batch;       /* {}: makes some of t
 extern const struct job_kind job_sweep;     /* {}: what has run out, what a crash left */
 extern const struct job_kind job_send_mail; /* a letter to one user: db/mail.h */
 extern const struct job_kind
-	job_send_confirmation; /* the one that verifies an address, one at a time */
+	job_send_confirmation;                /* the one that verifies an address, one at a time */
+extern const struct job_kind job_count_words; /* {}: what search estimates by */
 extern const struct job_kind
 	job_notify_owners; /* a letter to all owners, which becomes one job_send_mail each */
 extern const struct job_kind job_send_publish_notifications; /* {"version_id"}: likewise */

@@ -27,51 +27,63 @@ struct frequency {
 	int64_t place, n;
 };
 
-#define FREQUENCY(place, table, column) \
-	"SELECT " place " AS place, COUNT(*) AS n FROM (SELECT 1 FROM " table " WHERE " column " = ? LIMIT 1001) f" place
-#define FREQUENCIES(table, column) \
-	FREQUENCY("0", table, column) " UNION ALL " FREQUENCY("1", table, column) " UNION ALL " \
-	FREQUENCY("2", table, column) " UNION ALL " FREQUENCY("3", table, column) " UNION ALL " \
-	FREQUENCY("4", table, column) " UNION ALL " FREQUENCY("5", table, column) " UNION ALL " \
-	FREQUENCY("6", table, column) " UNION ALL " FREQUENCY("7", table, column)
+/* As it was counted last where many have it, else counted now, no further than the bound. */
+#define FREQUENCY(place, counts, table, column) \
+	"SELECT " place " AS place, CAST(COALESCE((SELECT c.crates FROM " counts " c WHERE c." column " = ?)," \
+	" (SELECT COUNT(*) FROM (SELECT 1 FROM " table " WHERE " column " = ? LIMIT 1001) f), 0) AS SIGNED) AS n"
+#define FREQUENCIES(counts, table, column) \
+	FREQUENCY("0", counts, table, column) " UNION ALL " FREQUENCY("1", counts, table, column) " UNION ALL " \
+	FREQUENCY("2", counts, table, column) " UNION ALL " FREQUENCY("3", counts, table, column) " UNION ALL " \
+	FREQUENCY("4", counts, table, column) " UNION ALL " FREQUENCY("5", counts, table, column) " UNION ALL " \
+	FREQUENCY("6", counts, table, column) " UNION ALL " FREQUENCY("7", counts, table, column)
 
-/* How many crates have each of eight words, or groups of letters in the name, counted no further than the bound. Places
- * that are not used hold the first. */
+/* How many crates have each of eight words, or groups of letters in the name. Places that are not used hold the empty
+ * text, which none has. */
 static const struct db_stmt search_frequencies = {
 	.name = "search_frequencies",
-	.sql = FREQUENCIES("search_postings", "term"),
-	.in = { EIGHT_TEXTS },
+	.sql = FREQUENCIES("search_terms", "search_postings", "term"),
+	.in = { EIGHT_TEXTS, EIGHT_TEXTS },
 	.out = { DB_COL(struct frequency, place), DB_COL(struct frequency, n) },
 };
 
 static const struct db_stmt search_gram_frequencies = {
 	.name = "search_gram_frequencies",
-	.sql = FREQUENCIES("search_grams", "gram"),
-	.in = { EIGHT_TEXTS },
+	.sql = FREQUENCIES("search_gram_counts", "search_grams", "gram"),
+	.in = { EIGHT_TEXTS, EIGHT_TEXTS },
 	.out = { DB_COL(struct frequency, place), DB_COL(struct frequency, n) },
 };
 
-/* How many crates have a word that many have; counted as far as it takes a few milliseconds. */
+/* How many crates have a word that many have; one that was not counted yet as far as it takes a few milliseconds. */
 static const struct db_stmt search_count = {
 	.name = "search_count",
-	.sql = "SELECT CAST(COUNT(*) AS UNSIGNED) AS id FROM (SELECT 1 FROM search_postings WHERE term = ? LIMIT 20000) f",
-	.in = { DB_TEXT },
+	.sql = "SELECT CAST(COALESCE((SELECT c.crates FROM search_terms c WHERE c.term = ?),"
+	       " (SELECT COUNT(*) FROM (SELECT 1 FROM search_postings WHERE term = ? LIMIT 20000) f), 0) AS UNSIGNED) AS id",
+	.in = { DB_TEXT, DB_TEXT },
 	.out = { DB_COL(struct one, id) },
 };
 
-#define ALSO(n) " JOIN search_postings t" n " ON t" n ".crate_id = p.crate_id AND t" n ".term = ?"
-#define ALSO_SEVEN ALSO("1") ALSO("2") ALSO("3") ALSO("4") ALSO("5") ALSO("6") ALSO("7")
-#define SEVEN_SCORES "t1.score + t2.score + t3.score + t4.score + t5.score + t6.score + t7.score"
+#define ALSO(n) \
+	" STRAIGHT_JOIN search_postings t" n " FORCE INDEX (search_postings_word)" \
+	" ON t" n ".term = ? AND t" n ".crate_id = p.crate_id"
+#define ALSO_THREE ALSO("1") ALSO("2") ALSO("3")
+#define ALSO_SEVEN ALSO_THREE ALSO("4") ALSO("5") ALSO("6") ALSO("7")
+#define THREE_SCORES "t1.score + t2.score + t3.score"
+#define SEVEN_SCORES THREE_SCORES " + t4.score + t5.score + t6.score + t7.score"
 
-/* The best of the rarest word that have the other seven too; places that are not used hold the rarest again. */
-static const struct db_stmt search_words = {
-	.name = "search_words",
-	.sql = "SELECT p.crate_id, p.score + " SEVEN_SCORES " AS score"
-	       "  FROM (SELECT crate_id, score FROM search_postings WHERE term = ? ORDER BY score DESC LIMIT 1000) p"
-	       ALSO_SEVEN " LIMIT 1000",
-	.in = { EIGHT_TEXTS },
-	.out = HIT_OUT,
-};
+/* The best of the rarest word that have the others too; places that are not used hold the rarest again. */
+#define WORDS(n, scores, also, ...) \
+	{ \
+		.name = "search_words_" n, \
+		.sql = "SELECT p.crate_id, p.score + " scores " AS score" \
+		       "  FROM (SELECT crate_id, score FROM search_postings WHERE term = ?" \
+		       "         ORDER BY score DESC LIMIT 1000) p" also " LIMIT 1000", \
+		.in = { __VA_ARGS__ }, .out = HIT_OUT, \
+	}
+
+static const struct db_stmt search_words_2 = WORDS("2", "t1.score", ALSO("1"), DB_TEXT, DB_TEXT);
+static const struct db_stmt search_words_4 =
+	WORDS("4", THREE_SCORES, ALSO_THREE, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT);
+static const struct db_stmt search_words_8 = WORDS("8", SEVEN_SCORES, ALSO_SEVEN, EIGHT_TEXTS);
 
 /* The best of one word. */
 static const struct db_stmt search_word = {
@@ -104,19 +116,23 @@ static const struct db_stmt search_begun_word = {
 	.out = HIT_OUT,
 };
 
-static const struct db_stmt search_begun_words = {
-	.name = "search_begun_words",
-	.sql = "SELECT p.crate_id, (p.score + " SEVEN_SCORES ") >> 2 AS score FROM " ANY_OF_FOUR ALSO_SEVEN " LIMIT 400",
-	.in = { DB_TEXT, DB_TEXT, DB_TEXT, EIGHT_TEXTS },
-	.out = HIT_OUT,
-};
+#define BEGUN_WORDS(n, scores, also, ...) \
+	{ \
+		.name = "search_begun_words_" n, \
+		.sql = "SELECT p.crate_id, (p.score + " scores ") >> 2 AS score FROM " ANY_OF_FOUR also " LIMIT 400", \
+		.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, __VA_ARGS__ }, .out = HIT_OUT, \
+	}
+
+static const struct db_stmt search_begun_words_2 = BEGUN_WORDS("2", "t1.score", ALSO("1"), DB_TEXT);
+static const struct db_stmt search_begun_words_8 =
+	BEGUN_WORDS("8", SEVEN_SCORES, ALSO_SEVEN, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT);
 
 /* Names that hold the text somewhere, among the most popular that hold its rarest three bytes. */
 static const struct db_stmt search_inside_names = {
 	.name = "search_inside_names",
 	.sql = "SELECT g.crate_id, g.score"
 	       "  FROM (SELECT crate_id, score FROM search_grams WHERE gram = ? ORDER BY score DESC LIMIT 1000) g"
-	       "  JOIN crates c ON c.id = g.crate_id"
+	       " STRAIGHT_JOIN crates c FORCE INDEX (crates_narrow) ON c.id = g.crate_id"
 	       " WHERE LOCATE(?, c.canon_name) > 0 LIMIT 1000",
 	.in = { DB_TEXT, DB_TEXT },
 	.out = HIT_OUT,
@@ -148,7 +164,8 @@ static const struct db_stmt search_words_within = {
 /* Those of a few crates whose name holds the text; '_' before and behind the name where it is a beginning. */
 static const struct db_stmt search_names_within = {
 	.name = "search_names_within",
-	.sql = "SELECT s.crate_id, s.step + 4 AS score FROM search_crates s JOIN crates c ON c.id = s.crate_id"
+	.sql = "SELECT s.crate_id, s.step + 4 AS score FROM search_crates s"
+	       "  JOIN crates c FORCE INDEX (crates_narrow) ON c.id = s.crate_id"
 	       " WHERE LOCATE(?, CONCAT(?, c.canon_name, ?)) > 0 AND s.crate_id IN (" PLACES_512 ") LIMIT 512",
 	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_U64 },
 	.in_once = 3,
@@ -184,19 +201,19 @@ static void take_apart(struct db *db, struct text q, struct asked *ret)
 	*ret = s;
 }
 
-/* Eight places for up to eight texts, the first again where there are fewer. */
-static struct db_vals eight(struct db_val v[TERMS], const struct text *t, size_t n)
+/* So many places for n texts, the first again where there are fewer. */
+static struct db_vals places(struct db_val *v, size_t nplaces, const struct text *t, size_t n)
 {
-	for (size_t i = 0; i < TERMS; i++)
+	for (size_t i = 0; i < nplaces; i++)
 		v[i] = db_text(t[i < n ? i : 0]);
-	return (struct db_vals){ v, TERMS };
+	return (struct db_vals){ v, nplaces };
 }
 
 /* Puts the one that the fewest crates have first; n is at most eight. *ret_many: more have it than are looked at. */
 static const struct err *rarest_first(struct db *db, const struct db_stmt *frequencies,
 				      struct text *t, size_t n, bool *ret_many)
 {
-	struct db_val v[TERMS];
+	struct db_val v[2 * TERMS];
 	struct frequency *f;
 	const struct err *e;
 	size_t nf, rarest = 0;
@@ -205,7 +222,9 @@ static const struct err *rarest_first(struct db *db, const struct db_stmt *frequ
 	*ret_many = false;
 	if (n < 2)
 		return NULL;
-	e = db_all(db, frequencies, eight(v, t, n), sizeof(*f), &f, &nf);
+	for (size_t i = 0; i < TERMS; i++)
+		v[2 * i] = v[2 * i + 1] = db_text(i < n ? t[i] : TEXT(""));
+	e = db_all(db, frequencies, (struct db_vals){ v, ARRAY_SIZE(v) }, sizeof(*f), &f, &nf);
 	if (e)
 		return e;
 	for (size_t i = 1; i < nf && i < n; i++)
@@ -293,7 +312,7 @@ static const struct err *exact(struct db *db, const struct asked *s, struct opt_
 static const struct err *by_words(struct db *db, const struct asked *s, struct hits *ret,
 				  uint64_t *ret_total)
 {
-	struct db_val v[TERMS];
+	struct db_val v[TERMS], rarest;
 	struct one count;
 	const struct err *e;
 	bool many;
@@ -305,12 +324,17 @@ static const struct err *by_words(struct db *db, const struct asked *s, struct h
 	e = rarest_first(db, &search_frequencies, s->terms, s->n, &many);
 	if (!e && s->n == 1)
 		e = ask(db, &search_word, DB_ARGS(db_text(s->terms[0])), ret);
+	else if (!e && s->n == 2)
+		e = ask(db, &search_words_2, places(v, 2, s->terms, s->n), ret);
+	else if (!e && s->n <= 4)
+		e = ask(db, &search_words_4, places(v, 4, s->terms, s->n), ret);
 	else if (!e)
-		e = ask(db, &search_words, eight(v, s->terms, s->n), ret);
+		e = ask(db, &search_words_8, places(v, 8, s->terms, s->n), ret);
 	*ret_total = ret->n;
 	if (e || (!many && ret->n < SEARCH_CANDIDATES))
 		return e;
-	e = db_one(db, &search_count, DB_ARGS(db_text(s->terms[0])), &count);
+	rarest = db_text(s->terms[0]);
+	e = db_one(db, &search_count, DB_ARGS(rarest, rarest), &count);
 	if (!e && count.id > SEARCH_CANDIDATES)
 		*ret_total = ret->n * count.id / SEARCH_CANDIDATES;
 	return e;
@@ -382,8 +406,10 @@ static const struct err *by_beginning(struct db *db, const struct asked *s, stru
 			others[nothers++] = s->terms[i];
 	if (!nothers)
 		return ask(db, &search_begun_word, (struct db_vals){ v, 4 }, ret);
-	(void)eight(v + 4, others, nothers);
-	return ask(db, &search_begun_words, (struct db_vals){ v, 4 + 7 }, ret);
+	(void)places(v + 4, TERMS - 1, others, nothers);
+	if (nothers == 1)
+		return ask(db, &search_begun_words_2, (struct db_vals){ v, 4 + 1 }, ret);
+	return ask(db, &search_begun_words_8, (struct db_vals){ v, 4 + 7 }, ret);
 }
 
 const struct err *db_search(struct db *db, struct text q, struct search_result *ret)
@@ -432,7 +458,7 @@ static const struct err *within(struct db *db, const struct asked *s, const uint
 	w[1] = w[2] = db_text(around);
 	*words = *names = (struct hits){ 0 };
 	if (s->n) {
-		(void)eight(v, s->terms, s->n);
+		(void)places(v, TERMS, s->terms, s->n);
 		e = ask(db, &search_words_within, (struct db_vals){ v, ARRAY_SIZE(v) }, words);
 	}
 	if (!e && s->part.p)
@@ -475,11 +501,14 @@ const struct db_stmt *const db_search_stmts[] = { &search_exact,
 						  &search_frequencies,
 						  &search_gram_frequencies,
 						  &search_count,
-						  &search_words,
+						  &search_words_2,
+						  &search_words_4,
+						  &search_words_8,
 						  &search_word,
 						  &search_next_word,
 						  &search_begun_word,
-						  &search_begun_words,
+						  &search_begun_words_2,
+						  &search_begun_words_8,
 						  &search_inside_names,
 						  &search_gram,
 						  &search_words_within,

@@ -39,6 +39,9 @@ const struct err *must_use db_search_is_empty(struct db *db, bool *ret);
 const struct err *must_use db_search_changed(struct db *db, int64_t since_us, struct text **ret,
 					     size_t *ret_n);
 
+/* Counts anew how many crates have each word and each three letters that very many have: what a search estimates by. */
+const struct err *must_use db_search_count_words(struct db *db);
+
 struct search_hit {
 	uint64_t crate_id, score;
 };

@@ -88,4 +88,53 @@ const struct err *db_search_changed(struct db *db, int64_t since_us, struct text
 	return db_all(db, &changed, DB_ARGS(db_i64(since_us)), sizeof(**ret), ret, ret_n);
 }
 
-const struct db_stmt *const db_search_rebuild_stmts[] = { &source, &first, &changed, NULL };
+static const struct db_stmt drop_word_counts = {
+	.name = "search_drop_word_counts",
+	.sql = "DELETE FROM search_terms",
+	.scan_ok = true,
+};
+
+static const struct db_stmt word_counts = {
+	.name = "search_word_counts",
+	.sql = "INSERT INTO search_terms (term, crates)"
+	       " SELECT p.term, COUNT(*) AS n FROM search_postings p FORCE INDEX "
+	       "(search_postings_word)"
+	       "  GROUP BY p.term HAVING n > 1000",
+	.scan_ok = true,
+};
+
+static const struct db_stmt drop_gram_counts = {
+	.name = "search_drop_gram_counts",
+	.sql = "DELETE FROM search_gram_counts",
+	.scan_ok = true,
+};
+
+static const struct db_stmt gram_counts = {
+	.name = "search_gram_counts",
+	.sql = "INSERT INTO search_gram_counts (gram, crates)"
+	       " SELECT g.gram, COUNT(*) AS n FROM search_grams g FORCE INDEX (PRIMARY)"
+	       "  GROUP BY g.gram HAVING n > 1000",
+	.scan_ok = true,
+};
+
+static const struct err *count_words(struct db *db, void *ctx)
+{
+	const struct db_stmt *const steps[] = { &drop_word_counts, &word_counts, &drop_gram_counts,
+						&gram_counts };
+	const struct err *e = NULL;
+
+	(void)ctx;
+	for (size_t i = 0; !e && i < ARRAY_SIZE(steps); i++)
+		e = db_exec(db, steps[i], DB_NO_ARGS, NULL);
+	return e;
+}
+
+const struct err *db_search_count_words(struct db *db)
+{
+	return db_tx(db, count_words, NULL);
+}
+
+const struct db_stmt *const db_search_rebuild_stmts[] = { &source,      &first,
+							  &changed,     &drop_word_counts,
+							  &word_counts, &drop_gram_counts,
+							  &gram_counts, NULL };

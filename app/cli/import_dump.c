@@ -440,6 +440,8 @@ static const struct err *derive_search(struct dump *d)
 			e = db_import_step_put(db, name, &s);
 	}
 	if (!e)
+		e = db_search_count_words(db);
+	if (!e)
 		say_step("search", s.n, 0, from);
 	return e;
 }

@@ -101,6 +101,8 @@ static const struct err *rebuild_search(struct rebuild *r)
 		e = empty ? search_from_nothing(r)
 			  : verify_each(r->app, r->a, rebuild_search_of, r);
 	if (!e)
+		e = db_search_count_words(r->app->db);
+	if (!e)
 		(void)printf("search: %" PRIu64 " crates\n", r->seen);
 	return e;
 }

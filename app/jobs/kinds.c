@@ -20,12 +20,14 @@ const struct job_runner job_runners[] = {
 	{ &job_notify_owners, job_notify_owners_run },
 	{ &job_send_publish_notifications, job_send_publish_notifications_run },
 	{ &job_expiry_notifications, job_expiry_notifications_run },
+	{ &job_count_words, job_count_words_run },
 	{ NULL, NULL },
 };
 
 /* Once across all machines (contract/jobs.md 4). */
 const struct job_period job_periods[] = {
 	{ "sweep", 6 * 3600, &job_sweep, "{}" },
+	{ "count_words", 24 * 3600, &job_count_words, "{}" },
 	/* what a feed holds for being young goes some time, and there is one before the first publish */
 	{ "sync_crates_feed", 3600, &job_sync_crates_feed, "{}" },
 	{ "sync_updates_feed", 3600, &job_sync_updates_feed, "{}" },

@@ -48,6 +48,7 @@ const struct err *job_send_mail_run(struct job_run *r);
 const struct err *job_notify_owners_run(struct job_run *r);
 const struct err *job_send_publish_notifications_run(struct job_run *r);
 const struct err *job_expiry_notifications_run(struct job_run *r);
+const struct err *job_count_words_run(struct job_run *r);
 
 /* What is to be done again and again; name NULL at the end. */
 struct job_period {

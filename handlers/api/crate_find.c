@@ -198,9 +198,15 @@ static const struct err *list(struct req *r, const struct crates_wanted *w,
 		return e;
 	if (fits)
 		return of_set(r, w, &rest, ids, n, ret);
+	if (w->paging.page > 1) {
+		e = db_crate_count(r->db, &w->filter, &ret->total);
+		return e ? e
+			 : db_crate_page(r->db, w->order.by, &w->filter, w->paging.per_page,
+					 (w->paging.page - 1) * w->paging.per_page, ret->total,
+					 &ret->keys, &ret->n);
+	}
 	e = db_crate_walk(r->db, w->order.by, &w->filter, w->has_after ? &w->after : NULL,
-			  w->paging.per_page, (w->paging.page - 1) * w->paging.per_page, &ret->keys,
-			  &ret->n);
+			  w->paging.per_page, 0, &ret->keys, &ret->n);
 	if (!e && ret->n)
 		e = db_crate_count(r->db, &w->filter, &ret->total);
 	return e;

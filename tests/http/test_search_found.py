@@ -40,7 +40,7 @@ def found(client, query):
     ("frobn", ["gizmo-ab"]), ("blorb+snar", ["gizmo-ab"]), ("frobnication+someth", ["gizmo-ab"]),
     ("blorb+snar+", []),  # not still being typed
     ("x" * 2000, []), ("quux" + "%20" * 500, ["quux", "my-quuxes", "quux_parser"]),
-    ("%F0%9F%A6%80", []),
+    ("%F0%9F%A6%9E", []),
 ])
 def test_found(anon, crates, q, names):
     answer = found(anon, f"?q={q}&per_page=100")

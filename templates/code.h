@@ -4,21 +4,23 @@
 #include "app/inspect/answer_files.h"
 #include "templates/code_lines.h"
 #include "templates/code_tree.h"
+#include "templates/crate_head.h"
 #include "templates/page.h"
 
-/* What all pages of one version begin with. */
+/* What the pages of one version begin with: the crate's head, and a line where another version is the default one. */
 struct version_head {
 	struct head head;
-	struct text name, version;
-	struct text newer; /* the default version, where it is another one; absent: this is it */
-	bool yanked;
+	const struct crate_head *crate;
+	struct text
+		newer; /* the default version, where it is a higher one; absent: there is none */
 };
 
-void version_head(struct tmpl *t, const struct version_head *v, const char *what);
+void version_head(struct tmpl *t, const struct version_head *v);
 
 /* /crates/{n}/{v}/code/{path} */
 struct code_page {
 	struct version_head about;
+	struct text name, version;
 	struct tree tree;
 	struct text wanted; /* of ?file=; absent: the tree is whole */
 	uint64_t files, unlisted;
@@ -80,6 +82,7 @@ struct feature_row {
 
 struct features_page {
 	struct version_head about;
+	struct text name, version;
 	const struct feature_row *rows;
 	size_t n;
 	bool has_default;

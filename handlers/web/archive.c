@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "app/base/semver.h"
 #include "app/storage/storage.h"
 
 enum { PATH_MAX_BYTES = 64 * 1024 };
@@ -16,8 +17,17 @@ const struct err *page_crate(struct req *r, struct crate_view *ret)
 	return e;
 }
 
-const struct err *page_version_of(struct req *r, const struct crate_view *crate, struct text num,
-				  struct version_view *ret)
+const struct err *page_default_version(struct req *r, struct crate_view *ret)
+{
+	const struct err *e = page_crate(r, ret);
+
+	if (!e && !ret->default_version.p)
+		e = err_new(r->arena, ERR_NOT_FOUND, "%.*s has no version", TEXT_F(ret->name));
+	return e;
+}
+
+const struct err *page_version(struct req *r, const struct crate_view *crate, struct text num,
+			       struct version_view *ret)
 {
 	const struct err *e = db_version_view(r->db, crate->id, crate->name, num, ret);
 
@@ -27,35 +37,31 @@ const struct err *page_version_of(struct req *r, const struct crate_view *crate,
 	return e;
 }
 
-const struct err *page_version(struct req *r, struct text num, struct page_version *ret)
-{
-	const struct err *e = page_crate(r, &ret->crate);
-
-	return e ? e : page_version_of(r, &ret->crate, num, &ret->v);
-}
-
-const struct err *page_default_version(struct req *r, struct crate_view *ret_crate)
+const struct err *page_crate_version(struct req *r, struct crate_view *ret_crate,
+				     struct version_view *ret)
 {
 	const struct err *e = page_crate(r, ret_crate);
 
-	if (!e && !ret_crate->default_version.p)
-		e = err_new(r->arena, ERR_NOT_FOUND, "crate `%.*s` has no version",
-			    TEXT_F(ret_crate->name));
-	return e;
+	return e ? e : page_version(r, ret_crate, req_path(r, "version"), ret);
 }
 
-struct version_head page_version_head(struct req *r, const struct page_version *pv,
-				      struct text what)
+static bool is_lower(struct text one, struct text other)
 {
-	struct version_head h = { .name = pv->crate.name,
-				  .version = pv->v.num,
-				  .yanked = pv->v.yanked };
+	struct semver x, y;
 
-	h.head.title = text_fmt(r->arena, "%.*s %.*s: %.*s", TEXT_F(pv->crate.name),
-				TEXT_F(pv->v.num), TEXT_F(what));
-	h.head.section = "crates";
-	if (pv->crate.default_version.p && !text_eq(pv->crate.default_version, pv->v.num))
-		h.newer = pv->crate.default_version;
+	return semver_parse(one, &x) && semver_parse(other, &y) && semver_cmp(&x, &y) < 0;
+}
+
+struct version_head page_version_head(struct req *r, struct crate_frame *f, enum crate_tab tab,
+				      const char *sub, struct text title)
+{
+	struct version_head h = { .crate = &f->head };
+
+	h.head.title = text_fmt(r->arena, "%.*s %.*s: %.*s", TEXT_F(f->crate.name),
+				TEXT_F(f->version.num), TEXT_F(title));
+	crate_frame_head(r, f, tab, sub, &h.head);
+	if (is_lower(f->version.num, f->crate.default_version))
+		h.newer = f->crate.default_version;
 	return h;
 }
 
@@ -108,38 +114,38 @@ static const struct err *open_archive(struct req *r, const struct version_view *
 	return e;
 }
 
-const struct err *page_browse(struct req *r, const struct page_version *pv, struct text path,
+const struct err *page_browse(struct req *r, const struct version_view *v, struct text path,
 			      struct inspect_source *ret)
 {
 	struct inspect_lines_in in;
-	const struct err *e = open_archive(r, &pv->v, &in);
+	const struct err *e = open_archive(r, v, &in);
 
 	if (!e)
 		e = inspect_browse(r->app->inspect, r->arena, &in, path, ret);
-	return for_a_reader(r, &pv->v, e);
+	return for_a_reader(r, v, e);
 }
 
-const struct err *page_bytes(struct req *r, const struct page_version *pv, struct text path,
+const struct err *page_bytes(struct req *r, const struct version_view *v, struct text path,
 			     struct inspect_bytes *ret)
 {
 	struct inspect_lines_in in;
-	const struct err *e = open_archive(r, &pv->v, &in);
+	const struct err *e = open_archive(r, v, &in);
 
 	if (!e)
 		e = inspect_bytes(r->app->inspect, r->arena, &in, path, ret);
-	return for_a_reader(r, &pv->v, e);
+	return for_a_reader(r, v, e);
 }
 
-const struct err *page_compare(struct req *r, const struct page_version *old,
-			       const struct page_version *new, struct text file,
+const struct err *page_compare(struct req *r, const struct version_view *old,
+			       const struct version_view *new, struct text file,
 			       struct inspect_comparison *ret)
 {
 	struct inspect_lines_in one, two;
-	const struct err *e = open_archive(r, &old->v, &one);
+	const struct err *e = open_archive(r, old, &one);
 
 	if (!e)
-		e = open_archive(r, &new->v, &two);
+		e = open_archive(r, new, &two);
 	if (!e)
 		e = inspect_compare(r->app->inspect, r->arena, &one, &two, file, ret);
-	return for_a_reader(r, &new->v, e);
+	return for_a_reader(r, new, e);
 }

@@ -78,21 +78,23 @@ static struct reply code_get(struct req *r)
 {
 	struct text path = without_slash(req_path(r, "path"));
 	struct code_page v = { 0 };
-	struct page_version pv;
+	struct crate_frame f;
 	struct inspect_source s;
-	const struct err *e = page_version(r, req_path(r, "version"), &pv);
+	const struct err *e = crate_frame(r, true, &f);
 
 	if (!e)
 		e = req_query(r, "file", &v.wanted);
 	if (!e)
-		e = page_browse(r, &pv, path, &s);
+		e = page_browse(r, &f.version, path, &s);
 	if (e)
 		return reply_err(r, e);
 	if (s.found && !text_eq(s.file.path, path)) /* a folder */
-		return to_file(r, 302, pv.crate.name, pv.v.num, s.file.path);
+		return to_file(r, 302, f.crate.name, f.version.num, s.file.path);
 
-	v.about = page_version_head(r, &pv, path);
+	v.about = page_version_head(r, &f, TAB_CODE, "/code", path);
 	v.about.head.noindex = true;
+	v.name = f.crate.name;
+	v.version = f.version.num;
 	v.wanted = text_sub(v.wanted, 0, WANTED_MAX);
 	v.files = s.nfiles;
 	v.unlisted = s.unlisted;
@@ -108,18 +110,19 @@ static struct reply code_get(struct req *r)
 /* The file that a reader opens first. */
 static struct reply code_root_get(struct req *r)
 {
-	struct page_version pv;
+	struct crate_view crate;
+	struct version_view version;
 	struct inspect_source s;
-	const struct err *e = page_version(r, req_path(r, "version"), &pv);
+	const struct err *e = page_crate_version(r, &crate, &version);
 
 	if (!e)
-		e = page_browse(r, &pv, TEXT(""), &s);
+		e = page_browse(r, &version, TEXT(""), &s);
 	if (!e && !s.found)
 		e = err_new(r->arena, ERR_NOT_FOUND, "There is no file in %.*s %.*s",
-			    TEXT_F(pv.crate.name), TEXT_F(pv.v.num));
+			    TEXT_F(crate.name), TEXT_F(version.num));
 	if (e)
 		return reply_err(r, e);
-	return to_file(r, 302, pv.crate.name, pv.v.num, s.file.path);
+	return to_file(r, 302, crate.name, version.num, s.file.path);
 }
 
 static struct reply to_default_version(struct req *r, struct text path)

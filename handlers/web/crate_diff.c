@@ -203,15 +203,15 @@ static void compare_dependencies(struct arena *a, struct diff_page *v, struct de
 }
 
 static const struct err *dependency_changes(struct req *r, struct diff_page *v,
-					    const struct page_version *old,
-					    const struct page_version *new)
+					    const struct version_view *old,
+					    const struct version_view *new)
 {
 	struct dependency_view *olds, *news;
 	size_t nold, nnew;
-	const struct err *e = db_dependency_views(r->db, old->v.id, &olds, &nold);
+	const struct err *e = db_dependency_views(r->db, old->id, &olds, &nold);
 
 	if (!e)
-		e = db_dependency_views(r->db, new->v.id, &news, &nnew);
+		e = db_dependency_views(r->db, new->id, &news, &nnew);
 	if (!e)
 		compare_dependencies(r->arena, v, sorted(r->arena, olds, nold), nold,
 				     sorted(r->arena, news, nnew), nnew);
@@ -250,8 +250,8 @@ static void show_files(struct diff_page *v, struct inspect_comparison *c)
 	}
 }
 
-static const struct err *two_versions(struct req *r, struct page_version *old,
-				      struct page_version *new)
+static const struct err *two_versions(struct req *r, struct crate_view *crate,
+				      struct version_view *old, struct version_view *new)
 {
 	struct text range = req_path(r, "range"), dots = TEXT("...");
 	size_t at = text_find(range, dots);
@@ -260,20 +260,22 @@ static const struct err *two_versions(struct req *r, struct page_version *old,
 	if (at == range.n)
 		return err_new(r->arena, ERR_NOT_FOUND,
 			       "Two versions are compared with three dots between them");
-	e = page_version(r, text_sub(range, 0, at), old);
-	if (e)
-		return e;
-	new->crate = old->crate;
-	return page_version_of(r, &old->crate, text_sub(range, at + dots.n, range.n), &new->v);
+	e = page_crate(r, crate);
+	if (!e)
+		e = page_version(r, crate, text_sub(range, 0, at), old);
+	if (!e)
+		e = page_version(r, crate, text_sub(range, at + dots.n, range.n), new);
+	return e;
 }
 
 static struct reply diff_get(struct req *r)
 {
 	struct facts facts = { .arena = r->arena };
 	struct diff_page v = { 0 };
-	struct page_version old, new;
+	struct crate_view crate;
+	struct version_view old, new;
 	struct inspect_comparison c;
-	const struct err *e = two_versions(r, &old, &new);
+	const struct err *e = two_versions(r, &crate, &old, &new);
 
 	if (!e)
 		e = req_query(r, "file", &v.file);
@@ -284,13 +286,13 @@ static struct reply diff_get(struct req *r)
 	if (e)
 		return reply_err(r, e);
 
-	manifest_facts(&facts, &old.v, &new.v);
+	manifest_facts(&facts, &old, &new);
 	show_files(&v, &c);
 	v.facts = facts.v;
 	v.nfacts = facts.n;
-	v.name = old.crate.name;
-	v.old = old.v.num;
-	v.new = new.v.num;
+	v.name = crate.name;
+	v.old = old.num;
+	v.new = new.num;
 	v.head.title = text_fmt(r->arena, "%.*s: from %.*s to %.*s", TEXT_F(v.name), TEXT_F(v.old),
 				TEXT_F(v.new));
 	v.head.section = "crates";

@@ -141,12 +141,12 @@ static void mark_enabled(struct known *k)
 	}
 }
 
-static struct text command(struct req *r, const struct page_version *pv, const struct known *k)
+static struct text command(struct req *r, struct text name, const struct known *k)
 {
 	for (size_t i = 0; i < k->nrows; i++)
 		if (!k->rows[i].enabled)
-			return text_fmt(r->arena, "cargo add %.*s --features %.*s",
-					TEXT_F(pv->crate.name), TEXT_F(k->rows[i].name));
+			return text_fmt(r->arena, "cargo add %.*s --features %.*s", TEXT_F(name),
+					TEXT_F(k->rows[i].name));
 	return TEXT_NONE;
 }
 
@@ -154,24 +154,23 @@ static struct reply features_get(struct req *r)
 {
 	struct known k = { .arena = r->arena };
 	struct features_page v = { 0 };
-	struct page_version pv;
-	const struct err *e = page_version(r, req_path(r, "version"), &pv);
+	struct crate_frame f;
+	const struct err *e = crate_frame(r, true, &f);
 
 	if (!e)
-		e = db_optional_dependencies(r->db, pv.v.id, &k.optional, &k.noptional);
+		e = db_optional_dependencies(r->db, f.version.id, &k.optional, &k.noptional);
 	if (e)
 		return reply_err(r, e);
-	k.nfeatures = stored_features_read(r->arena, pv.v.features, &k.features);
+	k.nfeatures = stored_features_read(r->arena, f.version.features, &k.features);
 	fill_rows(&k);
 	mark_enabled(&k);
-	v.about = page_version_head(r, &pv, TEXT("features"));
-	v.about.head.canonical = page_version_path(r, pv.crate.name, pv.v.num, TEXT("features"));
-	v.about.head.description = text_fmt(r->arena, "The features of %.*s %.*s",
-					    TEXT_F(pv.crate.name), TEXT_F(pv.v.num));
+	v.about = page_version_head(r, &f, TAB_FEATURES, "/features", TEXT("features"));
+	v.name = f.crate.name;
+	v.version = f.version.num;
 	v.rows = k.rows;
 	v.n = k.nrows;
 	v.has_default = row_by_name(&k, TEXT("default")) != NULL;
-	v.command = command(r, &pv, &k);
+	v.command = command(r, f.crate.name, &k);
 	return reply_page(r, 200, features_page, &v);
 }
 

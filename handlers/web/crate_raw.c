@@ -46,19 +46,17 @@ static struct text disposition(struct req *r, struct text path, bool store)
 }
 
 /* The same bytes for ever: of the archive's hash, and all that the answer depends on beside it. */
-static struct text tag_of(struct req *r, const struct page_version *pv, struct text path,
-			  bool store)
+static struct text tag_of(struct req *r, const struct version_view *v, struct text path, bool store)
 {
 	struct buf hex = buf_init(r->arena, 2 * TAG_BYTES);
 	struct sha256_ctx *c = sha256_new();
 	struct sha256 sha;
 
 	sha256_add(c, store ? TEXT("raw 1 store\n") : TEXT("raw 1 show\n"));
-	sha256_add(c,
-		   (struct text){ (const char *)pv->v.tar_sha256.b, sizeof(pv->v.tar_sha256.b) });
-	sha256_add(c, pv->crate.name); /* and version: they name the root folder */
+	sha256_add(c, (struct text){ (const char *)v->tar_sha256.b, sizeof(v->tar_sha256.b) });
+	sha256_add(c, v->crate); /* and version: they name the root folder */
 	sha256_add(c, TEXT("-"));
-	sha256_add(c, pv->v.num);
+	sha256_add(c, v->num);
 	sha256_add(c, TEXT("/"));
 	sha256_add(c, path);
 	sha = sha256_end(c);
@@ -66,11 +64,11 @@ static struct text tag_of(struct req *r, const struct page_version *pv, struct t
 	return buf_text(&hex);
 }
 
-static void add_headers(struct req *r, struct reply *rp, const struct page_version *pv)
+static void add_headers(struct req *r, struct reply *rp, const struct version_view *v)
 {
-	struct buf hex = buf_init(r->arena, 2 * sizeof(pv->v.tar_sha256.b));
+	struct buf hex = buf_init(r->arena, 2 * sizeof(v->tar_sha256.b));
 
-	buf_hex(&hex, pv->v.tar_sha256.b, sizeof(pv->v.tar_sha256.b));
+	buf_hex(&hex, v->tar_sha256.b, sizeof(v->tar_sha256.b));
 	reply_header(rp, "Content-Security-Policy", TEXT("sandbox; default-src 'none'"));
 	reply_header(rp, "X-Robots-Tag", TEXT("noindex"));
 	reply_header(rp, "X-Crate-Checksum", buf_text(&hex));
@@ -82,9 +80,10 @@ static void add_headers(struct req *r, struct reply *rp, const struct page_versi
 static struct reply raw_get(struct req *r)
 {
 	struct text path = req_path(r, "path"), store;
-	struct page_version pv;
+	struct crate_view crate;
+	struct version_view version;
 	struct inspect_bytes file;
-	const struct err *e = page_version(r, req_path(r, "version"), &pv);
+	const struct err *e = page_crate_version(r, &crate, &version);
 	struct reply rp = reply_empty(r, 200);
 	struct text tag;
 	bool as_file;
@@ -93,12 +92,12 @@ static struct reply raw_get(struct req *r)
 		e = req_query(r, "download", &store);
 	if (e)
 		return reply_err(r, e);
-	tag = tag_of(r, &pv, path, store.p != NULL);
-	add_headers(r, &rp, &pv);
+	tag = tag_of(r, &version, path, store.p != NULL);
+	add_headers(r, &rp, &version);
 	reply_validator(r, &rp, tag);
 	if (rp.status == 304)
 		return rp; /* the inspector need not be asked */
-	e = page_bytes(r, &pv, path, &file);
+	e = page_bytes(r, &version, path, &file);
 	if (!e && file.kind == SOURCE_LARGE)
 		e = err_new(r->arena, ERR_NOT_FOUND,
 			    "This file is too large to be sent by itself; the archive has it");
@@ -113,14 +112,15 @@ static struct reply raw_get(struct req *r)
 
 static struct reply download_get(struct req *r)
 {
-	struct page_version pv;
-	const struct err *e = page_version(r, req_path(r, "version"), &pv);
+	struct crate_view crate;
+	struct version_view version;
+	const struct err *e = page_crate_version(r, &crate, &version);
 
 	if (e)
 		return reply_err(r, e);
 	return reply_redirect(r, 302,
-			      public_url(r->arena, r->cfg->site.url, "crates", pv.crate.name,
-					 pv.v.num, ".crate"));
+			      public_url(r->arena, r->cfg->site.url, "crates", crate.name,
+					 version.num, ".crate"));
 }
 
 const struct route crate_raw_routes[] = {

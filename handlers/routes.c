@@ -50,6 +50,7 @@ const struct route *const route_lists[] = {
 	theme_routes,
 	sitemap_routes,
 	machine_routes,
+	text_page_routes,
 	unsubscribe_routes,
 	home_routes,
 	crate_page_routes,

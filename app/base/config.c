@@ -814,6 +814,23 @@ static void print_value(struct buf *b, const struct config *cfg, const struct ke
 	}
 }
 
+bool config_value(struct buf *b, const struct config *cfg, struct text name)
+{
+	struct text section;
+	const struct key *k;
+
+	if (!text_cut(&name, '.', &section) || !name.p)
+		return false;
+	k = find_key(section, name);
+	if (!k || k->type == KEY_SECRET)
+		return false;
+	if (k->type == KEY_TEXT)
+		buf_add(b, *(const struct text *)(const void *)((const char *)cfg + k->offset));
+	else
+		print_value(b, cfg, k);
+	return true;
+}
+
 struct text config_print(struct arena *a, const struct config *cfg)
 {
 	struct buf b = buf_init(a, 1024 * 1024);

@@ -163,5 +163,10 @@ struct config_issuer {
  */
 bool config_issuer_next(struct text *rest, struct config_issuer *ret);
 
+struct buf;
+
+/* Adds the value in force of "section.key" as plain words; false for an unknown key, and for a secret. */
+bool config_value(struct buf *b, const struct config *cfg, struct text name);
+
 /* Every key as "section.key = value  # help", secrets as ***. arena */
 struct text config_print(struct arena *a, const struct config *cfg);

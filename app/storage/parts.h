@@ -6,9 +6,9 @@
 enum { STORAGE_NAME_MAX = 255, STORAGE_PATH_PARTS = 5, STORAGE_CACHE_FOLDERS = 32 };
 
 struct storage {
-	int blobs, pub, crates, index, lock, tmp; /* descriptors of the folders */
-	int cache;                                /* -1: switched off */
-	uint64_t cache_share;                     /* bytes of one of its folders */
+	int blobs, pub, crates, index, lock, tmp, texts; /* descriptors of the folders */
+	int cache;                                       /* -1: switched off */
+	uint64_t cache_share;                            /* bytes of one of its folders */
 	bool no_links; /* this file system has no hard links: copies then */
 	bool sync_later;
 };

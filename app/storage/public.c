@@ -308,6 +308,12 @@ const struct err *storage_get_public(struct storage *s, struct arena *a, struct 
 	return get_small(a, s->pub, path, ret, NULL);
 }
 
+const struct err *storage_get_text(struct storage *s, struct arena *a, struct text name,
+				   struct text *ret)
+{
+	return get_small(a, s->texts, name, ret, NULL);
+}
+
 const struct err *storage_unlink_public(struct storage *s, struct arena *a, struct text path)
 {
 	const struct err *e = not_crates(a, path);

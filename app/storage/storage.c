@@ -328,7 +328,7 @@ static int cache_folder(int data)
 
 struct storage *storage_open(struct arena *a, const struct config *cfg, struct text *ret_why)
 {
-	static const char *const in_public[] = { "readmes", "feeds", "og", "dump", "archives" };
+	static const char *const in_public[] = { "readmes", "rss", "dump", "archives" };
 	const char *path = text_z(a, cfg->data.dir);
 	struct storage *s = calloc(1, sizeof(*s));
 	int data;
@@ -340,6 +340,7 @@ struct storage *storage_open(struct arena *a, const struct config *cfg, struct t
 			       .index = -1,
 			       .lock = -1,
 			       .tmp = -1,
+			       .texts = -1,
 			       .cache = -1 };
 	data = folders_make(path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (data >= 0) {
@@ -348,6 +349,7 @@ struct storage *storage_open(struct arena *a, const struct config *cfg, struct t
 		s->index = folder_or_fail(data, "index");
 		s->lock = folder_or_fail(data, "lock");
 		s->tmp = folder_or_fail(data, "tmp");
+		s->texts = folder_or_fail(data, "texts");
 		s->crates = s->pub < 0 ? -1 : folder_or_fail(s->pub, "crates");
 		if (cfg->cache.mb > 0)
 			s->cache = cache_folder(data);
@@ -356,7 +358,7 @@ struct storage *storage_open(struct arena *a, const struct config *cfg, struct t
 			(void)mkdirat(s->pub, in_public[i], 0755);
 	}
 	if (data < 0 || s->blobs < 0 || s->pub < 0 || s->index < 0 || s->lock < 0 || s->tmp < 0 ||
-	    s->crates < 0) {
+	    s->texts < 0 || s->crates < 0) {
 		*ret_why = text_fmt(a, "%s: %s", path, strerror(errno));
 		storage_free(s);
 		s = NULL;
@@ -372,9 +374,9 @@ void storage_free(struct storage *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < 7; i++) {
+	for (size_t i = 0; i < 8; i++) {
 		int fd = ((const int[]){ s->blobs, s->pub, s->crates, s->index, s->lock, s->tmp,
-					 s->cache })[i];
+					 s->texts, s->cache })[i];
 
 		if (fd >= 0)
 			(void)close(fd);

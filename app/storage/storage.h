@@ -1,6 +1,7 @@
 /*
  * The bytes: DATA/blobs (by hash, not served), DATA/public (served as /static), DATA/index (served
- * as /index), DATA/tmp, DATA/lock; all on one file system. Names are checked against a grammar and
+ * as /index), DATA/tmp, DATA/lock, DATA/texts
+ * (what an operator says instead of our own words); all on one file system. Names are checked against a grammar and
  * opened below a directory descriptor, never joined. Only settle (app/index) writes what is served.
  *
  * Failures: ERR_BUSY for a full disk (ENOSPC, EDQUOT, EFBIG) and a full table of files,
@@ -98,6 +99,10 @@ const struct err *must_use storage_get_public(struct storage *s, struct arena *a
 					      struct text *ret);
 const struct err *must_use storage_unlink_public(struct storage *s, struct arena *a,
 						 struct text path);
+
+/* DATA/texts/NAME, which only the operator writes; arena, absent where there is no such file. */
+const struct err *must_use storage_get_text(struct storage *s, struct arena *a, struct text name,
+					    struct text *ret);
 
 /*
  * The folder DATA/public/PATH with its files ("crates/serde", "readmes/serde"): what was served of a crate that was

@@ -70,6 +70,9 @@ QUERIES = {
     **{path: 0 for path in ("/robots.txt", "/opensearch.xml", "/manifest.webmanifest", "/.well-known/security.txt", "/favicon.ico",
                            "/og-images/{file}")},
     "/sitemap.xml": 1,
+    **{path: 1 for path in ("/policies", "/policies/security", "/data-access", "/install", "/docs/rate-limits",
+                            "/docs/trusted-publishing", "/help/search", "/help/api")},  # the session
+    "/security": 0,
     "/crates/{name}/stats": 5,
     "/crates/{name}/stats.csv": 3,
     "/crates/{name}/{version}/stats": 4,

@@ -34,7 +34,7 @@ def registry():
 def tight():
     """A registry with all limits on, and small ones."""
     limits = {"enabled": "true", "publish_new_burst": 3, "publish_new_rate_s": 600, "publish_update_burst": 2,
-              "publish_update_rate_s": 60, "yank_burst": 2, "yank_rate_s": 30, "new_versions_daily": 3,
+              "publish_update_rate_s": 60, "yank_burst": 2, "letter_burst": 3, "letter_rate_s": 300, "yank_rate_s": 30, "new_versions_daily": 3,
               "upload_bytes": 20_000, "body_bytes": 10_000, "token_exchange_burst": 3}
     instance = Instance(settings=[*(f"limits.{key}={value}" for key, value in limits.items()),
                                   "trustpub.issuers=oidc http://127.0.0.1:1"])

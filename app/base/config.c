@@ -136,6 +136,10 @@ static const struct key keys[] = {
 	U(limits, sign_in_rate_s, "30", 1, YEAR_S,
 	  "seconds until an address may begin to sign in once more"),
 	U(limits, sign_in_burst, "20", 1, 1000000, "sign-ins at once of an address"),
+	U(limits, letter_rate_s, "300", 1, YEAR_S,
+	  "seconds until somebody may ask for one more letter that confirms an address"),
+	U(limits, letter_burst, "10", 1, 1000000,
+	  "such letters at once, of a user and to an address"),
 
 	B(sandbox, require, "true", "refuse to take archives apart where seccomp is not to be had"),
 	U(sandbox, processes, "2", 1, 64, "archives taken apart at a time on this machine"),

@@ -77,6 +77,7 @@ struct config {
 		uint64_t yank_rate_s, yank_burst;
 		uint64_t token_exchange_rate_s, token_exchange_burst; /* of an address */
 		uint64_t sign_in_rate_s, sign_in_burst;               /* of an address */
+		uint64_t letter_rate_s, letter_burst; /* of a user, and to an e-mail address */
 	} limits;
 	struct {
 		bool require; /* refuse to inspect without seccomp */

@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/buf.h"
 #include "app/base/config.h"
+#include "app/base/hash.h"
 #include "app/base/time.h"
 #include "db/bucket.h"
 
@@ -34,8 +35,14 @@ const struct err *limit_take(struct req *r, enum limit_action action)
 
 static struct limit limit_of_address(const struct config *cfg, enum address_action action)
 {
-	if (action == LIMIT_SIGN_IN)
+	switch (action) {
+	case LIMIT_SIGN_IN:
 		return (struct limit){ cfg->limits.sign_in_rate_s, cfg->limits.sign_in_burst };
+	case LIMIT_LETTER:
+		return (struct limit){ cfg->limits.letter_rate_s, cfg->limits.letter_burst };
+	case LIMIT_TOKEN_EXCHANGE:
+		break;
+	}
 	return (struct limit){ cfg->limits.token_exchange_rate_s,
 			       cfg->limits.token_exchange_burst };
 }
@@ -54,12 +61,13 @@ static struct text owner_of_address(struct req *r)
 	return buf_text(&b);
 }
 
-const struct err *limit_take_address(struct req *r, enum address_action action)
+static const struct err *take_of(struct req *r, struct text subject, enum address_action action)
 {
 	static const char *const what[] = {
 		[LIMIT_SIGN_IN] = "You have tried to sign in too often in a short period of time",
 		[LIMIT_TOKEN_EXCHANGE] =
 			"You have exchanged too many JSON Web Tokens in a short period of time",
+		[LIMIT_LETTER] = "You have asked for too many letters in a short period of time",
 	};
 	struct limit l = limit_of_address(r->cfg, action);
 	const struct err *e;
@@ -68,10 +76,27 @@ const struct err *limit_take_address(struct req *r, enum address_action action)
 
 	if (!r->cfg->limits.enabled)
 		return NULL;
-	e = db_bucket_take_for(r->db, owner_of_address(r), action, &l, &passed, &at);
+	e = db_bucket_take_for(r->db, subject, action, &l, &passed, &at);
 	if (e || passed)
 		return e;
 	return limit_refusal(r->arena, what[action], at, time_now_us(), r->cfg->site.url);
+}
+
+const struct err *limit_take_address(struct req *r, enum address_action action)
+{
+	return take_of(r, owner_of_address(r), action);
+}
+
+const struct err *limit_take_letter(struct req *r, struct text to)
+{
+	/* Not in the clear: what is only asked for is nobody's address yet. */
+	struct sha256 hash = sha256_of(text_lower(r->arena, to));
+	struct buf hex = buf_init(r->arena, 2 * sizeof(hash.b) + 1);
+	const struct err *e = take_of(
+		r, text_fmt(r->arena, "user %llu", (unsigned long long)r->user.id), LIMIT_LETTER);
+
+	buf_hex(&hex, hash.b, sizeof(hash.b));
+	return e ? e : take_of(r, buf_text(&hex), LIMIT_LETTER);
 }
 
 const struct err *limit_read_only(struct req *r)

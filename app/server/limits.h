@@ -14,10 +14,16 @@
 const struct err *must_use limit_take(struct req *r, enum limit_action action);
 
 /* Of whoever is not signed in; as stored in address_limit_buckets. */
-enum address_action { LIMIT_SIGN_IN = 0, LIMIT_TOKEN_EXCHANGE = 1 };
+enum address_action { LIMIT_SIGN_IN = 0, LIMIT_TOKEN_EXCHANGE = 1, LIMIT_LETTER = 2 };
 
 /* One token of the address that the request comes from; IPv6 addresses of one /64 share them. As limit_take. */
 const struct err *must_use limit_take_address(struct req *r, enum address_action action);
+
+/*
+ * Before a letter goes to an e-mail address that may be anybody's: one token of the signed-in user, and one of that address,
+ * whoever writes to it. As limit_take.
+ */
+const struct err *must_use limit_take_letter(struct req *r, struct text to);
 
 /* NULL, or ERR_BUSY in the contract's words where server.read_only forbids every change. */
 const struct err *must_use limit_read_only(struct req *r);

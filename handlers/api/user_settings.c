@@ -2,9 +2,9 @@
  * handlers/api/user_settings.c - PUT /api/v1/users/{user}, PUT /api/v1/users/{id}/resend, PUT
  * /api/v1/confirm/{email_token} (contract/api.md 21)
  */
-#include "app/base/email.h"
 #include "app/base/json.h"
 #include "app/server/auth.h"
+#include "app/server/own_email.h"
 #include "db/user.h"
 #include "handlers/api/common.h"
 
@@ -45,16 +45,6 @@ static const struct err *must_be_caller(struct req *r, int64_t id)
 	return err_new(r->arena, ERR_INVALID, "current user does not match requested user");
 }
 
-static const struct err *set_email(struct req *r, struct text email)
-{
-	email = text_trim(email);
-	if (!email.n)
-		return err_new(r->arena, ERR_INVALID, "empty email rejected");
-	if (!email_is_valid(email))
-		return err_new(r->arena, ERR_INVALID, "invalid email address");
-	return db_user_set_email(r->db, r->user.id, email);
-}
-
 /* upstream: the switch stays as it was put, also where the address is refused after it. */
 static struct reply user_put(struct req *r)
 {
@@ -68,7 +58,7 @@ static struct reply user_put(struct req *r)
 	if (!e && w->publish_notifications.set)
 		e = db_user_set_notifications(r->db, r->user.id, w->publish_notifications.v);
 	if (!e && w->email.p)
-		e = set_email(r, w->email);
+		e = own_email_set(r, w->email);
 	return e ? reply_err(r, e) : reply_ok(r);
 }
 
@@ -80,7 +70,7 @@ static struct reply resend_put(struct req *r)
 	if (!e)
 		e = must_be_caller(r, id);
 	if (!e)
-		e = db_user_resend_email(r->db, r->user.id);
+		e = own_email_resend(r);
 	return e ? reply_err(r, e) : reply_ok(r);
 }
 

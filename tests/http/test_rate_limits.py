@@ -197,3 +197,37 @@ def test_exchanges_of_json_web_tokens(tight):
     answer = exchange("http://127.0.0.1:1")
     assert answer.status_code == 429 and answer.headers["Retry-After"]
     assert detail(answer).startswith("You have exchanged too many JSON Web Tokens in a short period of time. Please try again after ")
+
+
+ASKED_TOO_OFTEN = "You have asked for too many letters in a short period of time. Please try again after "
+
+
+def letters_refused(answer):
+    assert answer.status_code == 429 and detail(answer).startswith(ASKED_TOO_OFTEN) and "Retry-After" in answer.headers
+
+
+def test_letters_of_a_user(tight, user):
+    me = f"/api/v1/users/{user_id(tight, user.login)}"
+    for n in range(3):
+        assert user.browser.put(me, {"user": {"email": f"{n}-{user.login}@example.test"}}).status_code == 200
+    settled(tight)
+    before = census(tight)
+    letters_refused(user.browser.put(me, {"user": {"email": f"4-{user.login}@example.test"}}))
+    letters_refused(user.browser.put(me + "/resend"))
+    assert census(tight) == before
+    refused(user.browser.put(me, {"user": {"email": "nonsense"}}), 400, "invalid email address")
+    number = user_id(tight, user.login)
+    tight.sql(f"UPDATE address_limit_buckets SET last_refill_us = last_refill_us - 300000000 WHERE subject = 'user {number}'")
+    assert user.browser.put(me + "/resend").status_code == 200
+    letters_refused(user.browser.put(me + "/resend"))
+
+
+def test_letters_to_one_address(tight, new_name):
+    """Whoever asks, and however it is spelled; the address itself is not kept for that."""
+    victim = new_name("Victim") + "@example.test"
+    people = [tight.user(new_name("asks")) for _ in range(4)]
+    answers = [p.browser.put(f"/api/v1/users/{user_id(tight, p.login)}", {"user": {"email": v}})
+               for p, v in zip(people, (victim, victim.lower(), victim.upper(), victim))]
+    assert [a.status_code for a in answers[:3]] == [200] * 3
+    letters_refused(answers[3])
+    assert not [s for (s,) in tight.sql("SELECT subject FROM address_limit_buckets") if "victim" in s.lower()]

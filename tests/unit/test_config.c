@@ -1,6 +1,7 @@
 /* app/base/config.c and log.c: what a file, the environment and a log line may hold. */
 #include "app/base/arena.h"
 #include "app/base/config.h"
+#include "app/base/email.h"
 #include "app/base/log.h"
 
 #include <setjmp.h>
@@ -98,6 +99,13 @@ static void refused(void **state)
 		{ "[data]\ndir = \"data\"\n", NULL, "c.toml:2: data.dir must be an absolute path" },
 		{ "[auth]\nkey = \"abc\"\n", NULL,
 		  "c.toml:2: auth.key must be 32 bytes in hex or base64" },
+		{ "[mail]\nsmtp_tls = \"ssl\"\n", NULL,
+		  "c.toml:2: mail.smtp_tls must be none, starttls or tls" },
+		{ "[mail]\nfrom = \"Crates <a@example.org>\"\n", NULL,
+		  "c.toml:2: mail.from must be an address" },
+		{ "[mail]\ndir = \"mail\"\n", NULL, "c.toml:2: mail.dir must be an absolute path" },
+		{ "[mail]\nsmtp_port = 65536\n", NULL,
+		  "c.toml:2: mail.smtp_port must be between 0 and 65535" },
 		{ "[site]\ncontact = \"nobody\"\n", NULL,
 		  "c.toml:2: site.contact must be one e-mail address" },
 		{ "[site]\nsecurity_contact = \"me@example.org\"\n", NULL,
@@ -124,6 +132,35 @@ static void refused(void **state)
 		assert_null(parse(a, t[i].in, env, &why));
 		if (!text_eq(why, text_from(t[i].why)))
 			fail_msg("%s: got \"%.*s\", want \"%s\"", t[i].in, TEXT_F(why), t[i].why);
+	}
+	arena_free(a);
+}
+
+static void mail(void **state)
+{
+	static const struct {
+		const char *in, *from;
+		uint64_t port;
+	} t[] = {
+		{ "", "noreply@127.0.0.1", 587 },
+		{ "[mail]\nsmtp_tls = \"none\"\n", "noreply@127.0.0.1", 25 },
+		{ "[mail]\nsmtp_tls = \"tls\"\n", "noreply@127.0.0.1", 465 },
+		{ "[mail]\nsmtp_tls = \"tls\"\nsmtp_port = 2465\n", "noreply@127.0.0.1", 2465 },
+		{ "[site]\nurl = \"https://crates.example.org:8443/x\"\n",
+		  "noreply@crates.example.org", 587 },
+		{ "[site]\nurl = \"http://[::1]:8080\"\n", "noreply@[::1]", 587 },
+		{ "[mail]\nfrom = \"a@example.org\"\n", "a@example.org", 587 },
+	};
+	struct arena *a = arena_new(0);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		struct text why = TEXT("none");
+		const struct config *c = parse(a, t[i].in, NULL, &why);
+
+		if (!c || !text_eq(c->mail.from, text_from(t[i].from)) ||
+		    c->mail.smtp_port != t[i].port || !email_is_valid(c->mail.from))
+			fail_msg("%s: %.*s", t[i].in, TEXT_F(why));
 	}
 	arena_free(a);
 }
@@ -212,9 +249,13 @@ static void log_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults), cmocka_unit_test(values),
-		cmocka_unit_test(refused),  cmocka_unit_test(secrets_from_files),
-		cmocka_unit_test(lists),    cmocka_unit_test(log_lines),
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(values),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(mail),
+		cmocka_unit_test(secrets_from_files),
+		cmocka_unit_test(lists),
+		cmocka_unit_test(log_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

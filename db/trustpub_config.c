@@ -4,7 +4,9 @@
 #include "app/base/buf.h"
 #include "app/base/jw.h"
 #include "app/base/time.h"
+#include "app/registry/trustpub_link.h"
 #include "db/audit.h"
+#include "db/mail.h"
 
 struct one {
 	uint64_t n;
@@ -152,6 +154,24 @@ static const struct err *note(struct db *db, const char *action, const struct tr
 	return db_audit(db, &a);
 }
 
+/* To the owners of the crate. */
+static const struct err *tell(struct db *db, bool created, enum trustpub_provider p,
+			      const struct trustpub_actor *who, const struct trustpub_config *c)
+{
+	struct mail_trustpub_config m = {
+		.crate_id = c->crate_id,
+		.actor_id = who->user_id,
+		.provider = trustpub_provider_name(p),
+		.repository =
+			text_fmt(db_arena(db), "%.*s/%.*s", TEXT_F(c->owner), TEXT_F(c->project)),
+		.workflow = c->workflow,
+		.workflow_url = trustpub_workflow_url(db_arena(db), p, c),
+		.environment = c->environment,
+	};
+
+	return db_mail_trustpub_config(db, created, &m);
+}
+
 struct changing {
 	enum trustpub_provider p;
 	const struct trustpub_actor *who;
@@ -179,7 +199,8 @@ static const struct err *add_tx(struct db *db, void *ctx)
 	if (e)
 		return e;
 	c->id = db_insert_id(db);
-	return note(db, "trustpub_config_create", in->who, c);
+	e = note(db, "trustpub_config_create", in->who, c);
+	return e ? e : tell(db, true, in->p, in->who, c);
 }
 
 const struct err *db_trustpub_config_add(struct db *db, enum trustpub_provider p,
@@ -210,7 +231,9 @@ static const struct err *delete_tx(struct db *db, void *ctx)
 
 	if (!e && !n)
 		e = err_new(db_arena(db), ERR_NOT_FOUND, "Not Found");
-	return e ? e : note(db, "trustpub_config_delete", in->who, &in->c);
+	if (!e)
+		e = note(db, "trustpub_config_delete", in->who, &in->c);
+	return e ? e : tell(db, false, in->p, in->who, &in->c);
 }
 
 const struct err *db_trustpub_config_delete(struct db *db, enum trustpub_provider p,

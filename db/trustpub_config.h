@@ -21,7 +21,7 @@ const struct err *must_use db_trustpub_config_room(struct db *db, enum trustpub_
 						   uint64_t crate_id);
 
 /*
- * One transaction, with its line of the audit; it asks once more whether there is room. c->id and c->created_us become what
+ * One transaction, with its line of the audit and the letters to the owners; it asks once more whether there is room. c->id and c->created_us become what
  * is stored. ERR_NOT_FOUND where the crate went meanwhile.
  */
 const struct err *must_use db_trustpub_config_add(struct db *db, enum trustpub_provider p,
@@ -32,7 +32,7 @@ const struct err *must_use db_trustpub_config_add(struct db *db, enum trustpub_p
 const struct err *must_use db_trustpub_config(struct db *db, enum trustpub_provider p, uint64_t id,
 					      struct trustpub_config *ret);
 
-/* One transaction, with its line of the audit. ERR_NOT_FOUND where another was first. */
+/* One transaction, with its line of the audit and the letters to the owners. ERR_NOT_FOUND where another was first. */
 const struct err *must_use db_trustpub_config_delete(struct db *db, enum trustpub_provider p,
 						     const struct trustpub_actor *who,
 						     const struct trustpub_config *c);

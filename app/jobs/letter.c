@@ -2,8 +2,8 @@
 
 #include "app/base/arena.h"
 #include "app/base/config.h"
-#include "app/base/json.h"
 #include "app/base/time.h"
+#include "app/registry/trustpub_link.h"
 #include "app/server/app.h"
 #include "db/mail_view.h"
 #include "db/unsubscribe.h"
@@ -123,40 +123,16 @@ static const struct err *about_owned_crate(struct draft *d)
 	return e;
 }
 
-/* trustpub_data as contract/api.md 27 has it */
-struct run_facts {
-	struct text provider, repository, run_id, project_path, job_id;
-};
-
-static const struct json_shape run_shape = {
-	.name = "TrustpubData",
-	.size = sizeof(struct run_facts),
-	.fields = {
-		JSON_FIELD(struct run_facts, provider),
-		JSON_FIELD(struct run_facts, repository),
-		JSON_FIELD(struct run_facts, run_id),
-		JSON_FIELD(struct run_facts, project_path),
-		JSON_FIELD(struct run_facts, job_id),
-	},
-};
-
+/* A run that nobody can look at is shown by its issuer. */
 static void published_by_run(struct draft *d, struct text trustpub_data)
 {
 	struct letter_view *v = &d->out->view;
-	struct run_facts f = { 0 };
-	struct json_error unused;
+	struct trustpub_run run;
 
-	if (!json_read(d->r->arena, trustpub_data, &run_shape, &f, &unused))
+	if (!trustpub_run_read(d->r->arena, trustpub_data, &run))
 		return; /* the version is published, whatever a later program makes of its run */
-	if (text_eq(f.provider, TEXT("github"))) {
-		v->actor = TEXT("GitHub Actions");
-		v->by_url = text_fmt(d->r->arena, "https://github.com/%.*s/actions/runs/%.*s",
-				     TEXT_F(f.repository), TEXT_F(f.run_id));
-	} else if (text_eq(f.provider, TEXT("gitlab"))) {
-		v->actor = TEXT("GitLab CI/CD");
-		v->by_url = text_fmt(d->r->arena, "https://gitlab.com/%.*s/-/jobs/%.*s",
-				     TEXT_F(f.project_path), TEXT_F(f.job_id));
-	}
+	v->actor = run.by;
+	v->by_url = run.url.p ? run.url : run.by;
 }
 
 static const struct err *about_publish(struct draft *d)

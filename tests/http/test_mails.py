@@ -386,6 +386,25 @@ def test_trusted_workflows(post, server, person, new_name, letter, did, environm
     assert not server.to(third.address)
 
 
+def test_workflows_that_an_owner_trusts(post, server, person, new_name):
+    """By the API, from the change to the letter."""
+    crate, owner, second, third = three_owners(post, server, person, new_name)
+    path = "/api/v1/trusted_publishing/gitlab_configs"
+    answer = second.browser.post(path, {"gitlab_config": {
+        "crate": crate, "namespace": "acme/sub", "project": "tool", "workflow_filepath": "ci/a b.yml", "environment": "prod"}})
+    assert answer.status_code == 200, answer.text
+    assert second.browser.delete(f"{path}/{answer.json()['gitlab_config']['id']}").status_code == 204
+    for did, where in (("added", "to"), ("removed", "from")):
+        subject = f"Trusted Publishing configuration {did} {where} {crate}"
+        mine = next(letter for letter in server.wait(second.address, 2) if subject in letter.subject)
+        other = next(letter for letter in server.wait(owner.address, 2) if subject in letter.subject)
+        assert f"\nyou {did} a" in mine.text and f"\n{second.login} {did} a" in other.text
+        for letter in (mine, other):
+            assert "GitLab CI/CD" in letter.text and "acme/sub/tool" in letter.text and "Environment: prod" in letter.text
+            assert 'href="https://gitlab.com/acme/sub/tool/-/blob/HEAD/ci/a%20b.yml"' in letter.html
+    assert not server.to(third.address)
+
+
 @pytest.mark.parametrize("data", [
     '{}', '{"letter":"no such"}', '{"letter":1}', '{"letter":"new_token","token_id":"x"}',
     '{"letter":"trustpub_token_exposed","crate_ids":{}}',

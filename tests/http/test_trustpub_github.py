@@ -140,7 +140,7 @@ def test_another_github(github, site, owner, crate):
 def test_queries(github, site, owner, crate):
     github.user("Acme")
     assert create(owner.browser, crate).status_code == 200  # once a minute one notes that the session is used
-    assert site.queries(create(owner.browser, crate)) == 10
+    assert site.queries(create(owner.browser, crate)) == 11
 
 
 def test_where_nobody_signs_in_by_github(github, new_name):

@@ -2,6 +2,7 @@
  * workflow fits (27.1 rows 8 to 16). */
 #include "app/base/json.h"
 #include "app/registry/trustpub.h"
+#include "app/registry/trustpub_link.h"
 #include "tests/unit/check.h"
 
 #include <string.h>
@@ -457,6 +458,52 @@ static void data_of_versions(void **state)
 		      "\"sha\":\"abc\",\"issuer\":\"https://git.example.test\"}");
 }
 
+static void links(void **state)
+{
+	static const struct {
+		const char *data, *by, *source, *url;
+	} t[] = {
+		{ "{\"provider\":\"github\",\"repository\":\"o/r\",\"run_id\":\"7\",\"sha\":\"a\"}",
+		  "GitHub Actions", "o/r", "https://github.com/o/r/actions/runs/7" },
+		{ "{\"provider\":\"gitlab\",\"project_path\":\"a/b/c\",\"job_id\":\"7\"}",
+		  "GitLab CI/CD", "a/b/c", "https://gitlab.com/a/b/c/-/jobs/7" },
+		{ "{\"provider\":\"github\",\"repository\":\"o/r\",\"run_id\":\"7\","
+		  "\"issuer\":\"https://ghe.test/_services/token\"}",
+		  "GitHub Actions", "o/r", "https://ghe.test/o/r/actions/runs/7" },
+		{ "{\"provider\":\"gitlab\",\"project_path\":\"a/b\",\"job_id\":\"7\","
+		  "\"issuer\":\"https://x.test/gitlab\"}",
+		  "GitLab CI/CD", "a/b", "https://x.test/gitlab/a/b/-/jobs/7" },
+		{ "{\"provider\":\"oidc\",\"issuer\":\"https://j.test\",\"subject\":\"s\"}",
+		  "https://j.test", "s", NULL },
+		{ "{\"provider\":\"oidc\",\"issuer\":\"https://j.test\"}", NULL, NULL, NULL },
+		{ "{\"provider\":\"github\",\"repository\":\"o/r\"}", NULL, NULL, NULL },
+		{ "{\"provider\":\"other\"}", NULL, NULL, NULL },
+		{ "{}", NULL, NULL, NULL },
+		{ "", NULL, NULL, NULL },
+	};
+	struct trustpub_config c = { .owner = TEXT("o"),
+				     .project = TEXT("r"),
+				     .workflow = TEXT("ci.yml"),
+				     .issuer = trustpub_home(TRUSTPUB_GITHUB) };
+	struct arena *a = check_arena(state);
+	struct trustpub_run run;
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		assert_int_equal(trustpub_run_read(a, text_from(t[i].data), &run), t[i].by != NULL);
+		if (!t[i].by)
+			continue;
+		check_text_of("by", run.by, t[i].by);
+		check_text_of("source", run.source, t[i].source);
+		check_text_of("url", run.url, t[i].url);
+	}
+	check_text_of("GitHub", trustpub_workflow_url(a, TRUSTPUB_GITHUB, &c),
+		      "https://github.com/o/r/blob/HEAD/.github/workflows/ci.yml");
+	c.workflow = TEXT("a/b c?.yml");
+	c.issuer = TEXT("https://git.test");
+	check_text_of("GitLab", trustpub_workflow_url(a, TRUSTPUB_GITLAB, &c),
+		      "https://git.test/o/r/-/blob/HEAD/a/b%20c%3F.yml");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -468,6 +515,7 @@ int main(void)
 		cmocka_unit_test(identities),
 		cmocka_unit_test(matching),
 		cmocka_unit_test(data_of_versions),
+		cmocka_unit_test(links),
 	};
 
 	return cmocka_run_group_tests(tests, check_setup, check_teardown);

@@ -1,0 +1,102 @@
+#include "app/registry/trustpub_link.h"
+
+#include "app/base/buf.h"
+#include "app/base/json.h"
+
+enum { LINK_MAX_BYTES = 16 * 1024 };
+
+/* What the issuer's repositories are below. A GitLab is its own issuer; an Enterprise Server's is a path of its host. */
+static struct text site_of(enum trustpub_provider p, struct text issuer)
+{
+	size_t host = text_find(issuer, TEXT("://")) + 3;
+
+	if (!issuer.p || text_eq(issuer, trustpub_home(p)))
+		return p == TRUSTPUB_GITHUB ? TEXT("https://github.com")
+					    : TEXT("https://gitlab.com");
+	if (p == TRUSTPUB_GITLAB)
+		return issuer;
+	return text_sub(issuer, 0, host + text_find_byte(text_sub(issuer, host, issuer.n), '/'));
+}
+
+struct text trustpub_provider_name(enum trustpub_provider p)
+{
+	return p == TRUSTPUB_GITHUB ? TEXT("GitHub Actions") : TEXT("GitLab CI/CD");
+}
+
+/* The parts of a path, percent-encoded, behind a slash. */
+static void add_path(struct buf *b, struct text path)
+{
+	struct text part;
+
+	while (text_cut(&path, '/', &part)) {
+		buf_byte(b, '/');
+		buf_url(b, part);
+	}
+}
+
+struct text trustpub_workflow_url(struct arena *a, enum trustpub_provider p,
+				  const struct trustpub_config *c)
+{
+	struct buf b = buf_init(a, LINK_MAX_BYTES);
+
+	buf_add(&b, site_of(p, c->issuer));
+	add_path(&b, c->owner);
+	add_path(&b, c->project);
+	buf_add(&b,
+		p == TRUSTPUB_GITHUB ? TEXT("/blob/HEAD/.github/workflows") : TEXT("/-/blob/HEAD"));
+	add_path(&b, c->workflow);
+	return buf_text(&b);
+}
+
+struct facts {
+	struct text provider, repository, run_id, project_path, job_id, issuer, subject;
+};
+
+static const struct json_shape facts_shape = {
+	.name = "TrustpubData",
+	.size = sizeof(struct facts),
+	.fields = {
+		JSON_FIELD(struct facts, provider),
+		JSON_FIELD(struct facts, repository),
+		JSON_FIELD(struct facts, run_id),
+		JSON_FIELD(struct facts, project_path),
+		JSON_FIELD(struct facts, job_id),
+		JSON_FIELD(struct facts, issuer),
+		JSON_FIELD(struct facts, subject),
+	},
+};
+
+static bool run_of(struct arena *a, enum trustpub_provider p, const struct facts *f,
+		   struct trustpub_run *ret)
+{
+	bool github = p == TRUSTPUB_GITHUB;
+	struct text source = github ? f->repository : f->project_path;
+	struct text run = github ? f->run_id : f->job_id;
+	struct buf b = buf_init(a, LINK_MAX_BYTES);
+
+	if (!source.p || !run.p)
+		return false;
+	buf_add(&b, site_of(p, f->issuer));
+	add_path(&b, source);
+	buf_add(&b, github ? TEXT("/actions/runs") : TEXT("/-/jobs"));
+	add_path(&b, run);
+	*ret = (struct trustpub_run){ trustpub_provider_name(p), source, buf_text(&b) };
+	return true;
+}
+
+bool trustpub_run_read(struct arena *a, struct text data, struct trustpub_run *ret)
+{
+	struct facts f = { .provider = TEXT_NONE };
+	struct json_error unused;
+
+	if (!json_read(a, data, &facts_shape, &f, &unused))
+		return false;
+	if (text_eq(f.provider, TEXT("github")))
+		return run_of(a, TRUSTPUB_GITHUB, &f, ret);
+	if (text_eq(f.provider, TEXT("gitlab")))
+		return run_of(a, TRUSTPUB_GITLAB, &f, ret);
+	if (!text_eq(f.provider, TEXT("oidc")) || !f.issuer.p || !f.subject.p)
+		return false;
+	*ret = (struct trustpub_run){ .by = f.issuer, .source = f.subject };
+	return true;
+}

@@ -90,3 +90,15 @@ struct features_page {
 };
 
 void features_page(struct tmpl *t, const struct features_page *v);
+
+/* /crates/{n}/changelog */
+struct changelog_page {
+	struct head head;
+	const struct crate_head *crate;
+	struct text name, version;
+	struct text path;      /* of the file; absent: there is none */
+	struct safe_html html; /* html.p NULL: it is too long for a page */
+	bool cut, plain;       /* its end is left out; it is shown as text */
+};
+
+void changelog_page(struct tmpl *t, const struct changelog_page *v);

@@ -127,6 +127,25 @@ const struct listed_file *browse_find(const struct listing *l, struct text path)
 	return any;
 }
 
+/* What files are called that tell what changed, the usual one first; any ending, or none. */
+const struct listed_file *browse_changelog(const struct listing *l)
+{
+	static const char *const names[] = { "changelog", "changes",       "history",
+					     "releases",  "release_notes", "release-notes",
+					     "news" };
+
+	for (size_t n = 0; n < ARRAY_SIZE(names); n++) {
+		for (size_t i = 0; i < l->n; i++) {
+			struct text path = l->files[i].path;
+			struct text stem = text_sub(path, 0, text_find_byte(path, '.'));
+
+			if (text_eq_nocase(stem, text_from(names[n])) && !text_has_byte(path, '/'))
+				return &l->files[i];
+		}
+	}
+	return NULL;
+}
+
 struct wanted {
 	struct arena *arena;
 	struct text path;

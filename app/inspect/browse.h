@@ -28,6 +28,10 @@ bool browse_list(struct arena *a, const struct archive_in *in, struct listing *r
  */
 const struct listed_file *browse_find(const struct listing *l, struct text path);
 
+/* The file in the root folder that tells what changed in each version, by its name: "CHANGELOG.md", "Changes.txt", ...; NULL
+ * for none. */
+const struct listed_file *browse_changelog(const struct listing *l);
+
 /*
  * The bytes of the file with exactly that path, at most max (then SOURCE_LARGE, no bytes; *ret_size is known). arena.
  * False where the archive can't be read so far; *ret_found whether there is one.

@@ -127,3 +127,14 @@ const struct err *must_use inspect_compare(struct inspect *i, struct arena *a,
 					   const struct inspect_lines_in *old,
 					   const struct inspect_lines_in *new, struct text path,
 					   struct inspect_comparison *ret);
+
+struct inspect_changelog {
+	struct text path; /* of the file; absent: there is none */
+	struct text html; /* safe, as of inspect_readme */
+	bool plain;       /* it was over a limit, so this is the text, escaped */
+};
+
+/* The file in the root folder that tells what changed in each version, rendered. repository: for relative links; may be absent. */
+const struct err *must_use inspect_changelog(struct inspect *i, struct arena *a,
+					     const struct inspect_lines_in *in,
+					     struct text repository, struct inspect_changelog *ret);

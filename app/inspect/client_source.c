@@ -112,6 +112,7 @@ static struct sha256 key_of(const struct inspect *i, struct arena *a, const stru
 	add_text(c, r->version);
 	add_text(c, r->second_version);
 	add_text(c, r->path);
+	add_text(c, r->repository);
 	sha256_add(c, (struct text){ (const char *)first->b, sizeof(first->b) });
 	sha256_add(c, (struct text){ (const char *)second->b, sizeof(second->b) });
 	return sha256_end(c);
@@ -267,6 +268,28 @@ const struct err *inspect_compare(struct inspect *i, struct arena *a,
 	s.same = number(&r, "same", UINT64_MAX);
 	s.more = number(&r, "more", UINT64_MAX);
 	if (r.bad || !answer_read_compared(a, r.bytes, &s.files, &s.nfiles))
+		return client_odd_answer(a);
+	*ret = s;
+	return NULL;
+}
+
+const struct err *inspect_changelog(struct inspect *i, struct arena *a,
+				    const struct inspect_lines_in *in, struct text repository,
+				    struct inspect_changelog *ret)
+{
+	struct wire_request q = request(i, WIRE_CHANGELOG, in, TEXT_NONE);
+	struct inspect_changelog s;
+	struct reading r;
+	const struct err *e;
+
+	q.repository = repository;
+	e = ask(i, a, &q, in, NULL, &r);
+	if (e)
+		return e;
+	s.path = words(&r, "path");
+	s.plain = truth(&r, "plain");
+	s.html = r.bytes;
+	if (r.bad || !text_is_utf8(s.html) || text_has_byte(s.html, '\0'))
 		return client_odd_answer(a);
 	*ret = s;
 	return NULL;

@@ -25,6 +25,7 @@ enum wire_op {
 	WIRE_BROWSE,  /* the list of the files, and one of them to be shown */
 	WIRE_BYTES,   /* one file as it is */
 	WIRE_COMPARE, /* two inputs */
+	WIRE_CHANGELOG,
 };
 
 enum {
@@ -40,10 +41,11 @@ enum {
 struct wire_request {
 	enum wire_op op;
 	uint64_t max_unpacked, max_entries;
-	struct text name, version;           /* all but WIRE_README */
-	struct text path;                    /* all but WIRE_ARCHIVE, WIRE_LINES */
-	struct text repository, path_in_vcs; /* WIRE_README; may be absent */
-	struct text second_version;          /* WIRE_COMPARE: of the second input */
+	struct text name, version; /* all but WIRE_README */
+	struct text path;          /* all but WIRE_ARCHIVE, WIRE_LINES, WIRE_CHANGELOG */
+	struct text repository,
+		path_in_vcs;        /* WIRE_README, the first WIRE_CHANGELOG too; may be absent */
+	struct text second_version; /* WIRE_COMPARE: of the second input */
 };
 
 /* The whole frame (arena); absent where it would pass WIRE_MAX_REQUEST. */

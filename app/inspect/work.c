@@ -205,6 +205,49 @@ static bool do_compare(struct arena *a, const struct wire_request *r, int fd, in
 	return true;
 }
 
+/* Where the package lies in its repository, as cargo wrote it down; "" where it did not. */
+static struct text path_in_vcs(struct arena *a, const struct archive_in *in)
+{
+	struct text json;
+	uint64_t size;
+	bool found;
+
+	if (lseek(in->fd, 0, SEEK_SET) != 0 ||
+	    !browse_file(a, in, TEXT(".cargo_vcs_info.json"), WORK_MAX_FILE, &json, &size,
+			 &found) ||
+	    !json.p)
+		return TEXT("");
+	return vcs_info_path(a, json);
+}
+
+static bool do_changelog(struct arena *a, const struct wire_request *r, int fd, struct jw *j,
+			 struct buf *bytes)
+{
+	struct archive_in in = archive_of(r, fd);
+	struct readme_in readme = { .repository = r->repository };
+	const struct listed_file *f;
+	struct listing l;
+	uint64_t size;
+	bool found, plain = false;
+
+	if (!browse_list(a, &in, &l))
+		return false;
+	f = browse_changelog(&l);
+	if (f && (lseek(fd, 0, SEEK_SET) != 0 ||
+		  !browse_file(a, &in, f->path, WORK_MAX_FILE, &readme.text, &size, &found)))
+		return false;
+	if (readme.text.p) {
+		readme.text = source_text(a, readme.text);
+		readme.path = f->path;
+		readme.path_in_vcs = path_in_vcs(a, &in);
+		buf_add(bytes, readme_render(a, &readme, &plain));
+	}
+	jw_null(j, "verdict");
+	jw_text_or_null(j, "path", readme.path);
+	jw_bool(j, "plain", plain);
+	return true;
+}
+
 /* What can't be read, or is more than anybody will read: as for a helper that died over it. */
 static struct work_answer malformed(struct arena *a)
 {
@@ -240,6 +283,9 @@ struct work_answer work_do(struct arena *a, const struct wire_request *r, int fd
 		break;
 	case WIRE_COMPARE:
 		ok = do_compare(a, r, fd, second_fd, &j, &bytes);
+		break;
+	case WIRE_CHANGELOG:
+		ok = do_changelog(a, r, fd, &j, &bytes);
 		break;
 	}
 	if (!ok)

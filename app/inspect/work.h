@@ -18,6 +18,7 @@ struct work_answer {
  *                 "language", "text": bytes, "tokens": bytes}, then list (answer_files.h), text and tokens (tokens.h)
  *   WIRE_BYTES    {"verdict", "found", "size", "kind"}, then the bytes
  *   WIRE_COMPARE  {"verdict", "same", "more"}, then the files (answer_files.h)
+ *   WIRE_CHANGELOG  {"verdict", "path": null for none, "plain"}, then the HTML
  */
 struct work_answer work_do(struct arena *a, const struct wire_request *r, int fd, int second_fd);
 

@@ -149,3 +149,14 @@ const struct err *page_compare(struct req *r, const struct version_view *old,
 		e = inspect_compare(r->app->inspect, r->arena, &one, &two, file, ret);
 	return for_a_reader(r, new, e);
 }
+
+const struct err *page_changelog(struct req *r, const struct version_view *v,
+				 struct inspect_changelog *ret)
+{
+	struct inspect_lines_in in;
+	const struct err *e = open_archive(r, v, &in);
+
+	if (!e)
+		e = inspect_changelog(r->app->inspect, r->arena, &in, v->repository, ret);
+	return for_a_reader(r, v, e);
+}

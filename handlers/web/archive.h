@@ -36,6 +36,9 @@ const struct err *must_use page_compare(struct req *r, const struct version_view
 					const struct version_view *new, struct text file,
 					struct inspect_comparison *ret);
 
+const struct err *must_use page_changelog(struct req *r, const struct version_view *v,
+					  struct inspect_changelog *ret);
+
 /* /crates/{n}/{v} and, where rest is not absent, its segments behind it ("code/src/lib.rs"). arena */
 struct text page_version_path(struct req *r, struct text name, struct text version,
 			      struct text rest);

@@ -367,6 +367,32 @@ def test_hostile_comparison(alice, visitor, new_name):
     assert one.status_code == 200 and "<i><i>" in one.page.text and "<i>" not in one.text
 
 
+# ---- changelog
+
+
+def test_changelog(registry, visitor, alice, new_name):
+    name = new_name("log")
+    text = "# Changes\n\n## 1.1.0 - 2026-01-01\n\n- [x](docs/y.md) <script>alert(1)</script>\n"
+    publish(alice, name, "1.0.0")
+    assert "has no file such as" in visitor.get(f"/crates/{name}/changelog").page.text
+    publish(alice, name, "1.1.0", files={"Changelog.md": text, "sub/CHANGELOG.md": "no"},
+            package={"repository": "https://github.com/a/b"})
+    answer = visitor.get(f"/crates/{name}/changelog")
+    page = answer.page
+    assert answer.status_code == 200 and page.title.startswith(f"{name}: changelog")
+    assert "user-content-110---2026-01-01" in page.ids and "<script>alert" not in answer.text
+    assert page.has_link("https://github.com/a/b/blob/HEAD/docs/y.md")
+    assert page.link("Changelog.md") == f"/crates/{name}/1.1.0/code/Changelog.md"
+    assert registry.queries(answer) == 3
+
+
+def test_a_long_changelog_is_cut(visitor, alice, new_name):
+    text = "".join(f"## 1.0.{i}\n\n{'words ' * 100}\n\n" for i in range(800))
+    name = publish(alice, new_name("log"), files={"CHANGES.md": text})
+    page = visitor.get(f"/crates/{name}/changelog").page
+    assert "It is longer than this page shows" in page.text and "user-content-100" in page.ids
+
+
 # ---- features
 
 

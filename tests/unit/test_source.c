@@ -85,6 +85,31 @@ static void listed(void **state)
 	close(in.fd);
 }
 
+static void changelogs(void **state)
+{
+	static const struct {
+		const char *files[9], *found;
+	} t[] = {
+		{ { "a-1/src/CHANGELOG.md", "", "a-1/x", "" }, NULL },
+		{ { "a-1/NEWS", "", "a-1/Changes.txt", "" }, "Changes.txt" },
+		{ { "a-1/history.md", "", "a-1/ChangeLog", "", "a-1/changes.md", "" },
+		  "ChangeLog" },
+		{ { "a-1/changelogs", "", "a-1/.changes", "" }, NULL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		struct arena *a = check_arena(state);
+		struct archive_in in = in_of(archive_of(t[i].files), "1");
+		const struct listed_file *f;
+		struct listing l;
+
+		assert_true(browse_list(a, &in, &l));
+		f = browse_changelog(&l);
+		check_text_of(t[i].files[0], f ? f->path : TEXT_NONE, t[i].found);
+		close(in.fd);
+	}
+}
+
 static void found_first(void **state)
 {
 	static const char *const lib[] = { "a-1/Cargo.toml",
@@ -265,6 +290,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(listed, check_setup, check_teardown),
 		cmocka_unit_test_setup_teardown(found_first, check_setup, check_teardown),
+		cmocka_unit_test_setup_teardown(changelogs, check_setup, check_teardown),
 		cmocka_unit_test_setup_teardown(bytes, check_setup, check_teardown),
 		cmocka_unit_test_setup_teardown(compared, check_setup, check_teardown),
 		cmocka_unit_test_setup_teardown(kinds, check_setup, check_teardown),

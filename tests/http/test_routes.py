@@ -72,6 +72,21 @@ QUERIES = {
     "/sitemap.xml": 1,
     **{path: 1 for path in ("/policies", "/policies/security", "/data-access", "/install", "/docs/rate-limits",
                             "/docs/trusted-publishing", "/help/search", "/help/api")},  # the session
+    "/crates/{name}/changelog": 4,
+    "/crates/{name}/code": 2,
+    "/crates/{name}/code/{*path}": 2,
+    "/crates/{name}/{version}/code": 3,
+    "/crates/{name}/{version}/code/{*path}": 4,
+    "/crates/{name}/diff": 3,
+    "/crates/{name}/diff/{range}": 6,
+    "/crates/{name}/features": 2,
+    "/crates/{name}/{version}/features": 5,
+    "/crates/{name}/latest": 2,
+    "/crates/{name}/latest/{*rest}": 2,
+    "/crates/{name}/latest-stable": 3,
+    "/crates/{name}/latest-stable/{*rest}": 3,
+    "/crates/{name}/{version}/raw/{*path}": 3,
+    "/crates/{name}/{version}/download": 3,
     "/security": 0,
     "/crates/{name}/stats": 5,
     "/crates/{name}/stats.csv": 3,
@@ -109,7 +124,8 @@ def filled(path, crate, **more):
     """The path with something for each of its parameters: what is there, where the fixtures made it."""
     values = {"name": crate, "version": "1.0.0", "crate_id": "1", "token": "x" * 26, "link": "x" * 32, "user": "alice", "id": "1",
               "team": "github:routed:team", "keyword": "routing", "category": "science", "username": "alice", "kind": "service",
-              "email_token": "x" * 26, "req": "*", **more}
+              "email_token": "x" * 26, "req": "*", "*path": "src/lib.rs", "*rest": "features",
+              "range": "1.0.0...1.0.0", **more}
     if "{file}" in path:
         values["file"] = {"crates": crate + ".xml", "keywords": "routing.xml", "categories": "science.xml", "users": "alice.xml",
                           "sitemaps": "0.xml", "og-images": crate + ".png"}[path.split("/")[-2]]
@@ -128,6 +144,8 @@ def test_queries(registry, alice, boss, collector, crate, path):
                                                        "WHERE u.username = 'alice'")[0][0]} if "tokens" in path else {}))
     if path == "/api/private/crate_owner_invitations":
         asked += f"?crate_name={crate}"
+    if path.endswith("/diff"):
+        asked += "?from=1.0.0&to=1.0.0"
     if path.endswith("_configs"):
         asked += f"?crate={crate}"
     client = collector if "metrics" in path else (boss if "admin" in path else alice).browser
@@ -210,8 +228,9 @@ def test_headers_of_errors(anon, crate):
 def test_unchanged_answers_cost_a_304(anon, crate):
     for path in GETS:
         answer = anon.get(filled(path, crate), headers=generic(**{"Accept-Encoding": "identity"}))
-        # Pages say how long ago something was, so a minute later they are others: test_page_crate.py.
-        if answer.status_code != 200 or answer.headers["Content-Type"].startswith("text/html"):
+        # Pages say how long ago something was, so a minute later they are others: test_page_crate.py. Raw files have the
+        # headers of pages, and stricter ones: test_page_code.py.
+        if answer.status_code != 200 or answer.headers["Content-Type"].startswith("text/html") or "/raw/" in path:
             continue
         tag = answer.headers["ETag"]
         again = anon.get(filled(path, crate), headers=generic(**{"If-None-Match": tag}))

@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+from lib.github import GitHub  # noqa: E402  (the path above is what makes it importable)
 from lib.instance import Instance  # noqa: E402  (the path above is what makes it importable)
 from lib.registry import Client  # noqa: E402
 
@@ -70,6 +71,20 @@ def boss(registry):
 def collector(registry):
     """Reads the metrics."""
     return Client(registry.url, Authorization=f"Bearer {METRICS_TOKEN}")
+
+
+@pytest.fixture(scope="module")
+def github():
+    """A GitHub that is none, for the tests of one file; what it was told to do wrong ends with each test (healed)."""
+    github = GitHub().start()
+    yield github
+    github.stop()
+
+
+@pytest.fixture
+def healed(github):
+    yield
+    github.heal()
 
 
 @pytest.fixture

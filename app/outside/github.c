@@ -63,8 +63,6 @@ static const struct err *send(struct github *g, struct arena *a, const struct ht
 	const struct err *e;
 	enum http_failure f;
 
-	if (!github_on(g->cfg))
-		return failed(a, TEXT("github.client_id is not set"));
 	if (time_now_us() < g->away_until_us)
 		return failed(a, TEXT("GitHub could not be reached a moment ago"));
 	e = http_send(g->http, a, q, ret);
@@ -175,6 +173,15 @@ static void wipe_buf(void *p)
 	secret_wipe(b->p, b->n);
 }
 
+static void wipe_later(struct arena *a, struct text t)
+{
+	struct buf *b = arena_alloc(a, sizeof(*b));
+
+	memcpy(&b->p, &t.p, sizeof(b->p)); /* the arena's own, and nobody else's */
+	b->n = t.n;
+	arena_defer(a, wipe_buf, b);
+}
+
 static const struct err *no_token(struct arena *a, struct text cause)
 {
 	struct err *e = arena_alloc(a, sizeof(*e));
@@ -240,7 +247,10 @@ const struct err *github_exchange(struct github *g, struct arena *a, struct text
 		return no_token(a, TEXT("the code is too long"));
 	q.body = buf_text(form);
 	e = send(g, a, &q, &got);
-	return e ? no_token(a, e->cause) : read_token(a, &got, ret_token);
+	if (e)
+		return no_token(a, e->cause);
+	wipe_later(a, got.body);
+	return read_token(a, &got, ret_token);
 }
 
 struct user_json {
@@ -481,6 +491,8 @@ const struct err *github_public_key(struct github *g, struct arena *a, struct te
 	const struct key_json *v;
 	const struct err *e = NULL;
 
+	if (!github_on(g->cfg))
+		return failed(a, TEXT("github.client_id is not set"));
 	if (time_now_us() < g->keys_retry_us)
 		return failed(a, TEXT("the keys could not be fetched a moment ago"));
 	if (time_now_us() >= g->keys_until_us)

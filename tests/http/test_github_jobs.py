@@ -6,19 +6,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from lib.github import GitHub
 from lib.instance import Instance
 from lib.registry import detail
 from lib.steps import publish, refused
 
 WORDS = "user doesn't have permission to trigger a docs rebuild"
-
-
-@pytest.fixture(scope="module")
-def github():
-    github = GitHub().start()
-    yield github
-    github.stop()
 
 
 class Builder(BaseHTTPRequestHandler):

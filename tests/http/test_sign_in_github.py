@@ -8,25 +8,14 @@ import urllib.parse
 import pytest
 import requests
 
-from lib.github import CLIENT_ID, GitHub
+from lib.github import CLIENT_ID
 from lib.instance import Instance
 from lib.registry import Client, detail
 
 BEGIN, AUTHORIZE = "/api/private/session/begin", "/api/private/session/authorize"
 SIGNUP, SESSION = "/api/private/session/signup", "/api/private/session"
 READ_ONLY = "is currently in read-only mode."
-
-
-@pytest.fixture(scope="module")
-def github():
-    github = GitHub().start()
-    yield github
-    github.stop()
-
-
-@pytest.fixture(autouse=True)
-def healed(github):
-    github.heal()
+pytestmark = pytest.mark.usefixtures("healed")
 
 
 @pytest.fixture(scope="module")

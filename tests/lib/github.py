@@ -144,6 +144,7 @@ class GitHub:
 class Handler(BaseHTTPRequestHandler):
     github = None
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, *_):
         pass

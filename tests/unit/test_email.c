@@ -54,6 +54,12 @@ static void addresses(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(t); i++)
 		if (email_is_valid(text_from(t[i].in)) != t[i].valid)
 			fail_msg("%s: not as expected", t[i].in);
+	check_text_of("no @", text_from(email_wrong(TEXT("alice"))), "Missing domain or user");
+	check_text_of("user", text_from(email_wrong(TEXT("a b@example.test"))),
+		      "Invalid email user");
+	check_text_of("both", text_from(email_wrong(TEXT("@"))), "Invalid email user");
+	check_text_of("domain", text_from(email_wrong(TEXT("a@-"))), "Invalid email domain");
+	assert_null(email_wrong(TEXT("a@b")));
 	assert_false(email_is_valid(TEXT("al\0ice@example.test")));
 	assert_false(email_is_valid(TEXT("alice@exam\0ple.test")));
 	assert_false(email_is_valid(TEXT("alice@[127.0.0.1\0]")));

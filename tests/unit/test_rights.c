@@ -2,6 +2,7 @@
 #include "app/base/time.h"
 #include "app/registry/ratelimit.h"
 #include "app/registry/rights.h"
+#include "app/registry/team.h"
 #include "tests/unit/check.h"
 
 static void who_may_what(void **state)
@@ -46,9 +47,45 @@ static void who_may_what(void **state)
 		check_err("stranger", rights_require(a, &stranger, t[i].action), 403,
 			  t[i].stranger);
 	}
+	assert_true(rights_ask_teams(RIGHTS_TO_PUBLISH) && rights_ask_teams(RIGHTS_TO_DELETE));
+	assert_false(rights_ask_teams(RIGHTS_TO_CHANGE_SETTINGS));
 	assert_int_equal(rights_of(&owner), RIGHTS_FULL);
 	assert_int_equal(rights_of(&team), RIGHTS_PUBLISH);
 	assert_int_equal(rights_of(&admin), RIGHTS_NONE);
+}
+
+static void team_logins(void **state)
+{
+	static const struct {
+		const char *in, *org, *team, *why; /* why NULL: it is one */
+	} t[] = {
+		{ "github:acme:core", "acme", "core", NULL },
+		{ "github:Acme_1-x:Core:rest:more", "Acme_1-x", "Core", NULL },
+		{ "github::", "", "", NULL },
+		{ "github:a:../b c", "a", "../b c", NULL },
+#define HANDLER "unknown organization handler, only 'github:org:team' is supported"
+		{ "", NULL, NULL, HANDLER },
+		{ ":", NULL, NULL, HANDLER },
+		{ "GitHub:a:b", NULL, NULL, HANDLER },
+		{ "gitlab:a", NULL, NULL, HANDLER },
+		{ "github", NULL, NULL, "missing github team argument; format is github:org:team" },
+		{ "github:a/b", NULL, NULL,
+		  "missing github team argument; format is github:org:team" },
+		{ "github:a b:c", NULL, NULL,
+		  "organization cannot contain special characters like  " },
+		{ "github:a\xc3\xa4/:c", NULL, NULL,
+		  "organization cannot contain special characters like \xc3\xa4" },
+	};
+	struct arena *a = check_arena(state);
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		struct text org = TEXT_NONE, team = TEXT_NONE;
+		const struct err *e = team_login_split(a, text_from(t[i].in), &org, &team);
+
+		check_err(t[i].in, e, 400, t[i].why);
+		check_text_of(t[i].in, org, t[i].org);
+		check_text_of(t[i].in, team, t[i].team);
+	}
 }
 
 static void a_new_bucket_gives_its_burst(void **state)
@@ -108,6 +145,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_may_what),
+		cmocka_unit_test(team_logins),
 		cmocka_unit_test(a_new_bucket_gives_its_burst),
 		cmocka_unit_test(refills),
 		cmocka_unit_test(refusal),

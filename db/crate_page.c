@@ -3,6 +3,8 @@
 #include "app/base/arena.h"
 #include "app/registry/name.h"
 
+#include <stdlib.h>
+
 static const struct db_stmt facts = {
 	.name = "crate_facts",
 	.sql = "SELECT CAST(COALESCE((SELECT n FROM dependents WHERE crate_id = c.id), 0) AS "
@@ -41,16 +43,18 @@ static const struct db_stmt facts = {
 		 DB_COL(struct crate_facts, keywords), DB_COL(struct crate_facts, categories) },
 };
 
-/* Ranges of the index of canonical names, one on each side of the name. */
+/* What stands around the name in the index of canonical names, and what it would be without its last words. */
 static const struct db_stmt near = {
 	.name = "crate_near_names",
-	.sql = "(SELECT name FROM crates WHERE canon_name >= ? AND canon_name < ?"
-	       "  ORDER BY canon_name LIMIT 3)"
+	.sql = "(SELECT name, canon_name FROM crates WHERE canon_name > ? ORDER BY canon_name "
+	       "LIMIT 40)"
 	       " UNION"
-	       " (SELECT name FROM crates WHERE canon_name >= ? AND canon_name < ?"
-	       "  ORDER BY canon_name LIMIT 4)",
-	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
-	.out = { DB_COL(struct near_name, name) },
+	       " (SELECT name, canon_name FROM crates WHERE canon_name < ?"
+	       "  ORDER BY canon_name DESC LIMIT 40)"
+	       " UNION"
+	       " (SELECT name, canon_name FROM crates WHERE canon_name IN (?, ?, ?) LIMIT 3)",
+	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
+	.out = { DB_COL(struct near_name, name), DB_COL(struct near_name, canon_name) },
 };
 
 const struct err *db_crate_facts(struct db *db, uint64_t crate_id, uint64_t version_id,
@@ -62,28 +66,49 @@ const struct err *db_crate_facts(struct db *db, uint64_t crate_id, uint64_t vers
 		      ret);
 }
 
-/* What comes behind everything that begins so: names are ASCII. */
-static struct text behind(struct arena *a, struct text begin)
+/* "tokio_util" of "tokio_util_x"; what has no '_' stays. Borrowed. */
+static struct text without_last_word(struct text canon)
 {
-	return text_fmt(a, "%.*s\x7f", TEXT_F(begin));
+	for (size_t i = canon.n; i-- > 1;)
+		if (canon.p[i] == '_')
+			return text_sub(canon, 0, i);
+	return canon;
+}
+
+static int nearer(const void *a, const void *b)
+{
+	const struct near_name *x = a, *y = b;
+
+	return x->distance != y->distance ? (x->distance < y->distance ? -1 : 1)
+					  : text_cmp(x->canon_name, y->canon_name);
 }
 
 const struct err *db_near_names(struct db *db, struct text name, struct near_name **ret,
 				size_t *ret_n)
 {
-	struct arena *a = db_arena(db);
-	struct text canon = canon_name(a, name), half = text_sub(canon, 0, (canon.n + 1) / 2);
-	const struct err *e;
+	struct text canon = canon_name(db_arena(db), name), shorter = without_last_word(canon);
+	struct text shortest = without_last_word(shorter);
+	struct near_name *v;
+	size_t n, kept = 0;
+	const struct err *e =
+		db_all(db, &near,
+		       DB_ARGS(db_text(canon), db_text(canon), db_text(shorter), db_text(shortest),
+			       db_text(without_last_word(shortest))),
+		       sizeof(*v), &v, &n);
 
-	if (canon.n > 3)
-		half = text_sub(canon, 0, canon.n - 1 < 3 ? 3 : canon.n * 2 / 3);
-	e = db_all(db, &near,
-		   DB_ARGS(db_text(canon), db_text(behind(a, canon)), db_text(half),
-			   db_text(behind(a, half))),
-		   sizeof(**ret), ret, ret_n);
-	if (!e && *ret_n > 5)
-		*ret_n = 5;
-	return e;
+	if (e)
+		return e;
+	for (size_t i = 0; i < n; i++) {
+		v[i].distance = name_distance(canon, v[i].canon_name);
+		if (v[i].distance <= 1 + canon.n / 4 || text_starts(v[i].canon_name, canon) ||
+		    text_starts(canon, v[i].canon_name))
+			v[kept++] = v[i];
+	}
+	if (kept)
+		qsort(v, kept, sizeof(*v), nearer);
+	*ret = v;
+	*ret_n = kept < NEAR_NAMES ? kept : NEAR_NAMES;
+	return NULL;
 }
 
 const struct db_stmt *const db_crate_page_stmts[] = { &facts, &near, NULL };

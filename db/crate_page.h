@@ -18,9 +18,12 @@ struct crate_facts {
 const struct err *must_use db_crate_facts(struct db *db, uint64_t crate_id, uint64_t version_id,
 					  uint64_t user_id, struct crate_facts *ret);
 
-/* Names of crates near to one that is not there: equal beginnings, at most 5. name is valid. */
+enum { NEAR_NAMES = 5 };
+
+/* Names of crates that look like one that is not there, the nearest first, at most NEAR_NAMES. name is valid. One query. */
 struct near_name {
-	struct text name;
+	struct text name, canon_name;
+	size_t distance; /* not of the database */
 };
 const struct err *must_use db_near_names(struct db *db, struct text name, struct near_name **ret,
 					 size_t *ret_n);

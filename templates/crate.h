@@ -8,6 +8,7 @@
 /* A part of a licence expression: href absent for an operator or an id that nobody explains. */
 struct licence_part {
 	struct text text, href;
+	bool glued; /* no space before it */
 };
 
 struct owner_link {
@@ -78,7 +79,8 @@ struct crate_page {
 
 	/* downloads */
 	struct text stats_title;
-	struct text all_href; /* of the whole crate, on the page of a version; absent elsewhere */
+	struct text more_href; /* page of the downloads */
+	struct text all_href;  /* of the whole crate, on the page of a version; absent elsewhere */
 	uint64_t downloads;
 	struct opt_u64 recent, versions;
 	struct downloads_part chart; /* chart.chart NULL: nothing was downloaded */

@@ -74,6 +74,38 @@ const struct err *name_check(struct arena *a, enum name_what what, struct text n
 	BUG_ON(true);
 }
 
+static size_t least(size_t a, size_t b, size_t c)
+{
+	size_t ab = a < b ? a : b;
+
+	return ab < c ? ab : c;
+}
+
+size_t name_distance(struct text a, struct text b)
+{
+	size_t rows[3][NAME_MAX_CHARS + 1], *two = rows[0], *one = rows[1], *now = rows[2];
+
+	a = text_sub(a, 0, NAME_MAX_CHARS);
+	b = text_sub(b, 0, NAME_MAX_CHARS);
+	for (size_t k = 0; k <= b.n; k++)
+		one[k] = k;
+	for (size_t i = 1; i <= a.n; i++) {
+		size_t *free_row = two;
+
+		now[0] = i;
+		for (size_t k = 1; k <= b.n; k++) {
+			now[k] = least(one[k] + 1, now[k - 1] + 1,
+				       one[k - 1] + (a.p[i - 1] != b.p[k - 1]));
+			if (i > 1 && k > 1 && a.p[i - 1] == b.p[k - 2] && a.p[i - 2] == b.p[k - 1])
+				now[k] = least(now[k], two[k - 2] + 1, now[k]);
+		}
+		two = one;
+		one = now;
+		now = free_row;
+	}
+	return one[b.n];
+}
+
 struct text canon_name(struct arena *a, struct text name)
 {
 	char *p = arena_copy(a, name.p, name.n);

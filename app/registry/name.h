@@ -23,6 +23,12 @@ const struct err *must_use name_check(struct arena *a, enum name_what what, stru
 
 bool name_is_valid(enum name_what what, struct text name);
 
+/*
+ * How many letters differ between two names of at most NAME_MAX_CHARS: those put in, left out, changed, or exchanged with
+ * their neighbour (the optimal string alignment distance).
+ */
+size_t name_distance(struct text a, struct text b);
+
 /* ASCII lower case, '-' becomes '_': equal for names that count as one crate. arena */
 struct text canon_name(struct arena *a, struct text name);
 

@@ -11,7 +11,7 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 
-enum { FEATURES_SHOWN = 24, JSON_DEPTH = 8 };
+enum { FEATURES_SHOWN = 12, JSON_DEPTH = 8 };
 
 /* ---- links */
 
@@ -86,6 +86,7 @@ const struct licence_part *licence_parts(struct arena *a, struct text expr, size
 
 		if (text_ends(id, TEXT("+")))
 			id.n--;
+		v[n].glued = !n || text_eq(part, TEXT(")")) || text_eq(v[n - 1].text, TEXT("("));
 		v[n].text = text_eq(part, TEXT("/")) ? TEXT("OR") : part;
 		if (!is_operator(part) && spdx_is_license(id))
 			v[n].href = text_fmt(a, "https://spdx.org/licenses/%.*s.html", TEXT_F(id));

@@ -182,6 +182,7 @@ static const struct err *add_stats(struct req *r, const struct crate_frame *f, s
 	v->stats_title =
 		f->versioned ? text_fmt(r->arena, "Stats overview for %.*s", TEXT_F(f->version.num))
 			     : TEXT("Stats overview");
+	v->more_href = text_fmt(r->arena, "%.*s/stats", TEXT_F(crate_path(r, f)));
 	v->downloads = f->versioned ? f->version.downloads : f->crate.downloads;
 	if (f->versioned) {
 		v->all_href = crate_url(r->arena, f->crate.name, TEXT_NONE, "#stats-h");

@@ -115,7 +115,15 @@ def test_what_is_not_there(visitor, alice, new_name):
         assert answer.page.link("Go back") == "/"
     assert visitor.get(f"/crates/{absent}", headers={"Referer": alice.browser.url + "/crates?page=2"}).page.link("Go back") == "/crates?page=2"
     assert visitor.get(f"/crates/{absent}", headers={"Referer": "https://evil.example/"}).page.link("Go back") == "/"
-    assert visitor.get(f"/crates/{name}x").page.has_link(f"/crates/{name}")  # near names
+
+
+def test_names_that_are_near(registry, alice, visitor, new_name):
+    name = publish(alice, new_name("nearby-thing"))
+    for wrong in (f"{name}x", name[1:] and f"{name[:4]}{name[5:]}", f"{name}-tool-box", name[:9]):
+        answer = visitor.get(f"/crates/{wrong}")
+        assert answer.status_code == 404 and answer.page.has_link(f"/crates/{name}"), wrong
+        assert registry.queries(answer) <= 2
+    assert not visitor.get("/crates/zzzzzzzz").page.has_link(f"/crates/{name}")
 
 
 def test_yanked(registry, alice, visitor, new_name):

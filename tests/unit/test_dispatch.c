@@ -695,6 +695,31 @@ static void pages(void **state)
 	assert_true(has(body_of(f), "<h1>Something went wrong here</h1>"));
 }
 
+/* A site below a path: each of its own addresses has it. */
+static void pages_below_a_path(void **state)
+{
+	static const char *const params[] = {
+		"REQUEST_METHOD",  "GET", "REQUEST_URI", "/reg/page?a=b",
+		"HTTP_USER_AGENT", "t",   NULL
+	};
+	static const char *const wanted[] = { "href=\"/reg/\"",
+					      "href=\"/reg/crates\"",
+					      "action=\"/reg/search\"",
+					      "action=\"/reg/theme\"",
+					      "src=\"/reg/assets/site.",
+					      "href=\"/reg/assets/icons.",
+					      "href=\"/reg/login?return_to=%2Fpage%3Fa%3Db\"",
+					      "name=\"return_to\" value=\"/page?a=b\"" };
+	struct fixture *f = *state;
+
+	f->wire.params = params;
+	answer_with(f, "[server]\nbase_path = \"/reg\"\n[site]\nurl = \"https://x.example/reg\"\n");
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+		if (!has(body_of(f), wanted[i]))
+			fail_msg("no %s in %.*s", wanted[i], TEXT_F(body_of(f)));
+	assert_false(has(body_of(f), "href=\"/crates"));
+}
+
 static void read_only(void **state)
 {
 	struct fixture *f = *state;
@@ -736,12 +761,19 @@ static void cargo(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(paths),     cmocka_unit_test(methods),
-		cmocka_unit_test(common),    cmocka_unit_test(validators),
-		cmocka_unit_test(queries),   cmocka_unit_test(bodies),
-		cmocka_unit_test(streams),   cmocka_unit_test(blocking),
-		cmocka_unit_test(read_only), cmocka_unit_test(cargo),
-		cmocka_unit_test(files),     cmocka_unit_test(pages),
+		cmocka_unit_test(paths),
+		cmocka_unit_test(methods),
+		cmocka_unit_test(common),
+		cmocka_unit_test(validators),
+		cmocka_unit_test(queries),
+		cmocka_unit_test(bodies),
+		cmocka_unit_test(streams),
+		cmocka_unit_test(blocking),
+		cmocka_unit_test(read_only),
+		cmocka_unit_test(cargo),
+		cmocka_unit_test(files),
+		cmocka_unit_test(pages),
+		cmocka_unit_test(pages_below_a_path),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

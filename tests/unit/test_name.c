@@ -245,9 +245,28 @@ static void split_stops_after_100_rounds(void **state)
 	check_text_of("last that moves", s.v2[0].name, "f049");
 }
 
+static void distances(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		size_t n;
+	} t[] = {
+		{ "serde", "serde", 0 }, { "serde", "sered", 1 }, { "serde", "sered_x", 3 },
+		{ "", "abc", 3 },        { "tokio", "toki", 1 },  { "rand", "rnad", 1 },
+		{ "ab", "ba", 1 },       { "ca", "abc", 3 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		assert_int_equal(name_distance(text_from(t[i].a), text_from(t[i].b)), t[i].n);
+		assert_int_equal(name_distance(text_from(t[i].b), text_from(t[i].a)), t[i].n);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(distances),
 		cmocka_unit_test(names),
 		cmocka_unit_test(length_is_in_characters),
 		cmocka_unit_test(canonical_and_path),

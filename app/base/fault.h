@@ -25,7 +25,7 @@
 
 struct arena;
 
-/* In the order in which a publish and a settle pass them. */
+/* In the order in which a publish, a settle and a letter pass them. */
 #define FAULT_NAMES(X)                                                                             \
 	X(PUBLISH_BEFORE_BLOB, "publish.before-blob")                                              \
 	X(PUBLISH_IN_BLOB, "publish.in-blob")                                                      \
@@ -54,7 +54,10 @@ struct arena;
 	X(SETTLE_BEFORE_RENAME, "settle.before-rename")                                            \
 	X(SETTLE_AFTER_RENAME, "settle.after-rename")                                              \
 	X(SETTLE_BEFORE_JOB_DELETE, "settle.before-job-delete")                                    \
-	X(SETTLE_AFTER_JOB_DELETE, "settle.after-job-delete")
+	X(SETTLE_AFTER_JOB_DELETE, "settle.after-job-delete")                                      \
+	X(MAIL_FANNED_OUT, "mail.fanned-out")                                                      \
+	X(MAIL_BEFORE_SEND, "mail.before-send")                                                    \
+	X(MAIL_AFTER_SEND, "mail.after-send")
 
 enum fault {
 #define FAULT_ENUM(id, name) FAULT_##id,

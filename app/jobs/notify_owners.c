@@ -3,6 +3,7 @@
  * transaction that also ends this job, so whoever runs it twice writes them once.
  */
 #include "app/base/arena.h"
+#include "app/base/fault.h"
 #include "app/jobs/kinds.h"
 #include "app/server/app.h"
 #include "db/mail.h"
@@ -16,8 +17,11 @@ static const struct err *send_all(struct job_run *r, const struct mail *mails, s
 {
 	const struct err *e = db_mail_fan_out(r->app->db, r->job, mails, n);
 
-	r->ended = !e;
-	return e;
+	if (e)
+		return e;
+	r->ended = true;
+	FAULT_POINT(r->arena, MAIL_FANNED_OUT);
+	return NULL;
 }
 
 /* The same letter to each of them. */

@@ -5,6 +5,7 @@
 #include "app/base/arena.h"
 #include "app/base/buf.h"
 #include "app/base/config.h"
+#include "app/base/fault.h"
 #include "app/base/log.h"
 #include "app/base/mime.h"
 #include "app/jobs/letter.h"
@@ -68,6 +69,7 @@ const struct err *job_send_mail_run(struct job_run *r)
 		.text = t.text,
 		.html = t.html,
 	};
+	FAULT_POINT(r->arena, MAIL_BEFORE_SEND);
 	e = mail_hand_over(r->app->cfg, r->arena, &m);
 	if (err_is(e, ERR_INVALID)) {
 		/* The recipient, or the letter: refused each time. */
@@ -75,7 +77,9 @@ const struct err *job_send_mail_run(struct job_run *r)
 		say(r, &d, id, "refused");
 		return NULL;
 	}
-	if (!e)
-		say(r, &d, id, "sent");
-	return e;
+	if (e)
+		return e;
+	FAULT_POINT(r->arena, MAIL_AFTER_SEND);
+	say(r, &d, id, "sent");
+	return NULL;
 }

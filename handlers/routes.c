@@ -57,5 +57,10 @@ const struct route *const route_lists[] = {
 	crate_page_routes,
 	crate_go_routes,
 	follow_routes,
+	crates_page_routes,
+	search_page_routes,
+	keyword_page_routes,
+	category_page_routes,
+	people_routes,
 	NULL,
 };

@@ -55,3 +55,8 @@ extern const struct route home_routes[];
 extern const struct route crate_page_routes[];
 extern const struct route crate_go_routes[];
 extern const struct route follow_routes[];
+extern const struct route crates_page_routes[];
+extern const struct route search_page_routes[];
+extern const struct route keyword_page_routes[];
+extern const struct route category_page_routes[];
+extern const struct route people_routes[];

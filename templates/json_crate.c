@@ -1,53 +1,10 @@
 #include "templates/json_crate.h"
 
-/* Hosts that are not linked to any more (contract/api.md 4.5). */
-static bool host_is_blocked(struct text host)
-{
-	static const struct text blocked[] = {
-		TEXT_INIT("rust-ci.org"),  TEXT_INIT("rustless.org"), TEXT_INIT("ironframework.io"),
-		TEXT_INIT("nebulanet.cc"), TEXT_INIT("esp-rs.org"),   TEXT_INIT("ncollide.org")
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(blocked); i++) {
-		struct text b = blocked[i];
-
-		if (text_eq_nocase(host, b))
-			return true;
-		if (host.n > b.n && host.p[host.n - b.n - 1] == '.' &&
-		    text_eq_nocase(text_sub(host, host.n - b.n, host.n), b))
-			return true;
-	}
-	return false;
-}
-
-/* Host of an http(s) URL, absent where there is none. */
-static struct text host_of(struct text url)
-{
-	size_t scheme = text_find(url, TEXT("://")), end, at;
-	struct text host;
-
-	if (scheme == url.n)
-		return TEXT_NONE;
-	host = text_sub(url, scheme + 3, url.n);
-	for (end = 0;
-	     end < host.n && host.p[end] != '/' && host.p[end] != '?' && host.p[end] != '#'; end++)
-		;
-	host = text_sub(host, 0, end);
-	at = text_find_byte(host, '@');
-	if (at < host.n)
-		host = text_sub(host, at + 1, host.n);
-	host = text_sub(host, 0, text_find_byte(host, ':'));
-	return host.n ? host : TEXT_NONE;
-}
+#include "templates/shown_url.h"
 
 void json_public_url(struct jw *j, const char *key, struct text url)
 {
-	struct text host = host_of(url);
-
-	if (host.p && !host_is_blocked(host))
-		jw_text(j, key, url);
-	else
-		jw_null(j, key);
+	jw_text_or_null(j, key, shown_url(url));
 }
 
 static void links(struct jw *j, struct text name, bool with_versions)

@@ -1,6 +1,7 @@
 #include "handlers/api/crate_find.h"
 
 #include "app/base/arena.h"
+#include "db/crate_traits.h"
 #include "db/search.h"
 
 #include <stdlib.h>
@@ -58,6 +59,56 @@ static const struct err *complete(struct req *r, const struct crates_wanted *w,
 		}
 	}
 	crate_order_sort(&w->order, *ret, *ret_n);
+	return NULL;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Those of the ids that pass the filters which look at each; *n becomes how many they are. */
+static const struct err *choose(struct req *r, const struct crates_wanted *w, uint64_t *ids,
+				size_t *n)
+{
+	struct crate_traits *traits;
+	const struct err *e;
+	size_t ntraits, m = 0;
+
+	if (!w->choosy)
+		return NULL;
+	e = db_crate_traits(r->db, ids, *n, &traits, &ntraits);
+	if (e)
+		return e;
+	for (size_t i = 0; i < ntraits; i++)
+		if (search_query_fits(w->choosy, &traits[i]))
+			ids[m++] = traits[i].id;
+	*n = m;
+	return NULL;
+}
+
+/* The same of what a search has found, whose order stays. */
+static const struct err *choose_found(struct req *r, const struct crates_wanted *w,
+				      struct crate_key *found, size_t *n)
+{
+	uint64_t *ids = arena_array(r->arena, *n ? *n : 1, sizeof(*ids));
+	size_t nids = *n, m = 0;
+	const struct err *e;
+
+	if (!w->choosy)
+		return NULL;
+	for (size_t i = 0; i < *n; i++)
+		ids[i] = found[i].id;
+	e = choose(r, w, ids, &nids);
+	if (e)
+		return e;
+	qsort(ids, nids, sizeof(*ids), by_number);
+	for (size_t i = 0; i < *n; i++)
+		if (bsearch(&found[i].id, ids, nids, sizeof(*ids), by_number))
+			found[m++] = found[i];
+	*n = m;
 	return NULL;
 }
 
@@ -152,7 +203,10 @@ static const struct err *search(struct req *r, const struct crates_wanted *w,
 	if (e)
 		return e;
 	found = candidates(r, &s, &n);
-	all = !fits && crate_filter_is_empty(&w->filter);
+	e = choose_found(r, w, found, &n);
+	if (e)
+		return e;
+	all = !fits && crate_filter_is_empty(&w->filter) && !w->choosy;
 	if (w->order.by == CRATE_BY_RELEVANCE && all) {
 		ret->total = s.total;
 		return by_rank(r, w, found, n, ret);
@@ -196,8 +250,10 @@ static const struct err *list(struct req *r, const struct crates_wanted *w,
 	e = set_of(r, w, ids, &n, &fits, &rest);
 	if (e)
 		return e;
-	if (fits)
-		return of_set(r, w, &rest, ids, n, ret);
+	if (fits) {
+		e = choose(r, w, ids, &n);
+		return e ? e : of_set(r, w, &rest, ids, n, ret);
+	}
 	if (w->paging.page > 1) {
 		e = db_crate_count(r->db, &w->filter, &ret->total);
 		return e ? e

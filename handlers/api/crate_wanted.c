@@ -164,15 +164,22 @@ static const struct err *read_group(struct req *r, const struct params *p, struc
 	return NULL;
 }
 
+static const struct err *read_seek(struct req *r, struct crates_wanted *w)
+{
+	w->has_after = w->paging.seek.p != NULL;
+	if (!w->has_after || crate_order_unseek(r->arena, &w->order, w->paging.seek, &w->after))
+		return NULL;
+	return err_new(r->arena, ERR_INVALID, "invalid seek parameter");
+}
+
 static const struct err *read_page(struct req *r, struct crates_wanted *w)
 {
 	const struct err *e = req_paging(r, PAGING_PAGE | PAGING_SEEK | PAGING_LIMITED, &w->paging);
 
+	if (!e)
+		e = read_seek(r, w);
 	if (e)
 		return e;
-	w->has_after = w->paging.seek.p != NULL;
-	if (w->has_after && !crate_order_unseek(r->arena, &w->order, w->paging.seek, &w->after))
-		return err_new(r->arena, ERR_INVALID, "invalid seek parameter");
 	if (w->order.by == CRATE_BY_RELEVANCE && w->paging.has_page &&
 	    (w->paging.page - 1) * w->paging.per_page >= REACH)
 		return err_new(r->arena, ERR_INVALID,
@@ -193,6 +200,13 @@ static const struct err *complete_after(struct req *r, struct crates_wanted *w)
 	if (!e && !w->after.name.p)
 		w->after.name = TEXT("\xff");
 	return e;
+}
+
+const struct err *crates_wanted_seek(struct req *r, struct crates_wanted *w)
+{
+	const struct err *e = read_seek(r, w);
+
+	return e ? e : complete_after(r, w);
 }
 
 const struct err *crates_wanted_read(struct req *r, struct crates_wanted *ret)

@@ -4,6 +4,8 @@
 #include "handlers/api/common.h"
 #include "handlers/api/crate_order.h"
 
+struct search_query; /* app/registry/search_query.h */
+
 struct crates_wanted {
 	struct text q; /* absent: no search */
 	struct crate_order order;
@@ -15,6 +17,11 @@ struct crates_wanted {
 	struct paging paging;
 	bool has_after;
 	struct crate_key after; /* where the page begins, with its name */
+	/*
+	 * Of pages: filters that look at one crate after the other, NULL for none. They narrow down what a search, or a
+	 * filter that leaves few, has found; on a list of all crates they have no effect.
+	 */
+	const struct search_query *choosy;
 };
 
 /*
@@ -29,3 +36,6 @@ const struct err *must_use crates_wanted_read(struct req *r, struct crates_wante
  */
 const struct err *must_use crates_wanted_keywords(struct req *r, struct text words,
 						  struct crates_wanted *w);
+
+/* Reads w->paging.seek for w->order. ERR_INVALID ("invalid seek parameter"). At most one query, for a name. */
+const struct err *must_use crates_wanted_seek(struct req *r, struct crates_wanted *w);

@@ -1,0 +1,90 @@
+/* handlers/web/keyword.c - /keywords, /keywords/{keyword} (contract/web.md P3, P4) */
+#include "app/base/arena.h"
+#include "handlers/routes.h"
+#include "handlers/web/crate_list.h"
+#include "templates/keywords.h"
+
+enum { KEYWORDS_PER_PAGE = 100, KEYWORD_PAGES = 1000, PER_PAGE = 10, MAX_PAGES = 20 };
+
+static struct links sorts(struct req *r, bool by_name)
+{
+	struct link *v = arena_array(r->arena, 2, sizeof(*v));
+	struct text prefix = page_prefix(r, "sort");
+
+	v[0] = (struct link){ .href = text_fmt(r->arena, "%.*scrates", TEXT_F(prefix)),
+			      .label = TEXT("Number of crates"),
+			      .current = !by_name };
+	v[1] = (struct link){ .href = text_fmt(r->arena, "%.*salpha", TEXT_F(prefix)),
+			      .label = TEXT("Alphabetical"),
+			      .current = by_name };
+	return (struct links){ v, 2 };
+}
+
+static struct reply keywords_get(struct req *r)
+{
+	struct keywords_page v = { 0 };
+	struct keyword_view *rows = NULL;
+	struct text sort;
+	uint64_t page = 1, total = 0;
+	bool by_name = false;
+	const struct err *e = req_query(r, "sort", &sort);
+
+	if (!e)
+		e = page_number(r, KEYWORD_PAGES, &page);
+	if (!e) {
+		by_name = text_eq(sort, TEXT("alpha"));
+		e = db_keywords_page(r->db, !by_name, KEYWORDS_PER_PAGE,
+				     (page - 1) * KEYWORDS_PER_PAGE, &rows, &v.n);
+	}
+	if (!e)
+		e = db_keywords_count(r->db, &total);
+	if (e)
+		return reply_err(r, e);
+	v.head = (struct head){ .title = TEXT("Keywords"),
+				.canonical = TEXT("/keywords"),
+				.section = "keywords",
+				.noindex = page > 1 };
+	v.sorts = sorts(r, by_name);
+	v.paging = page_paging(r, page, KEYWORDS_PER_PAGE, total, KEYWORD_PAGES);
+	v.keywords = rows;
+	return reply_page(r, 200, keywords_page, &v);
+}
+
+/* A keyword that no crate has is an empty list, as one that none has any more. */
+static struct reply keyword_get(struct req *r)
+{
+	static const struct crate_list_rules rules = { .sort = "recent-downloads",
+						       .per_page = PER_PAGE,
+						       .max_pages = MAX_PAGES };
+	struct text keyword = text_lower(r->arena, req_path(r, "keyword"));
+	struct crates_wanted w = { 0 };
+	struct crates_page v = { 0 };
+	struct link *crumb = arena_array(r->arena, 2, sizeof(*crumb));
+	const struct err *e = crates_wanted_keywords(r, keyword, &w);
+
+	w.nothing = w.nothing || text_has_byte(keyword, ' '); /* that would be two */
+	if (!e)
+		e = crate_list_find(r, &w, &rules, &v.list);
+	if (e)
+		return reply_err(r, e);
+	v.heading = text_fmt(r->arena, "Crates with the keyword \xe2\x80\x9c%.*s\xe2\x80\x9d",
+			     TEXT_F(keyword));
+	v.head = (struct head){
+		.title = text_fmt(r->arena, "%.*s - Keywords", TEXT_F(keyword)),
+		.canonical = r->path,
+		.section = "keywords",
+		.noindex = crate_list_is_later(&v.list) || !v.list.paging.total,
+	};
+	crumb[0] = (struct link){ .href = TEXT("/keywords"), .label = TEXT("Keywords") };
+	crumb[1] = (struct link){ .href = r->path, .label = keyword, .current = true };
+	v.crumbs = (struct links){ crumb, 2 };
+	return reply_page(r, 200, crates_page, &v);
+}
+
+const struct route keyword_page_routes[] = {
+	ROUTE(GET, "/keywords", keywords_get, .auth = AUTH_NONE, .page = true,
+	      .doc = "Page: all keywords"),
+	ROUTE(GET, "/keywords/{keyword}", keyword_get, .auth = AUTH_NONE, .page = true,
+	      .doc = "Page: crates with a keyword"),
+	ROUTE_END,
+};

@@ -93,7 +93,9 @@ const struct err *db_version_by_num(struct db *db, uint64_t crate_id, struct tex
 
 static const struct db_stmt bytes_came = {
 	.name = "version_bytes_came",
-	.sql = "UPDATE versions SET without_bytes = 0, crate_size = ? WHERE id = ?",
+	.sql = "UPDATE versions v JOIN crates c ON c.id = v.crate_id"
+	       "   SET v.without_bytes = 0, v.crate_size = ?, c.data_gen = c.data_gen + 1"
+	       " WHERE v.id = ?",
 	.in = { DB_U64, DB_U64 },
 };
 

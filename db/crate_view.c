@@ -2,6 +2,8 @@
 
 #include "app/registry/name.h"
 
+#include <inttypes.h>
+
 #define CRATE_SQL                                                                                  \
 	"c.id, c.name, c.created_us, c.updated_us, c.description, c.homepage, c.documentation, "   \
 	"c.repository,"                                                                            \
@@ -36,6 +38,101 @@ static const struct db_stmt crate_view_by_name = {
 	.sql = "SELECT " CRATE_SQL CRATE_FROM " WHERE c.canon_name = ?",
 	.in = { DB_TEXT },
 	.out = { CRATE_COLS(struct crate_view, ) },
+};
+
+/* What is summed up may change in two places at once: so each has its number in what is summed. */
+#define SUM_OF(what, from)                                                                         \
+	"CAST(COALESCE((SELECT SUM(CRC32(CONCAT_WS(':', " what "))) FROM " from                    \
+	" = c.id), 0) AS UNSIGNED)"
+
+struct crate_stamped {
+	struct crate_view crate;
+	struct opt_u64 index_gen;
+	uint64_t data_gen, people_gen, owners, keywords, categories;
+};
+
+static const struct db_stmt crate_stamped = {
+	.name = "crate_stamped",
+	.sql = "SELECT " CRATE_SQL ", c.data_gen,"
+	       " (SELECT i.index_gen FROM crate_index i WHERE i.canon_name = c.canon_name) AS "
+	       "index_gen,"
+	       " CAST(COALESCE((SELECT m.people_gen FROM metadata m WHERE m.id = 1), 0) AS "
+	       "UNSIGNED) AS people_gen, " SUM_OF(
+		       "o.owner_kind, o.owner_id, o.deleted, o.updated_us",
+		       "crate_owners o WHERE o.crate_id") " AS owners,"
+							  " " SUM_OF(
+								  "k.id, k.crates_cnt",
+								  "crates_keywords x JOIN "
+								  "keywords k ON k.id = "
+								  "x.keyword_id WHERE "
+								  "x.crate_id") " AS keywords,"
+										" " SUM_OF(
+											"g.id, "
+											"g."
+											"crates_"
+											"cnt, "
+											"g."
+											"categor"
+											"y, "
+											"g."
+											"descrip"
+											"tion",
+											"crates_"
+											"categor"
+											"ies y "
+											"JOIN "
+											"categor"
+											"ies g "
+											"ON "
+											"g.id = "
+											"y."
+											"categor"
+											"y_id"
+											" WHERE "
+											"y."
+											"crate_"
+											"id") " "
+											      "A"
+											      "S"
+											      " "
+											      "c"
+											      "a"
+											      "t"
+											      "e"
+											      "g"
+											      "o"
+											      "r"
+											      "i"
+											      "e"
+											      "s" CRATE_FROM
+											      " "
+											      "W"
+											      "H"
+											      "E"
+											      "R"
+											      "E"
+											      " "
+											      "c"
+											      "."
+											      "c"
+											      "a"
+											      "n"
+											      "o"
+											      "n"
+											      "_"
+											      "n"
+											      "a"
+											      "m"
+											      "e"
+											      " "
+											      "="
+											      " "
+											      "?",
+	.in = { DB_TEXT },
+	.out = { CRATE_COLS(struct crate_stamped, crate.), DB_COL(struct crate_stamped, data_gen),
+		 DB_COL(struct crate_stamped, index_gen), DB_COL(struct crate_stamped, people_gen),
+		 DB_COL(struct crate_stamped, owners), DB_COL(struct crate_stamped, keywords),
+		 DB_COL(struct crate_stamped, categories) },
 };
 
 /* Each is the last row of an index range; no two versions of a crate have the same precedence
@@ -112,6 +209,29 @@ const struct err *db_crate_view(struct db *db, struct text name, struct crate_vi
 	return e;
 }
 
+const struct err *db_crate_stamped(struct db *db, struct text name, struct crate_view *ret,
+				   struct text *ret_stamp)
+{
+	struct arena *a = db_arena(db);
+	const struct crate_view *c;
+	struct crate_stamped s;
+	const struct err *e = db_one(db, &crate_stamped, DB_ARGS(db_text(canon_name(a, name))), &s);
+
+	if (err_is(e, ERR_NOT_FOUND))
+		return err_new(a, ERR_NOT_FOUND, "crate `%.*s` does not exist", TEXT_F(name));
+	if (e)
+		return e;
+	c = &s.crate;
+	*ret = *c;
+	*ret_stamp = text_fmt(a,
+			      "%" PRIu64 " %" PRId64 " %" PRIu64 " %" PRIu64 " %d%" PRIu64
+			      " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64,
+			      c->id, c->updated_us, s.index_gen.v, c->downloads,
+			      c->recent_downloads.set, c->recent_downloads.v, s.data_gen,
+			      s.people_gen, s.owners, s.keywords, s.categories);
+	return NULL;
+}
+
 const struct err *db_crate_tops(struct db *db, uint64_t crate_id, struct crate_tops *ret)
 {
 	return db_one(db, &crate_tops, DB_ARGS(db_u64(crate_id)), ret);
@@ -149,6 +269,7 @@ const struct err *db_crate_categories(struct db *db, uint64_t crate_id, struct c
 	return db_all(db, &crate_categories, DB_ARGS(db_u64(crate_id)), sizeof(**ret), ret, ret_n);
 }
 
-const struct db_stmt *const db_crate_view_stmts[] = { &crate_view_by_name, &crate_tops,
-						      &crate_keywords,     &crate_categories,
-						      &crates_listed,      NULL };
+const struct db_stmt *const db_crate_view_stmts[] = {
+	&crate_view_by_name, &crate_stamped, &crate_tops, &crate_keywords,
+	&crate_categories,   &crates_listed, NULL
+};

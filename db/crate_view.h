@@ -38,6 +38,14 @@ struct category_view {
 /* name in any spelling. ERR_NOT_FOUND in the reference's words, with the name as given. */
 const struct err *must_use db_crate_view(struct db *db, struct text name, struct crate_view *ret);
 
+/*
+ * The same, and a stamp that is another one after each change of what answers show of the crate: its row, versions,
+ * dependencies, owners, keywords and categories with their counts, downloads in sum, and the people it names. Not of its
+ * dependents, and not of downloads by day. One query.
+ */
+const struct err *must_use db_crate_stamped(struct db *db, struct text name, struct crate_view *ret,
+					    struct text *ret_stamp);
+
 /* One query; all absent for a crate without a version that is not yanked. */
 const struct err *must_use db_crate_tops(struct db *db, uint64_t crate_id, struct crate_tops *ret);
 

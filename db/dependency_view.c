@@ -1,5 +1,7 @@
 #include "db/dependency_view.h"
 
+#include <stdlib.h>
+
 #define DEPENDENCY_COLS                                                                            \
 	DB_COL(struct dependency_view, id), DB_COL(struct dependency_view, version_id),            \
 		DB_COL(struct dependency_view, crate), DB_COL(struct dependency_view, req),        \
@@ -40,41 +42,24 @@ static const struct db_stmt dependents_count = {
 	.out = { { "n", 0, DB_U64 } },
 };
 
-/* One page of the dependents of a crate, as a derived table with the columns of
- * reverse_dependencies. */
-#define PAGE                                                                                       \
-	"(SELECT target_crate_id, dependent_crate_id, version_id, dependency_id, "                 \
-	"dependent_downloads"                                                                      \
-	"   FROM reverse_dependencies WHERE target_crate_id = ?"                                   \
-	"  ORDER BY dependent_downloads DESC, dependent_crate_id DESC LIMIT ? OFFSET ?) p"
-
+/* One page of the dependents of a crate: what is in front of it is passed in the index alone. */
 static const struct db_stmt dependents_page = {
 	.name = "dependents_page",
 	.sql = "SELECT d.id, d.version_id, c.name AS crate, d.req, d.optional, d.default_features, "
 	       "d.features, d.target,"
-	       "       d.kind, p.dependent_downloads AS downloads"
-	       "  FROM " PAGE " JOIN dependencies d ON d.id = p.dependency_id"
-	       "  JOIN crates c ON c.id = p.target_crate_id"
-	       " ORDER BY p.dependent_downloads DESC, p.dependent_crate_id DESC",
+	       "       d.kind, r.dependent_downloads AS downloads"
+	       "  FROM (SELECT target_crate_id, dependent_crate_id"
+	       "          FROM reverse_dependencies FORCE INDEX (reverse_dependencies_downloads)"
+	       "         WHERE target_crate_id = ?"
+	       "         ORDER BY dependent_downloads DESC, dependent_crate_id DESC LIMIT ? OFFSET "
+	       "?) p"
+	       "  JOIN reverse_dependencies r ON r.target_crate_id = p.target_crate_id"
+	       "                             AND r.dependent_crate_id = p.dependent_crate_id"
+	       "  JOIN dependencies d ON d.id = r.dependency_id"
+	       "  JOIN crates c ON c.id = r.target_crate_id"
+	       " ORDER BY r.dependent_downloads DESC, r.dependent_crate_id DESC",
 	.in = { DB_U64, DB_U64, DB_U64 },
 	.out = { DEPENDENCY_COLS },
-};
-
-static const struct db_stmt dependents_versions = {
-	.name = "dependents_versions",
-	.sql = "SELECT " VERSION_VIEW_SQL " FROM " PAGE " JOIN versions v ON v.id = p.version_id"
-	       " JOIN crates c ON c.id = v.crate_id" VERSION_VIEW_JOIN " ORDER BY v.id",
-	.in = { DB_U64, DB_U64, DB_U64 },
-	.out = { VERSION_VIEW_COLS },
-};
-
-static const struct db_stmt dependents_actions = {
-	.name = "dependents_actions",
-	.sql = "SELECT " VERSION_ACTION_SQL " FROM " PAGE
-	       " JOIN version_owner_actions a ON a.version_id = p.version_id"
-	       " JOIN users u ON u.id = a.user_id ORDER BY a.version_id, a.id LIMIT 100000",
-	.in = { DB_U64, DB_U64, DB_U64 },
-	.out = { VERSION_ACTION_COLS },
 };
 
 const struct err *db_dependency_views(struct db *db, uint64_t version_id,
@@ -95,25 +80,31 @@ const struct err *db_dependents_count(struct db *db, uint64_t crate_id, uint64_t
 	return e;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	const struct version_view *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
 const struct err *db_dependents_page(struct db *db, uint64_t crate_id, uint64_t per_page,
 				     uint64_t offset, struct dependents *ret)
 {
-	const struct db_val page[] = { db_u64(crate_id), db_u64(per_page), db_u64(offset) };
-	const struct db_vals args = { page, ARRAY_SIZE(page) };
 	struct dependents d = { 0 };
-	struct version_action *actions;
+	uint64_t ids[VERSION_IDS_MAX];
 	const struct err *e;
-	size_t nactions;
 
-	e = db_all(db, &dependents_page, args, sizeof(*d.dependencies), &d.dependencies,
-		   &d.ndependencies);
+	BUG_ON(per_page > ARRAY_SIZE(ids));
+	e = db_all(db, &dependents_page,
+		   DB_ARGS(db_u64(crate_id), db_u64(per_page), db_u64(offset)),
+		   sizeof(*d.dependencies), &d.dependencies, &d.ndependencies);
+	for (size_t i = 0; !e && i < d.ndependencies; i++)
+		ids[i] = d.dependencies[i].version_id;
 	if (!e && d.ndependencies)
-		e = db_all(db, &dependents_versions, args, sizeof(*d.versions), &d.versions,
-			   &d.nversions);
+		e = db_version_views_by_ids(db, ids, d.ndependencies, &d.versions, &d.nversions);
 	if (!e && d.nversions) {
-		e = db_all(db, &dependents_actions, args, sizeof(*actions), &actions, &nactions);
-		if (!e)
-			version_actions_share_out(actions, nactions, d.versions, d.nversions);
+		qsort(d.versions, d.nversions, sizeof(*d.versions), by_id);
+		e = db_version_actions_by_ids(db, d.versions, d.nversions);
 	}
 	if (!e)
 		*ret = d;
@@ -127,10 +118,6 @@ const struct err *db_optional_dependencies(struct db *db, uint64_t version_id,
 		      ret_n);
 }
 
-const struct db_stmt *const db_dependency_view_stmts[] = { &dependency_views,
-							   &optional_dependencies,
-							   &dependents_count,
-							   &dependents_page,
-							   &dependents_versions,
-							   &dependents_actions,
-							   NULL };
+const struct db_stmt *const db_dependency_view_stmts[] = {
+	&dependency_views, &optional_dependencies, &dependents_count, &dependents_page, NULL
+};

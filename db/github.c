@@ -48,6 +48,22 @@ static const struct db_stmt sync_username = {
 	.in = { DB_TEXT, DB_TEXT, DB_U64 },
 };
 
+/* Before what is shown of them changes; nothing where it stays. */
+static const struct db_stmt people_changed = {
+	.name = "github_people_changed",
+	.sql = "UPDATE metadata SET people_gen = people_gen + 1"
+	       " WHERE id = 1 AND NOT EXISTS"
+	       "  (SELECT 1 FROM users u JOIN oauth_github g ON g.user_id = u.id"
+	       "    WHERE u.id = ? AND g.account_id = ? AND u.name <=> ? AND u.gh_login = ?"
+	       "      AND u.username = ? AND g.login = ? AND g.avatar <=> ?)",
+	.in = { DB_U64, DB_I64, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
+};
+
+static const struct db_stmt person_renamed = {
+	.name = "github_person_renamed",
+	.sql = "UPDATE metadata SET people_gen = people_gen + 1 WHERE id = 1",
+};
+
 static const struct db_stmt relogin_account = {
 	.name = "github_relogin_account",
 	.sql = "UPDATE oauth_github SET login = COALESCE(?, login), last_sync_us = ?"
@@ -145,8 +161,15 @@ static const struct err *sync_tx(struct db *db, void *ctx)
 {
 	const struct syncing *s = ctx;
 	const struct github_account *a = s->account;
+	struct db_val login = db_text(a->login);
 	const struct err *e;
 
+	e = db_exec(db, &people_changed,
+		    DB_ARGS(db_u64(s->user_id), db_i64(a->id), db_text(a->name), login, login,
+			    login, db_text(a->avatar)),
+		    NULL);
+	if (e)
+		return e;
 	e = db_exec(db, &sync_user,
 		    DB_ARGS(db_text(a->name), db_text(a->login),
 			    db_text(text_lower(db_arena(db), a->login)), db_i64(a->id),
@@ -181,6 +204,8 @@ static const struct err *relogin_tx(struct db *db, void *ctx)
 			    NULL);
 	if (!e && s->login.p)
 		e = take_name(db, s->user_id, s->login);
+	if (!e && s->login.p)
+		e = db_exec(db, &person_renamed, DB_NO_ARGS, NULL);
 	if (e)
 		return e;
 	return db_exec(db, &relogin_account,
@@ -224,6 +249,11 @@ const struct err *db_owner_teams(struct db *db, uint64_t crate_id, struct owner_
 }
 
 const struct db_stmt *const db_github_stmts[] = {
-	&find,         &name_kept, &sync_account, &sync_user, &sync_username, &relogin_account,
-	&relogin_user, &link,      &stale,        &standing,  &teams,         NULL,
+	&find,           &name_kept,
+	&sync_account,   &sync_user,
+	&sync_username,  &relogin_account,
+	&people_changed, &person_renamed,
+	&relogin_user,   &link,
+	&stale,          &standing,
+	&teams,          NULL,
 };

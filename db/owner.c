@@ -114,6 +114,17 @@ static const struct db_stmt team_displace = {
 	.in = { DB_TEXT, DB_I64 },
 };
 
+/* Before what is shown of a team changes; nothing where it stays, or is new. */
+static const struct db_stmt team_changed = {
+	.name = "team_changed",
+	.sql = "UPDATE metadata SET people_gen = people_gen + 1"
+	       " WHERE id = 1 AND EXISTS"
+	       "  (SELECT 1 FROM teams t WHERE (t.login = ? AND t.github_id <> ?)"
+	       "      OR (t.github_id = ? AND NOT (t.login = ? AND t.name <=> ? AND t.avatar <=> "
+	       "?)))",
+	.in = { DB_TEXT, DB_I64, DB_I64, DB_TEXT, DB_TEXT, DB_TEXT },
+};
+
 static const struct db_stmt team_put = {
 	.name = "team_put",
 	.sql = "INSERT INTO teams (login, github_id, org_id, name, avatar) VALUES (?, ?, ?, ?, ?)"
@@ -187,8 +198,14 @@ static const struct err *put_team(struct db *db, struct owner_change *c,
 	struct one row;
 	bool found;
 	const struct err *e =
-		db_exec(db, &team_displace, DB_ARGS(db_text(t->login), db_i64(t->github_id)), NULL);
+		db_exec(db, &team_changed,
+			DB_ARGS(db_text(t->login), db_i64(t->github_id), db_i64(t->github_id),
+				db_text(t->login), db_text(t->name), db_text(t->avatar)),
+			NULL);
 
+	if (!e)
+		e = db_exec(db, &team_displace, DB_ARGS(db_text(t->login), db_i64(t->github_id)),
+			    NULL);
 	if (!e)
 		e = db_exec(db, &team_put,
 			    DB_ARGS(db_text(t->login), db_i64(t->github_id), db_i64(t->org_id),
@@ -353,16 +370,10 @@ const struct err *db_owners_remove(struct db *db, struct owner_change *c)
 	return db_tx(db, remove_tx, c);
 }
 
-const struct db_stmt *const db_owner_stmts[] = { &team_displace,
-						 &team_put,
-						 &team_find,
-						 &owner_is_team,
-						 &owners_of_crate,
-						 &owner_is_user,
-						 &owner_lock_crate,
-						 &owner_find_user,
-						 &owner_put,
-						 &owner_remove,
-						 &invitation_drop_expired,
-						 &invitation_insert,
-						 NULL };
+const struct db_stmt *const db_owner_stmts[] = { &team_displace,     &team_changed,
+						 &team_put,          &team_find,
+						 &owner_is_team,     &owners_of_crate,
+						 &owner_is_user,     &owner_lock_crate,
+						 &owner_find_user,   &owner_put,
+						 &owner_remove,      &invitation_drop_expired,
+						 &invitation_insert, NULL };

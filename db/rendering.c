@@ -22,7 +22,8 @@ static const struct db_stmt rendering_put = {
 
 static const struct db_stmt linecounts_put = {
 	.name = "linecounts_put",
-	.sql = "UPDATE versions SET linecounts = ? WHERE id = ?",
+	.sql = "UPDATE versions v JOIN crates c ON c.id = v.crate_id"
+	       "   SET v.linecounts = ?, c.data_gen = c.data_gen + 1 WHERE v.id = ?",
 	.in = { DB_TEXT, DB_U64 },
 };
 

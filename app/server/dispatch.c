@@ -252,7 +252,7 @@ static void common_headers(struct reply *rp)
 	}
 }
 
-/* A body in memory gets its hash as validator, so that an unchanged answer costs a 304. */
+/* A body in memory gets its hash as validator, unless the handler had a better one, so that an unchanged answer costs a 304. */
 static void add_validator(struct req *r, struct reply *rp)
 {
 	struct buf hex = buf_init(r->arena, 32);
@@ -262,6 +262,10 @@ static void add_validator(struct req *r, struct reply *rp)
 	    rp->no_validator || r->route->method != GET || r->route->no_store ||
 	    has_header(rp, "ETag"))
 		return;
+	if (r->validator.p) {
+		reply_validator(r, rp, r->validator);
+		return;
+	}
 	sha = sha256_of(rp->body);
 	buf_hex(&hex, sha.b, 16);
 	reply_validator(r, rp, buf_text(&hex));

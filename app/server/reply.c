@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "app/server/reply.h"
 
 #include "app/base/arena.h"
@@ -262,19 +264,43 @@ static bool tag_listed(struct text list, struct text etag)
 	return false;
 }
 
+static struct text etag_of(struct req *r, struct text tag)
+{
+	return text_fmt(r->arena, "\"%.*s\"", TEXT_F(tag));
+}
+
+static bool client_has(struct req *r, struct text etag)
+{
+	struct text given = req_header(r, "If-None-Match");
+
+	return text_eq(r->method, TEXT("GET")) && given.p && tag_listed(given, etag);
+}
+
+bool reply_stamp(struct req *r, struct text stamp)
+{
+	struct buf hex = buf_init(r->arena, 32);
+	struct sha256 sha = sha256_of(text_fmt(r->arena, "%s %.*s\n%.*s?%.*s", PACKAGE_VERSION,
+					       TEXT_F(stamp), TEXT_F(r->path), TEXT_F(r->query)));
+
+	buf_hex(&hex, sha.b, 16);
+	r->validator = buf_text(&hex);
+	return client_has(r, etag_of(r, r->validator));
+}
+
+struct reply reply_unchanged(struct req *r)
+{
+	struct reply rp = reply_empty(r, 304);
+
+	reply_header(&rp, "ETag", etag_of(r, r->validator));
+	return rp;
+}
+
 void reply_validator(struct req *r, struct reply *rp, struct text tag)
 {
-	struct buf b = buf_init(r->arena, tag.n + 2);
-	struct text etag, given;
+	struct text etag = etag_of(r, tag);
 
-	buf_byte(&b, '"');
-	buf_add(&b, tag);
-	buf_byte(&b, '"');
-	etag = buf_text(&b);
 	reply_header(rp, "ETag", etag);
-	given = req_header(r, "If-None-Match");
-	if (rp->status != 200 || !text_eq(r->method, TEXT("GET")) || !given.p ||
-	    !tag_listed(given, etag))
+	if (rp->status != 200 || !client_has(r, etag))
 		return;
 	rp->status = 304;
 	rp->type = NULL;

@@ -55,6 +55,13 @@ struct reply reply_stream(struct req *r, unsigned status, const char *type,
  */
 void reply_validator(struct req *r, struct reply *rp, struct text tag);
 
+/*
+ * What the answer to this request is made of has that stamp: its ETag comes of it, not of the body, and of path and query.
+ * True where the client has just that: then nothing more need be read, and the handler returns reply_unchanged(r).
+ */
+bool must_use reply_stamp(struct req *r, struct text stamp);
+struct reply reply_unchanged(struct req *r);
+
 /* A cookie with Path=/, HttpOnly, SameSite=Lax, and Secure on https. max_age_s 0 removes it; name
  * and value are tokens. */
 void reply_cookie(struct req *r, struct reply *rp, struct text name, struct text value,

@@ -54,6 +54,7 @@ struct req {
 	struct tmpl *tmpl;       /* the page being written: handlers/web/page.h */
 	struct query_pair *form; /* of a BODY_FORM: app/server/form.h */
 	size_t nform;
+	struct text validator;     /* of the answer, where reply_stamp made it; else absent */
 	struct req_server *server; /* of dispatch.c and worker.c alone */
 };
 

@@ -29,6 +29,30 @@ const struct err *req_crate_version(struct req *r, struct crate_view *ret_crate,
 	return e;
 }
 
+const struct err *req_crate_unless_same(struct req *r, struct text name, struct crate_view *ret,
+					bool *ret_same)
+{
+	struct text stamp;
+	const struct err *e = db_crate_stamped(r->db, name, ret, &stamp);
+
+	*ret_same = !e && reply_stamp(r, stamp);
+	return e;
+}
+
+const struct err *req_version_unless_same(struct req *r, struct crate_view *ret_crate,
+					  struct version_view *ret_version, bool *ret_same)
+{
+	struct text num, name = req_path(r, "name");
+	const struct err *e = req_version(r, &num);
+
+	*ret_same = false;
+	if (!e)
+		e = req_crate_unless_same(r, name, ret_crate, ret_same);
+	if (!e && !*ret_same)
+		e = db_version_view(r->db, ret_crate->id, name, num, ret_version);
+	return e;
+}
+
 const struct err *req_include(struct req *r, struct text value, const char *const *allowed,
 			      size_t n, const char *expected, unsigned *ret)
 {

@@ -18,6 +18,18 @@ const struct err *must_use req_crate_version(struct req *r, struct crate_view *r
 					     struct version_view *ret_version);
 
 /*
+ * The crate of that name. *ret_same: the client has the answer, which is made of nothing but what db_crate_stamped stamps;
+ * then return reply_unchanged(r).
+ */
+const struct err *must_use req_crate_unless_same(struct req *r, struct text name,
+						 struct crate_view *ret, bool *ret_same);
+
+/* The same for one version of it, as req_crate_version; where *ret_same, the version is not read. */
+const struct err *must_use req_version_unless_same(struct req *r, struct crate_view *ret_crate,
+						   struct version_view *ret_version,
+						   bool *ret_same);
+
+/*
  * A comma list against the names it may hold: bit i of *ret is set for allowed[i]. An absent value
  * sets nothing; empty items are left out. ERR_INVALID with the reference's sentence, which lists
  * `expected`.

@@ -17,10 +17,13 @@ static struct reply list(struct req *r, const char *key, bool users, bool teams)
 	struct crate_view crate;
 	const struct err *e;
 	size_t n;
+	bool same;
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
 
-	e = db_crate_view(r->db, req_path(r, "name"), &crate);
+	e = req_crate_unless_same(r, req_path(r, "name"), &crate, &same);
+	if (same)
+		return reply_unchanged(r);
 	if (!e)
 		e = db_owners(r->db, crate.id, &owners, &n);
 	if (e)

@@ -91,12 +91,10 @@ static const struct err *load_versions(struct req *r, unsigned include, struct s
 	return NULL;
 }
 
-static const struct err *load(struct req *r, unsigned include, struct text name, struct shown *s)
+static const struct err *load(struct req *r, unsigned include, struct shown *s)
 {
-	const struct err *e = db_crate_view(r->db, name, &s->crate);
+	const struct err *e = load_versions(r, include, s);
 
-	if (!e)
-		e = load_versions(r, include, s);
 	if (!e && (include & WITH_KEYWORDS))
 		e = db_crate_keywords(r->db, s->crate.id, &s->keywords, &s->nkeywords);
 	if (!e && (include & WITH_CATEGORIES))
@@ -135,12 +133,17 @@ static struct reply show(struct req *r, struct text name)
 	struct crate_tops tops;
 	const struct err *e;
 	unsigned include;
+	bool same = false;
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
 
 	e = read_include(r, &include);
 	if (!e)
-		e = load(r, include, name, &s);
+		e = req_crate_unless_same(r, name, &s.crate, &same);
+	if (same)
+		return reply_unchanged(r);
+	if (!e)
+		e = load(r, include, &s);
 	if (e)
 		return reply_err(r, e);
 	if (include & WITH_VERSIONS) {

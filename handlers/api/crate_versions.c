@@ -185,10 +185,8 @@ struct listed {
 
 static const struct err *load(struct req *r, const struct wanted *w, struct listed *l)
 {
-	const struct err *e = db_crate_view(r->db, req_path(r, "name"), &l->crate);
+	const struct err *e = db_version_keys(r->db, l->crate.id, &l->all, &l->nall);
 
-	if (!e)
-		e = db_version_keys(r->db, l->crate.id, &l->all, &l->nall);
 	if (e)
 		return e;
 	l->keys = arena_array(r->arena, l->nall, sizeof(*l->keys));
@@ -215,10 +213,15 @@ static struct reply crate_versions(struct req *r)
 	struct listed l = { 0 };
 	struct wanted w = { 0 };
 	const struct err *e;
+	bool same = false;
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
 
 	e = read_wanted(r, &w);
+	if (!e)
+		e = req_crate_unless_same(r, req_path(r, "name"), &l.crate, &same);
+	if (same)
+		return reply_unchanged(r);
 	if (!e)
 		e = load(r, &w, &l);
 	if (e)

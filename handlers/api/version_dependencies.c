@@ -9,10 +9,13 @@ static struct reply version_dependencies(struct req *r)
 	struct version_view v;
 	const struct err *e;
 	size_t n;
+	bool same;
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
 
-	e = req_crate_version(r, &crate, &v);
+	e = req_version_unless_same(r, &crate, &v, &same);
+	if (same)
+		return reply_unchanged(r);
 	if (!e)
 		e = db_dependency_views(r->db, v.id, &d, &n);
 	if (e)

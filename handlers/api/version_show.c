@@ -7,10 +7,13 @@ static struct reply version_show(struct req *r)
 	struct crate_view crate;
 	struct version_view v;
 	const struct err *e;
+	bool same;
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
 
-	e = req_crate_version(r, &crate, &v);
+	e = req_version_unless_same(r, &crate, &v, &same);
+	if (same)
+		return reply_unchanged(r);
 	if (!e)
 		e = db_version_actions(r->db, &v);
 	if (e)

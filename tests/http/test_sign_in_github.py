@@ -156,7 +156,13 @@ def test_whoever_comes_again_is_synchronised(github, site):
     first = browser.me().json()["user"]
     github.rename("before", "after")
     github.users["after"].update(name="After All", avatar_url=None)
+    people = site.sql("SELECT people_gen FROM metadata")
     answer = Browser(site).sign_in("after")
+    # Answers that name people are made anew, and not where nothing changed.
+    now = site.sql("SELECT people_gen FROM metadata")
+    assert int(now[0][0]) > int(people[0][0])
+    Browser(site).sign_in("after")
+    assert site.sql("SELECT people_gen FROM metadata") == now
     user = answer.json()["user"]
     assert (user["id"], user["login"], user["name"], user["avatar"]) == (first["id"], "after", "After All", None)
     assert user["url"].endswith("/after")

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* One more than what is listed of it: its place in the archive, to tell the last of several. */
 struct found {
@@ -15,13 +16,14 @@ struct found {
 struct gather {
 	struct arena *arena;
 	struct found *v;
-	size_t n, room, path_bytes;
+	size_t n, room, path_bytes, seen;
 	uint64_t unlisted;
 };
 
 static bool gather_file(void *ctx, struct arena *of_one, const struct archive_file *f)
 {
 	struct gather *g = ctx;
+	size_t place = g->seen++;
 
 	(void)of_one;
 	if (!f->path.n || f->path.n > FILE_PATH_MAX || g->n == BROWSE_MAX_FILES ||
@@ -38,7 +40,7 @@ static bool gather_file(void *ctx, struct arena *of_one, const struct archive_fi
 			memcpy(g->v, old, g->n * sizeof(*old));
 	}
 	g->v[g->n] =
-		(struct found){ { text_dup(g->arena, f->path), f->size, f->executable }, g->n };
+		(struct found){ { text_dup(g->arena, f->path), f->size, f->executable }, place };
 	g->path_bytes += f->path.n;
 	g->n++;
 	return true;
@@ -62,10 +64,14 @@ bool browse_list(struct arena *a, const struct archive_in *in, struct listing *r
 	if (g.n)
 		qsort(g.v, g.n, sizeof(*g.v), found_cmp);
 	*ret = (struct listing){ .files = arena_array(a, g.n ? g.n : 1, sizeof(*ret->files)),
+				 .places = arena_array(a, g.n ? g.n : 1, sizeof(*ret->places)),
 				 .unlisted = g.unlisted };
-	for (size_t i = 0; i < g.n; i++)
-		if (i == 0 || !text_eq(g.v[i].file.path, g.v[i - 1].file.path))
-			ret->files[ret->n++] = g.v[i].file;
+	for (size_t i = 0; i < g.n; i++) {
+		if (i > 0 && text_eq(g.v[i].file.path, g.v[i - 1].file.path))
+			continue;
+		ret->places[ret->n] = g.v[i].place;
+		ret->files[ret->n++] = g.v[i].file;
+	}
 	return true;
 }
 
@@ -149,7 +155,7 @@ const struct listed_file *browse_changelog(const struct listing *l)
 struct wanted {
 	struct arena *arena;
 	struct text path;
-	size_t max;
+	size_t max, last_place, seen;
 	struct text bytes;
 	uint64_t size;
 	bool found;
@@ -162,20 +168,20 @@ static bool take_wanted(void *ctx, struct arena *of_one, const struct archive_fi
 
 	(void)of_one;
 	if (!text_eq(f->path, w->path))
-		return true;
+		return w->seen++ < w->last_place;
 	w->found = true;
 	w->size = f->size;
 	/* the last of several counts; where it can't be read, the next header can't either */
 	w->bytes = TEXT_NONE;
 	if (!tar_read_all(f->tar, w->arena, w->max, &w->bytes, &too_big))
 		w->bytes = TEXT_NONE;
-	return true;
+	return w->seen++ < w->last_place;
 }
 
-bool browse_file(struct arena *a, const struct archive_in *in, struct text path, size_t max,
-		 struct text *ret, uint64_t *ret_size, bool *ret_found)
+bool browse_file(struct arena *a, const struct archive_in *in, struct text path, size_t last_place,
+		 size_t max, struct text *ret, uint64_t *ret_size, bool *ret_found)
 {
-	struct wanted w = { .arena = a, .path = path, .max = max };
+	struct wanted w = { .arena = a, .path = path, .max = max, .last_place = last_place };
 
 	if (!archive_each(a, in, take_wanted, &w))
 		return false;
@@ -183,4 +189,14 @@ bool browse_file(struct arena *a, const struct archive_in *in, struct text path,
 	*ret_size = w.size;
 	*ret_found = w.found;
 	return true;
+}
+
+bool browse_listed(struct arena *a, const struct archive_in *in, const struct listing *l,
+		   const struct listed_file *f, size_t max, struct text *ret)
+{
+	uint64_t size;
+	bool found;
+
+	return lseek(in->fd, 0, SEEK_SET) == 0 &&
+	       browse_file(a, in, f->path, l->places[f - l->files], max, ret, &size, &found);
 }

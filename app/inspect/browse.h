@@ -15,6 +15,7 @@ enum {
 struct listing {
 	struct listed_file
 		*files; /* by path, each once: the last of several, as they would be unpacked */
+	size_t *places; /* of each: how many regular files are before it in the archive */
 	size_t n;
 	uint64_t unlisted;
 };
@@ -33,8 +34,13 @@ const struct listed_file *browse_find(const struct listing *l, struct text path)
 const struct listed_file *browse_changelog(const struct listing *l);
 
 /*
- * The bytes of the file with exactly that path, at most max (then SOURCE_LARGE, no bytes; *ret_size is known). arena.
- * False where the archive can't be read so far; *ret_found whether there is one.
+ * The bytes of the file with exactly that path, at most max (then absent; *ret_size is known). The last of several counts,
+ * up to the one that has last_place files before it (SIZE_MAX: all are looked at). arena. False where the archive can't be
+ * read so far; *ret_found whether there is one.
  */
-bool browse_file(struct arena *a, const struct archive_in *in, struct text path, size_t max,
-		 struct text *ret, uint64_t *ret_size, bool *ret_found);
+bool browse_file(struct arena *a, const struct archive_in *in, struct text path, size_t last_place,
+		 size_t max, struct text *ret, uint64_t *ret_size, bool *ret_found);
+
+/* The same for a file of the list, from the archive's beginning. */
+bool browse_listed(struct arena *a, const struct archive_in *in, const struct listing *l,
+		   const struct listed_file *f, size_t max, struct text *ret);

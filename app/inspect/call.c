@@ -71,7 +71,8 @@ struct call {
 	int sock;
 	pid_t pid; /* 0: it is the master's */
 	int slot;  /* the lock that counts those executed by workers; -1: none */
-	int page;  /* the lock that counts those for pages; -1: none */
+	int page;  /* the lock that counts those for pages, */
+	int queue; /* and the one of pages that wait for it or have it; -1: none */
 };
 
 static const struct err *busy(struct arena *a, struct text cause)
@@ -205,6 +206,8 @@ static void end_call(struct call *c)
 		(void)close(c->slot);
 	if (c->page >= 0)
 		(void)close(c->page);
+	if (c->queue >= 0)
+		(void)close(c->queue);
 }
 
 /* ---- its answer */
@@ -294,6 +297,18 @@ static const struct err *talk(struct arena *a, struct call *c, struct text frame
 	return e ? e : call_read(a, whole, ret);
 }
 
+static const struct err *take_page(const struct config *cfg, struct arena *a, struct call *c)
+{
+	uint64_t queue = cfg->server.workers / 2 > cfg->sandbox.page_processes
+				 ? cfg->server.workers / 2
+				 : cfg->sandbox.page_processes;
+	int64_t queue_by_us = time_monotonic_us() + CALL_PAGE_QUEUE_MS * (int64_t)US_PER_MS;
+	const struct err *e = take_slot(cfg, a, "page-queue", queue, queue_by_us, &c->queue);
+
+	return e ? e
+		 : take_slot(cfg, a, "page", cfg->sandbox.page_processes, c->begin_by_us, &c->page);
+}
+
 /* What a page hears that found no place: it is not long until there is one. */
 static const struct err *soon(struct arena *a, const struct err *e)
 {
@@ -320,14 +335,15 @@ const struct err *call_inspector(const struct config *cfg, struct arena *a,
 			  .wall_us = (int64_t)wall_s * US_PER_S,
 			  .sock = -1,
 			  .slot = -1,
-			  .page = -1 };
+			  .page = -1,
+			  .queue = -1 };
 	struct text frame = wire_pack(a, r);
 	const struct err *e = NULL;
 
 	if (!frame.p)
 		return call_odd(a, TEXT("the request to the inspector is too long"));
 	if (page)
-		e = take_slot(cfg, a, "page", cfg->sandbox.page_processes, c.begin_by_us, &c.page);
+		e = take_page(cfg, a, &c);
 	if (!e)
 		e = socket_or_null ? call_master(a, socket_or_null, &c) : call_once(cfg, a, &c);
 	if (!e)

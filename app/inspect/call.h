@@ -18,12 +18,18 @@ struct call_answer {
 const struct err *must_use call_read(struct arena *a, struct text whole, struct call_answer *ret);
 
 /*
- * Who waits. A page takes one of sandbox.page_processes places first, of the machine, so that publishes find one free;
- * it waits CALL_PAGE_WAIT_S at most until its answer begins (ERR_BUSY with a short Retry-After), and CALL_PAGE_WALL_S for the
- * rest.
+ * Who waits. A page takes one of sandbox.page_processes places of the machine first, so that publishes find one free; it
+ * waits CALL_PAGE_WAIT_S at most until its answer begins, and CALL_PAGE_WALL_S for the rest. Whoever waits holds a worker:
+ * so many pages as half of the workers wait or are answered at a time, and another one hears after CALL_PAGE_QUEUE_MS that
+ * it should come again (ERR_BUSY with a short Retry-After).
  */
 enum call_class { CALL_WORK, CALL_PAGE };
-enum { CALL_PAGE_WAIT_S = 3, CALL_PAGE_WALL_S = 10, CALL_PAGE_RETRY_S = 5 };
+enum {
+	CALL_PAGE_QUEUE_MS = 500,
+	CALL_PAGE_WAIT_S = 3,
+	CALL_PAGE_WALL_S = 10,
+	CALL_PAGE_RETRY_S = 5,
+};
 
 /*
  * Sends r and the descriptors of its inputs (the second -1 for none), waits for the answer: at most sandbox.wall_s until

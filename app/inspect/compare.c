@@ -145,7 +145,7 @@ struct load {
 	struct arena *arena;
 	struct changes *changes;
 	bool new;
-	size_t left; /* of COMPARE_MAX_LOADED */
+	size_t left; /* of its half of COMPARE_MAX_LOADED */
 };
 
 static int changed_cmp(const void *key, const void *element)
@@ -175,6 +175,7 @@ static bool load_file(void *ctx, struct arena *of_one, const struct archive_file
 static bool load(struct load *l, const struct archive_in *in, bool new)
 {
 	l->new = new;
+	l->left = COMPARE_MAX_LOADED / 2; /* the same for both: half a pair helps nobody */
 	return lseek(in->fd, 0, SEEK_SET) == 0 && archive_each(l->arena, in, load_file, l);
 }
 
@@ -224,7 +225,7 @@ bool compare_archives(struct arena *a, const struct archive_in *old, const struc
 {
 	struct side olds = { .arena = a, .only = path }, news = olds;
 	struct changes c = { 0 };
-	struct load l = { .arena = a, .changes = &c, .left = COMPARE_MAX_LOADED };
+	struct load l = { .arena = a, .changes = &c };
 	struct diff_room room = { path.p ? COMPARE_ONE_LINES : COMPARE_LINES,
 				  path.p ? COMPARE_ONE_BYTES : COMPARE_BYTES };
 	uint64_t budget = (uint64_t)5 * DIFF_STEPS;

@@ -351,25 +351,49 @@ bool diff_texts(struct arena *a, struct text from, struct text to, uint64_t *bud
 
 /* ---- unified hunks */
 
-static void write_line(struct buf *b, char mark, struct text line)
+/* Takes what one line costs off the room; false where it is not there. */
+static bool take_room(struct diff_room *room, size_t bytes)
+{
+	enum {
+		AROUND = 64
+	}; /* a range; or the mark, the line feed and the words about a missing one */
+
+	if (room->lines < 1 || room->bytes < bytes + AROUND)
+		return false;
+	room->lines--;
+	room->bytes -= bytes + AROUND;
+	return true;
+}
+
+static bool write_line(struct buf *b, struct diff_room *room, char mark, struct text line)
 {
 	bool ends = text_ends(line, TEXT("\n"));
 	struct text shown = ends ? text_sub(line, 0, line.n - 1) : line;
+	size_t cut = shown.n;
 
-	buf_byte(b, mark);
-	if (shown.n > DIFF_LINE_BYTES) {
-		size_t cut = DIFF_LINE_BYTES;
-
-		while (cut > 0 && ((unsigned char)shown.p[cut] & 0xc0) == 0x80)
+	if (shown.n > DIFF_LINE_BYTES)
+		for (cut = DIFF_LINE_BYTES;
+		     cut > 0 && ((unsigned char)shown.p[cut] & 0xc0) == 0x80;)
 			cut--; /* not within a character */
-		buf_add(b, text_sub(shown, 0, cut));
+	if (!take_room(room, cut))
+		return false;
+	buf_byte(b, mark);
+	buf_add(b, text_sub(shown, 0, cut));
+	if (cut < shown.n)
 		buf_add(b, TEXT("..."));
-	} else {
-		buf_add(b, shown);
-	}
 	buf_byte(b, '\n');
 	if (!ends)
 		buf_add(b, TEXT("\\ No newline at end of file\n"));
+	return true;
+}
+
+static bool write_lines(struct buf *b, struct diff_room *room, char mark, const struct texts *lines,
+			size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (!write_line(b, room, mark, lines->v[i]))
+			return false;
+	return true;
 }
 
 /* The hunk that begins with change `from`: one behind its last change. */
@@ -392,7 +416,9 @@ static void write_range(struct buf *b, char mark, size_t at, size_t n)
 		buf_fmt(b, ",%zu", n);
 }
 
-static void write_hunk(struct buf *b, const struct diff *d, size_t from, size_t to)
+/* False where the room ended within it. */
+static bool write_hunk(struct buf *b, struct diff_room *room, const struct diff *d, size_t from,
+		       size_t to)
 {
 	const struct diff_change *first = &d->changes[from], *last = &d->changes[to - 1];
 	size_t before = first->a < DIFF_CONTEXT ? first->a : DIFF_CONTEXT;
@@ -400,51 +426,21 @@ static void write_hunk(struct buf *b, const struct diff *d, size_t from, size_t 
 
 	if (after > DIFF_CONTEXT)
 		after = DIFF_CONTEXT;
+	if (!take_room(room, 0))
+		return false;
 	buf_add(b, TEXT("@@ "));
 	write_range(b, '-', i, last->a + last->a_n + after - i);
 	buf_byte(b, ' ');
 	write_range(b, '+', first->b - before, last->b + last->b_n + after - (first->b - before));
 	buf_add(b, TEXT(" @@\n"));
 	for (const struct diff_change *c = first; c <= last; c++) {
-		for (; i < c->a; i++)
-			write_line(b, ' ', d->a.v[i]);
-		for (; i < c->a + c->a_n; i++)
-			write_line(b, '-', d->a.v[i]);
-		for (size_t j = c->b; j < c->b + c->b_n; j++)
-			write_line(b, '+', d->b.v[j]);
+		if (!write_lines(b, room, ' ', &d->a, i, c->a) ||
+		    !write_lines(b, room, '-', &d->a, c->a, c->a + c->a_n) ||
+		    !write_lines(b, room, '+', &d->b, c->b, c->b + c->b_n))
+			return false;
+		i = c->a + c->a_n;
 	}
-	for (size_t end = i + after; i < end; i++)
-		write_line(b, ' ', d->a.v[i]);
-}
-
-/* At least what write_line makes of n lines. */
-static struct diff_room cost_of(const struct text *lines, size_t n)
-{
-	enum { AROUND = 40 }; /* the mark, the line feed, and the words about a missing one */
-	struct diff_room cost = { .lines = n };
-
-	for (size_t i = 0; i < n; i++)
-		cost.bytes +=
-			AROUND + (lines[i].n < DIFF_LINE_BYTES ? lines[i].n : DIFF_LINE_BYTES);
-	return cost;
-}
-
-static bool fits(const struct diff *d, size_t from, size_t to, struct diff_room *room)
-{
-	const struct diff_change *first = &d->changes[from], *last = &d->changes[to - 1];
-	size_t around = first->a < DIFF_CONTEXT ? first->a : DIFF_CONTEXT;
-	size_t a = first->a - around, a_end = last->a + last->a_n + DIFF_CONTEXT;
-	struct diff_room old, new;
-
-	if (a_end > d->a.n)
-		a_end = d->a.n;
-	old = cost_of(&d->a.v[a], a_end - a);
-	new = cost_of(&d->b.v[first->b], last->b + last->b_n - first->b);
-	if (old.lines + new.lines > room->lines || old.bytes + new.bytes > room->bytes)
-		return false;
-	room->lines -= old.lines + new.lines;
-	room->bytes -= old.bytes + new.bytes;
-	return true;
+	return write_lines(b, room, ' ', &d->a, i, i + after);
 }
 
 size_t diff_unified(struct buf *b, const struct diff *d, struct diff_room *room)
@@ -453,9 +449,7 @@ size_t diff_unified(struct buf *b, const struct diff *d, struct diff_room *room)
 
 	for (size_t from = 0, to; from < d->nchanges; from = to) {
 		to = hunk_end(d, from);
-		if (fits(d, from, to, room))
-			write_hunk(b, d, from, to);
-		else
+		if (left || room->lines < DIFF_LEAST_LINES || !write_hunk(b, room, d, from, to))
 			left++;
 	}
 	return left;

@@ -13,6 +13,7 @@ enum {
 	DIFF_STEPS = 20 * 1000 * 1000,
 	DIFF_MAX_LINES = 200000, /* of one text */
 	DIFF_CONTEXT = 3,
+	DIFF_LEAST_LINES = 8,
 	DIFF_LINE_BYTES = 2000, /* of a line that diff_unified writes; the rest is "..." */
 };
 
@@ -37,7 +38,8 @@ bool diff_texts(struct arena *a, struct text from, struct text to, uint64_t *bud
 
 /*
  * The changes as unified hunks: "@@ -1,3 +1,4 @@" and lines that begin with ' ', '-', '+'; "\ No newline at end of file"
- * as diff(1) has it. What does not fit into *room, which it takes from, is left out: how many hunks. No file names.
+ * as diff(1) has it. What does not fit into *room, which it takes from, is left out, from within a hunk on where at least
+ * DIFF_LEAST_LINES of it fit: how many hunks are not there or not whole. No file names.
  */
 struct diff_room {
 	size_t lines, bytes;

@@ -50,7 +50,8 @@ static void do_file(struct arena *a, const struct wire_request *r, int fd, struc
 	struct archive_in in = archive_of(r, fd);
 	struct text bytes;
 	uint64_t size;
-	bool found, ok = browse_file(a, &in, r->path, WORK_MAX_FILE, &bytes, &size, &found);
+	bool found,
+		ok = browse_file(a, &in, r->path, SIZE_MAX, WORK_MAX_FILE, &bytes, &size, &found);
 
 	jw_text_or_null(j, "text", ok && bytes.p ? source_text(a, bytes) : TEXT_NONE);
 }
@@ -120,18 +121,15 @@ static struct text language_name(enum tokens_language l, struct text path)
 }
 
 /* The file that is shown: its members of the answer, and its bytes. */
-static bool show_file(struct arena *a, const struct archive_in *in, const struct listed_file *f,
-		      struct jw *j, struct buf *bytes)
+static bool show_file(struct arena *a, const struct archive_in *in, const struct listing *all,
+		      const struct listed_file *f, struct jw *j, struct buf *bytes)
 {
 	struct text content, text = TEXT("");
 	enum source_kind kind = SOURCE_LARGE;
 	enum tokens_language l = TOKENS_NONE;
-	uint64_t size;
 	size_t before;
-	bool found;
 
-	if (lseek(in->fd, 0, SEEK_SET) != 0 ||
-	    !browse_file(a, in, f->path, BROWSE_MAX_SHOWN, &content, &size, &found))
+	if (!browse_listed(a, in, all, f, BROWSE_MAX_SHOWN, &content))
 		return false;
 	if (content.p) {
 		kind = source_kind(content);
@@ -168,7 +166,7 @@ static bool do_browse(struct arena *a, const struct wire_request *r, int fd, str
 	jw_u64(j, "unlisted", l.unlisted);
 	jw_u64(j, "files", bytes->n);
 	jw_bool(j, "found", f != NULL);
-	return !f || show_file(a, &in, f, j, bytes);
+	return !f || show_file(a, &in, &l, f, j, bytes);
 }
 
 static bool do_bytes(struct arena *a, const struct wire_request *r, int fd, struct jw *j,
@@ -179,7 +177,7 @@ static bool do_bytes(struct arena *a, const struct wire_request *r, int fd, stru
 	uint64_t size;
 	bool found;
 
-	if (!browse_file(a, &in, r->path, BROWSE_MAX_RAW, &content, &size, &found))
+	if (!browse_file(a, &in, r->path, SIZE_MAX, BROWSE_MAX_RAW, &content, &size, &found))
 		return false;
 	buf_add(bytes, content);
 	jw_null(j, "verdict");
@@ -206,18 +204,15 @@ static bool do_compare(struct arena *a, const struct wire_request *r, int fd, in
 }
 
 /* Where the package lies in its repository, as cargo wrote it down; "" where it did not. */
-static struct text path_in_vcs(struct arena *a, const struct archive_in *in)
+static struct text path_in_vcs(struct arena *a, const struct archive_in *in,
+			       const struct listing *l)
 {
+	const struct listed_file *f = browse_find(l, TEXT(".cargo_vcs_info.json"));
 	struct text json;
-	uint64_t size;
-	bool found;
 
-	if (lseek(in->fd, 0, SEEK_SET) != 0 ||
-	    !browse_file(a, in, TEXT(".cargo_vcs_info.json"), WORK_MAX_FILE, &json, &size,
-			 &found) ||
-	    !json.p)
-		return TEXT("");
-	return vcs_info_path(a, json);
+	return f && browse_listed(a, in, l, f, WORK_MAX_FILE, &json) && json.p
+		       ? vcs_info_path(a, json)
+		       : TEXT("");
 }
 
 static bool do_changelog(struct arena *a, const struct wire_request *r, int fd, struct jw *j,
@@ -227,19 +222,17 @@ static bool do_changelog(struct arena *a, const struct wire_request *r, int fd, 
 	struct readme_in readme = { .repository = r->repository };
 	const struct listed_file *f;
 	struct listing l;
-	uint64_t size;
-	bool found, plain = false;
+	bool plain = false;
 
 	if (!browse_list(a, &in, &l))
 		return false;
 	f = browse_changelog(&l);
-	if (f && (lseek(fd, 0, SEEK_SET) != 0 ||
-		  !browse_file(a, &in, f->path, WORK_MAX_FILE, &readme.text, &size, &found)))
+	if (f && !browse_listed(a, &in, &l, f, WORK_MAX_FILE, &readme.text))
 		return false;
 	if (readme.text.p) {
 		readme.text = source_text(a, readme.text);
 		readme.path = f->path;
-		readme.path_in_vcs = path_in_vcs(a, &in);
+		readme.path_in_vcs = path_in_vcs(a, &in, &l);
 		buf_add(bytes, readme_render(a, &readme, &plain));
 	}
 	jw_null(j, "verdict");

@@ -5,11 +5,14 @@
 #include "app/base/jw.h"
 #include "app/inspect/answer.h"
 #include "app/inspect/archive.h"
+#include "app/inspect/browse.h"
+#include "app/inspect/compare.h"
 #include "app/inspect/work.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <json.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -58,6 +61,31 @@ static void check_answer(struct arena *a, const struct manifest *m)
 	(void)json_object_put(o);
 }
 
+/* What was published can be looked into, and differs in nothing from itself. */
+static void check_pages(struct arena *a, const struct archive_in *in, bool published)
+{
+	struct archive_in again = *in;
+	struct comparison c;
+	struct listing l;
+	struct text t;
+
+	BUG_ON(lseek(in->fd, 0, SEEK_SET) != 0);
+	if (!browse_list(a, in, &l)) {
+		BUG_ON(published);
+		return;
+	}
+	for (size_t i = 0; i < l.n && i < 4; i++)
+		BUG_ON(!browse_listed(a, in, &l, &l.files[i], MAX_UNPACKED, &t) ||
+		       t.n != l.files[i].size);
+	again.fd = memfd_create("again", MFD_CLOEXEC);
+	BUG_ON(lseek(in->fd, 0, SEEK_SET) != 0);
+	for (ssize_t n; (n = sendfile(again.fd, in->fd, NULL, MAX_OUT)) > 0;)
+		;
+	BUG_ON(lseek(in->fd, 0, SEEK_SET) != 0 || lseek(again.fd, 0, SEEK_SET) != 0);
+	BUG_ON(!compare_archives(a, in, &again, TEXT_NONE, &c) || c.n != 0);
+	(void)close(again.fd);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *a = fuzz_arena();
@@ -76,6 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		put_stored(in.fd, data, size);
 	BUG_ON(lseek(in.fd, 0, SEEK_SET) != 0);
 	why = archive_judge(a, &in, &m);
+	check_pages(a, &in, why == NULL);
 	(void)close(in.fd);
 	BUG_ON(why && why->n == 0);
 	if (!why)

@@ -139,8 +139,14 @@ static void limits(void **state)
 	assert_false(diff_texts(a, TEXT(""), many, &budget, &d));
 	assert_true(diff_texts(a, TEXT("a\n1\n2\n3\n4\n5\n6\n7\nb\n"),
 			       TEXT("c\n1\n2\n3\n4\n5\n6\n7\nd\n"), &budget, &d));
-	assert_int_equal(diff_unified(&b, &d, &(struct diff_room){ 9, 1 << 16 }), 1);
+	assert_int_equal(diff_unified(&b, &d, &(struct diff_room){ 13, 1 << 16 }), 1);
 	check_text_of("the first hunk", buf_text(&b), "@@ -1,4 +1,4 @@\n-a\n+c\n 1\n 2\n 3\n");
+	/* from within a hunk on */
+	b = buf_init(a, 1 << 16);
+	assert_true(diff_texts(a, TEXT(""), series(a, 100, 1, 1000), &budget, &d));
+	assert_int_equal(diff_unified(&b, &d, &(struct diff_room){ 8, 1 << 16 }), 1);
+	check_text_of("its beginning", buf_text(&b),
+		      "@@ -0,0 +1,100 @@\n+0\n+1\n+2\n+3\n+4\n+5\n+6\n");
 	b = buf_init(a, 1 << 16);
 	for (size_t i = 0; i < DIFF_LINE_BYTES - 1; i++)
 		buf_byte(&b, ' ');

@@ -688,7 +688,7 @@ static void pages_are_answered_from_the_cache(void **state)
 static int remove_dir(void **state)
 {
 	static const char *const names[] = { "lock/inspect-0", "lock/inspect-1", "lock/page-0",
-					     "inspect.sock" };
+					     "lock/page-queue-0", "inspect.sock" };
 	char path[96];
 
 	(void)state;

@@ -142,28 +142,37 @@ static void bytes(void **state)
 	};
 	struct arena *a = check_arena(state);
 	struct archive_in in = in_of(archive_of(files), "1");
+	struct listing l;
 	struct text t;
 	uint64_t size;
 	bool found;
 
-	assert_true(browse_file(a, &in, TEXT("f"), 100, &t, &size, &found));
+	assert_true(browse_file(a, &in, TEXT("f"), SIZE_MAX, 100, &t, &size, &found));
 	assert_true(found);
 	check_text_of("f", t, "second");
 	assert_int_equal(lseek(in.fd, 0, SEEK_SET), 0);
-	assert_true(browse_file(a, &in, TEXT("f"), 5, &t, &size, &found));
+	assert_true(browse_file(a, &in, TEXT("f"), SIZE_MAX, 5, &t, &size, &found));
 	assert_true(found && !t.p);
 	assert_int_equal(size, 6);
 	assert_int_equal(lseek(in.fd, 0, SEEK_SET), 0);
-	assert_true(browse_file(a, &in, TEXT("g"), 5, &t, &size, &found));
+	assert_true(browse_file(a, &in, TEXT("g"), SIZE_MAX, 5, &t, &size, &found));
 	assert_true(found);
 	check_text_of("g", t, "");
 	assert_int_equal(lseek(in.fd, 0, SEEK_SET), 0);
-	assert_true(browse_file(a, &in, TEXT("h"), 5, &t, &size, &found));
+	assert_true(browse_file(a, &in, TEXT("h"), SIZE_MAX, 5, &t, &size, &found));
 	assert_false(found);
+	/* not beyond the place */
+	assert_int_equal(lseek(in.fd, 0, SEEK_SET), 0);
+	assert_true(browse_file(a, &in, TEXT("f"), 1, 100, &t, &size, &found));
+	check_text_of("f", t, "first");
+	assert_true(lseek(in.fd, 0, SEEK_SET) == 0 && browse_list(a, &in, &l));
+	for (size_t i = 0; i < l.n; i++)
+		assert_true(browse_listed(a, &in, &l, &l.files[i], 100, &t) &&
+			    t.n == l.files[i].size);
 	/* cut off */
 	assert_int_equal(ftruncate(in.fd, 30), 0);
 	assert_int_equal(lseek(in.fd, 0, SEEK_SET), 0);
-	assert_false(browse_file(a, &in, TEXT("f"), 5, &t, &size, &found));
+	assert_false(browse_file(a, &in, TEXT("f"), SIZE_MAX, 5, &t, &size, &found));
 	close(in.fd);
 }
 

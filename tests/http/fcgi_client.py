@@ -8,6 +8,8 @@ The protocol is the FastCGI specification's, version 1, role responder, one requ
 import socket
 import struct
 
+from lib import openapi
+
 BEGIN, END, PARAMS, STDIN, STDOUT, STDERR = 1, 3, 4, 5, 6, 7
 KEEP_CONNECTION = 1
 
@@ -104,9 +106,14 @@ class FastCGI:
         return Reply(got[STDOUT], got[STDERR], whole)
 
     def request(self, method, uri, headers=None, body=b"", **more):
+        """The reply; one to a path of the API is held against docs/openapi.json."""
         with self.connect() as s:
             self.send(s, method, uri, headers, body, **more)
-            return self.receive(s)
+            reply = self.receive(s)
+        path = uri if isinstance(uri, str) else uri.decode("latin-1")
+        if reply.whole and path.startswith("/api/"):
+            openapi.check(method, path, reply.status, reply.header("content-type"), reply.body)
+        return reply
 
     def get(self, uri, headers=None, **more):
         return self.request("GET", uri, headers, **more)

@@ -151,10 +151,7 @@ def sent(user, method, path):
 
 def ask(wire, alice, method, path, headers=None, body=b"", **more):
     path_text = path if isinstance(path, str) else path.decode("latin-1")
-    reply = judge(wire.request(method, path, {**sent(alice, method, path_text), **(headers or {})}, body, **more), path_text)
-    if path_text.startswith("/api/"):
-        openapi.check(method, path_text, reply.status, reply.header("content-type"), reply.body)
-    return reply
+    return judge(wire.request(method, path, {**sent(alice, method, path_text), **(headers or {})}, body, **more), path_text)
 
 
 def joined(*parts):
@@ -312,7 +309,6 @@ def test_each_part_of_a_body(registry, wire, route):
     for wrong in WRONG:
         for body in replaced(good, lambda _: wrong):
             reply = judge(wire.request(method, path, generic(**{"Content-Type": JSON}), json.dumps(body).encode()), path, range(400, 500))
-            openapi.check(method, path, reply.status, reply.header("content-type"), reply.body)
             assert reply.status in (400, 422) or right.is_valid(body) or isinstance(wrong, list), (body, reply.body)  # upstream: a list of the fields
     for body in replaced(good, lambda _: "too deep"):
         text = json.dumps(body).encode().replace(b'"too deep"', DEEP)

@@ -117,7 +117,7 @@ def test_workers_count_together(make):  # noqa: F811
         assert master.client.get(ROUTE).status == 200
     for path in ("/nothing", "/api/v1/summary"):
         master.client.get(path)
-    assert master.client.get("/api/v1/crates/a/1.0.0/download").status == 302
+    assert master.client.get("/api/v1/crates/a/1.0.0/download", {"Accept": "*/*"}).status == 302
     after = counted(master)
 
     def more(name, labels=""):

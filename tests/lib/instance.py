@@ -138,7 +138,7 @@ class Instance:
     def log(self, part=""):
         """Lines of the registry's log that have the part in them, each as a dict of its pairs."""
         file = self.data / "log" / ("web-error.log" if self.web == "apache-fcgid" else "cratehouse.log")
-        for line in file.read_text(errors="replace").splitlines() if file.exists() else ():
+        for line in file.read_text(errors="replace").split("\n") if file.exists() else ():
             if part not in line:
                 continue
             yield {key: json.loads(value) if value[:1] == '"' and "\\x" not in value else value.strip('"')

@@ -71,7 +71,7 @@ def sample(schema):
         return schema["const"] if "const" in schema else schema["enum"][0]
     kind = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
     return {"object": lambda: {name: sample(inner) for name, inner in schema.get("properties", {}).items()}, "array": lambda: [sample(schema["items"])],
-            "string": lambda: "2030-01-01T00:00:00Z" if schema.get("format") == "date-time" else "x", "integer": lambda: 1,
+            "string": lambda: {"date-time": "2030-01-01T00:00:00Z", "email": "x@example.test"}.get(schema.get("format"), "x"), "integer": lambda: 1,
             "boolean": lambda: True}[kind]()
 
 

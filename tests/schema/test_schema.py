@@ -4,7 +4,6 @@ API token, and with the session of somebody who owns what there is. No answer is
 Runs in the venv of tests/requirements.txt: make check-schema.
 """
 import json
-import subprocess
 import zlib
 
 import pytest
@@ -12,16 +11,11 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 
 from lib import openapi
-from lib.instance import BUILD
 from lib.registry import USER_AGENT
 from lib.steps import crate_id, publish, user_id
 
 CRATE = "schema"
-ROUTES = subprocess.run([str(BUILD / "cratehouse"), "routes"], capture_output=True, text=True, check=True).stdout
-THERE = {tuple(line.split()[:2]) for line in ROUTES.splitlines()}
-PATHS = {path: {method: operation for method, operation in item.items() if (method.upper(), path) in THERE}
-         for path, item in openapi.DOCUMENT["paths"].items()}
-schema = schemathesis.openapi.from_dict({**openapi.DOCUMENT, "paths": PATHS})
+schema = schemathesis.openapi.from_dict(openapi.DOCUMENT)
 bounded = settings(max_examples=30, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
@@ -59,6 +53,6 @@ def test_operation(case, registry, known, credentials):
     if parameters and zlib.crc32(json.dumps(parameters, sort_keys=True, default=str).encode()) % 2:
         case.path_parameters = {name: known.get(f"{case.method} {name}", known.get(name, value)) for name, value in parameters.items()}
     answer = case.call(base_url=registry.url, headers={"User-Agent": USER_AGENT, **credentials}, timeout=30)
-    assert answer.status_code < 500, answer.text
+    assert answer.status_code < 500 or answer.status_code == 501, answer.text  # 501: GitHub is not set up
     kind = answer.headers.get("content-type")
     openapi.check(case.method, answer.request.path_url, answer.status_code, kind[0] if kind else None, answer.content)

@@ -148,6 +148,17 @@ def headers_are_manuals():
                 yield f"{name}:1: no #pragma once"
 
 
+# Who may say that a text is HTML to be written as it is: templates/tmpl.h.
+RAW_HTML = {"templates/readme.c", "templates/text_page.c", "templates/downloads.c"}
+
+
+def raw_html():
+    for name in SOURCES:
+        for number, line in enumerate(read(name).splitlines(), 1):
+            if re.search(r"\(struct safe_html\)\s*\{|struct safe_html \w+ = \{", line) and name not in RAW_HTML:
+                yield f"{name}:{number}: only {', '.join(sorted(RAW_HTML))} make HTML that is written raw"
+
+
 def finished():
     for name in FILES:
         if name.endswith((".c", ".h", ".py", ".sh", ".sql", ".html", ".md", ".conf", ".am", ".ac", ".awk")):
@@ -232,6 +243,7 @@ RULES = {
     "every list of routes is in routes.c": handlers_in_routes,
     "the OpenAPI document has every route": routes_are_documented,
     "headers say what they are for": headers_are_manuals,
+    "raw HTML is made in few places": raw_html,
     "nothing is left unfinished": finished,
     "no paths of one machine": no_paths_of_a_machine,
     "C is formatted (make format)": c_format,

@@ -60,7 +60,7 @@ struct crate_page {
 	uint64_t sloc, bytes;
 	struct text purl, sha256, lib_links;
 	struct text publisher, publisher_href;  /* who or what published it; absent: not known */
-	struct text published_by_run, run_href; /* "GitHub", the run's address */
+	struct text published_by_run, run_href; /* "GitHub", the run's address (absent: unknown) */
 	struct text download;                   /* whole URL or path of the archive */
 	const struct language_row *languages;
 	size_t nlanguages;

@@ -99,7 +99,7 @@ static const struct err *refused(struct github *g, struct arena *a, const struct
 }
 
 /* The answer read into the shape's struct; token NULL: as the OAuth application, or as nobody where there is none. */
-static const struct err *get(struct github *g, struct arena *a, const struct secret *token,
+static const struct err *ask(struct github *g, struct arena *a, const struct secret *token,
 			     struct text path, const struct json_shape *shape, void *ret)
 {
 	static const struct http_header headers[] = {
@@ -129,6 +129,15 @@ static const struct err *get(struct github *g, struct arena *a, const struct sec
 		return failed(a, text_fmt(a, "%.*s: %.*s", TEXT_F(q.url),
 					  TEXT_F(json_error_text(a, &why))));
 	return NULL;
+}
+
+/* The same where GitHub is asked by its application and its users alone. */
+static const struct err *get(struct github *g, struct arena *a, const struct secret *token,
+			     struct text path, const struct json_shape *shape, void *ret)
+{
+	if (!github_on(g->cfg))
+		return failed(a, TEXT("github.client_id is not set"));
+	return ask(g, a, token, path, shape, ret);
 }
 
 /* "/orgs/%/teams/%" with each % replaced by the next of parts, percent-encoded. */
@@ -246,7 +255,8 @@ const struct err *github_exchange(struct github *g, struct arena *a, struct text
 	if (!buf_ok(form))
 		return no_token(a, TEXT("the code is too long"));
 	q.body = buf_text(form);
-	e = send(g, a, &q, &got);
+	e = github_on(g->cfg) ? send(g, a, &q, &got)
+			      : failed(a, TEXT("github.client_id is not set"));
 	if (e)
 		return no_token(a, e->cause);
 	wipe_later(a, got.body);
@@ -274,7 +284,7 @@ static const struct err *get_user(struct github *g, struct arena *a, const struc
 				  struct text path, struct github_user *ret)
 {
 	struct user_json u = { 0 };
-	const struct err *e = get(g, a, token, path, &user_shape, &u);
+	const struct err *e = ask(g, a, token, path, &user_shape, &u);
 
 	if (e)
 		return e;

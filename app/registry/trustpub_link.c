@@ -80,7 +80,9 @@ static bool run_of(struct arena *a, enum trustpub_provider p, const struct facts
 	add_path(&b, source);
 	buf_add(&b, github ? TEXT("/actions/runs") : TEXT("/-/jobs"));
 	add_path(&b, run);
-	*ret = (struct trustpub_run){ trustpub_provider_name(p), source, buf_text(&b) };
+	*ret = (struct trustpub_run){ trustpub_provider_name(p),
+				      github ? TEXT("GitHub") : TEXT("GitLab"), source,
+				      buf_text(&b) };
 	return true;
 }
 
@@ -97,6 +99,6 @@ bool trustpub_run_read(struct arena *a, struct text data, struct trustpub_run *r
 		return run_of(a, TRUSTPUB_GITLAB, &f, ret);
 	if (!text_eq(f.provider, TEXT("oidc")) || !f.issuer.p || !f.subject.p)
 		return false;
-	*ret = (struct trustpub_run){ .by = f.issuer, .source = f.subject };
+	*ret = (struct trustpub_run){ .by = f.issuer, .forge = f.issuer, .source = f.subject };
 	return true;
 }

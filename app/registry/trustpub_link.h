@@ -12,6 +12,7 @@ struct text trustpub_workflow_url(struct arena *a, enum trustpub_provider p,
 
 struct trustpub_run {
 	struct text by;     /* the provider's name; of another issuer its address */
+	struct text forge;  /* "GitHub", "GitLab"; of another issuer its address */
 	struct text source; /* the repository or project; of another issuer the subject */
 	struct text url;    /* of the run; absent: nobody knows */
 };

@@ -2,18 +2,12 @@
  * handlers/api/trustpub_configs.c - POST, GET /api/v1/trusted_publishing/{github,gitlab}_configs, DELETE .../{id}
  * (contract/api.md 26). Both providers by the same code: what differs is in the table of providers.
  */
-#include "app/base/arena.h"
-#include "app/base/config.h"
 #include "app/base/json.h"
-#include "app/outside/github.h"
 #include "app/server/auth.h"
-#include "app/server/may.h"
+#include "app/server/trustpub.h"
 #include "db/crate.h"
-#include "db/crate_settings.h"
-#include "db/github.h"
 #include "db/owner.h"
 #include "db/trustpub_config.h"
-#include "db/user.h"
 #include "handlers/api/common.h"
 #include "handlers/api/seek.h"
 #include "templates/json_trustpub.h"
@@ -71,144 +65,11 @@ static const char *const list_key[] = { "github_configs", "gitlab_configs" };
 
 /* ---- POST */
 
-/*
- * The issuer that the wish names, or the first of its kind, *ret_first; ERR_INVALID where it is not one of ours. The first
- * GitHub is the one that github.api_url is of.
- */
-static const struct err *find_issuer(struct req *r, enum trustpub_provider p, struct text wanted,
-				     struct text *ret, bool *ret_first)
-{
-	enum issuer_kind kind = p == TRUSTPUB_GITHUB ? ISSUER_GITHUB : ISSUER_GITLAB;
-	struct text rest = r->cfg->trustpub.issuers;
-	struct config_issuer issuer;
-
-	*ret_first = true;
-	while (config_issuer_next(&rest, &issuer)) {
-		if (issuer.kind != kind)
-			continue;
-		*ret = issuer.url;
-		if (!wanted.p || text_eq(issuer.url, wanted))
-			return NULL;
-		*ret_first = false;
-	}
-	if (wanted.p)
-		return err_new(r->arena, ERR_INVALID, "Unsupported JWT issuer: %.*s",
-			       TEXT_F(wanted));
-	*ret = trustpub_home(p);
-	return NULL;
-}
-
-static const struct err *not_owner(struct req *r)
-{
-	return err_new(r->arena, ERR_INVALID, "You are not an owner of this crate");
-}
-
-/* upstream: an individual owner who has an address, verified or not. */
-static const struct err *require_owner(struct req *r, uint64_t crate_id)
-{
-	bool is_owner = false;
-	const struct err *e = db_crate_settings_owner(r->db, crate_id, r->user.id, &is_owner);
-
-	return e || is_owner ? e : not_owner(r);
-}
-
-static const struct err *require_verified_email(struct req *r)
-{
-	struct text email = TEXT_NONE;
-	const struct err *e = db_user_verified_email(r->db, r->user.id, &email);
-
-	if (e || email.p)
-		return e;
-	return err_new(r->arena, ERR_AUTH,
-		       "You must verify your email address to create a Trusted Publishing config");
-}
-
 static const struct err *require(struct req *r, struct text crate)
 {
 	const struct err *e = auth_require(r, AUTH_SCOPE);
 
 	return e ? e : auth_scope(r, "trusted-publishing", crate);
-}
-
-/* The contract shows this 500 in small letters, so it is none of the kind that hides its words. */
-static const struct err *cannot_decrypt(struct req *r, const struct err *cause)
-{
-	struct err *e = arena_alloc(r->arena, sizeof(*e));
-
-	*e = *err_because(r->arena, ERR_BUSY, cause->detail, "Internal server error");
-	e->status = 500;
-	return e;
-}
-
-/* The token that the caller signed in with; *ret_known false on a registry where nobody signs in by GitHub. */
-static const struct err *github_token(struct req *r, uint64_t crate_id, struct secret *ret,
-				      bool *ret_known)
-{
-	struct owner_standing s;
-	const struct err *e;
-
-	*ret_known = github_on(r->cfg);
-	if (!*ret_known)
-		return NULL;
-	e = db_owner_standing(r->db, crate_id, r->user.id, &s);
-	if (e)
-		return e;
-	e = may_open_token(r->cfg, r->arena, s.encrypted_token, ret, ret_known);
-	if (e)
-		return cannot_decrypt(r, e);
-	return *ret_known ? NULL
-			  : err_new(r->arena, ERR_INVALID,
-				    "Must have a linked GitHub account to create a Trusted "
-				    "Publishing config");
-}
-
-/* Name and number of the repository's owner as GitHub has them. */
-static const struct err *look_up_owner(struct req *r, struct trustpub_config *c)
-{
-	struct github_user owner;
-	struct secret token;
-	bool known;
-	const struct err *e = github_token(r, c->crate_id, &token, &known);
-
-	if (e)
-		return e;
-	e = github_user_named(r->app->github, r->arena, known ? &token : NULL, c->owner, &owner);
-	if (err_is(e, ERR_NOT_FOUND))
-		return err_new(r->arena, ERR_INVALID, "Unknown GitHub user or organization");
-	if (e)
-		return e;
-	c->owner = owner.login;
-	c->owner_id = text_fmt(r->arena, "%lld", (long long)owner.id);
-	return NULL;
-}
-
-static struct trustpub_actor actor(const struct req *r)
-{
-	return (struct trustpub_actor){ r->user.id, r->user.login, r->remote_ip };
-}
-
-/* The checks in the contract's order; what is then in *c is to be stored. */
-static const struct err *judge(struct req *r, enum trustpub_provider p, struct text name,
-			       struct trustpub_config *c)
-{
-	struct crate_row crate;
-	const struct err *e = trustpub_check(r->arena, p, c);
-
-	if (!e)
-		e = require(r, name);
-	if (!e)
-		e = db_crate_by_name(r->db, name, &crate);
-	if (!e)
-		e = db_trustpub_config_room(r->db, p, crate.id);
-	if (!e)
-		e = require_owner(r, crate.id);
-	if (!e)
-		e = require_verified_email(r);
-	if (e)
-		return e;
-	c->crate_id = crate.id;
-	c->crate = crate.name;
-	return NULL;
 }
 
 static struct reply config_post(struct req *r, enum trustpub_provider p)
@@ -220,20 +81,16 @@ static struct reply config_post(struct req *r, enum trustpub_provider p)
 		.project = w->project,
 		.workflow = w->workflow,
 		.environment = w->environment,
+		.issuer = w->issuer,
 	};
-	struct trustpub_actor who;
-	bool first = true;
-	const struct err *e = judge(r, p, w->crate, &c);
+	const struct err *e = trustpub_check(r->arena, p, &c);
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
 
-	who = actor(r);
 	if (!e)
-		e = find_issuer(r, p, w->issuer, &c.issuer, &first);
-	if (!e && p == TRUSTPUB_GITHUB && first)
-		e = look_up_owner(r, &c);
+		e = require(r, w->crate);
 	if (!e)
-		e = db_trustpub_config_add(r->db, p, &who, &c);
+		e = trustpub_create(r, p, w->crate, &c);
 	if (e)
 		return reply_err(r, e);
 	jw_object(&j, NULL);
@@ -260,7 +117,7 @@ static const struct err *of_crate(struct req *r, struct text name, struct trustp
 	if (!e)
 		e = db_owner_is_user(r->db, crate.id, r->user.id, &is_owner);
 	if (!e && !is_owner)
-		e = not_owner(r);
+		e = trustpub_not_owner(r);
 	if (!e)
 		q->crate_id = crate.id;
 	return e;
@@ -356,7 +213,6 @@ static struct reply configs_get(struct req *r, enum trustpub_provider p)
 static struct reply config_delete(struct req *r, enum trustpub_provider p)
 {
 	struct trustpub_config c;
-	struct trustpub_actor who;
 	int64_t id;
 	const struct err *e = req_path_i32(r, "id", &id);
 
@@ -365,10 +221,7 @@ static struct reply config_delete(struct req *r, enum trustpub_provider p)
 	if (!e)
 		e = require(r, c.crate);
 	if (!e)
-		e = require_owner(r, c.crate_id);
-	who = actor(r);
-	if (!e)
-		e = db_trustpub_config_delete(r->db, p, &who, &c);
+		e = trustpub_remove(r, p, &c);
 	return e ? reply_err(r, e) : reply_empty(r, 204);
 }
 

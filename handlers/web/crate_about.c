@@ -6,6 +6,7 @@
 #include "app/base/semver.h"
 #include "app/base/spdx.h"
 #include "app/base/url.h"
+#include "app/registry/trustpub_link.h"
 #include "db/advisory.h"
 
 #include <json-c/json.h>
@@ -246,27 +247,15 @@ static void add_lines(struct req *r, struct text json, struct crate_page *v)
 
 static void add_publisher(struct req *r, const struct version_view *x, struct crate_page *v)
 {
-	struct text why;
-	struct json_object *o = x->trustpub_data.p
-					? json_parse(r->arena, x->trustpub_data, JSON_DEPTH, &why)
-					: NULL;
-	struct text provider = json_text(json_member(o, "provider"));
+	struct trustpub_run run;
 
 	if (x->publisher.id.set) {
 		v->publisher = x->publisher.login;
 		v->publisher_href = text_fmt(r->arena, "/users/%.*s", TEXT_F(x->publisher.login));
 	}
-	if (text_eq(provider, TEXT("github"))) {
-		v->published_by_run = TEXT("GitHub");
-		v->run_href = text_fmt(r->arena, "https://github.com/%.*s/actions/runs/%.*s",
-				       TEXT_F(json_text(json_member(o, "repository"))),
-				       TEXT_F(json_text(json_member(o, "run_id"))));
-	}
-	if (text_eq(provider, TEXT("gitlab"))) {
-		v->published_by_run = TEXT("GitLab");
-		v->run_href = text_fmt(r->arena, "https://gitlab.com/%.*s/-/jobs/%.*s",
-				       TEXT_F(json_text(json_member(o, "project_path"))),
-				       TEXT_F(json_text(json_member(o, "job_id"))));
+	if (x->trustpub_data.p && trustpub_run_read(r->arena, x->trustpub_data, &run)) {
+		v->published_by_run = run.forge;
+		v->run_href = run.url;
 	}
 }
 

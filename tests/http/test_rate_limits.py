@@ -1,14 +1,15 @@
 """Token buckets of publish, update and yank (contract/publish.md 4.4), on a registry whose buckets are small."""
 import base64
 import email.utils
+import hashlib
 import json
 import time
 
 import pytest
 
 from lib.census import census, settled
-from lib.registry import Crate, detail
-from lib.steps import refused, user_id
+from lib.registry import Client, Crate, detail
+from lib.steps import crate_id, publish, refused, user_id
 
 NEW, UPDATE, YANK = 0, 1, 2
 SAID = {NEW: "You have published too many new crates in a short period of time",
@@ -178,6 +179,21 @@ def test_override_with_an_end(tight, user, crate):
         assert yank(user, crate).status_code == 200
     override(tight, user, YANK, 5)  # a larger burst fills nothing by itself
     too_many(tight, user, yank(user, crate), YANK)
+
+
+def test_workflows_have_no_bucket(tight, user, new_name):
+    """What is left of limits for a trusted-publishing token: versions of one crate in a day (contract/publish.md 4.2)."""
+    name = publish(user, new_name("flow"))  # the first of three a day
+    raw = "gGK6jurSwKyl9V3Az19z7YEFQI9aoOO"
+    tight.sql("INSERT INTO trustpub_tokens (created_us, expires_us, hashed_token, crate_ids) VALUES (1, 9000000000000000,"
+              f" UNHEX('{hashlib.sha256(raw.encode()).hexdigest()}'), '[{crate_id(tight, name)}]')")
+    workflow = Client(tight.url, Authorization=f"cio_tp_{raw}d")
+    before = tight.sql("SELECT * FROM publish_limit_buckets ORDER BY user_id, action")
+    for number in ("1.1.0", "1.2.0"):
+        assert workflow.publish(Crate(name, number)).status_code == 200
+    refused(workflow.publish(Crate(name, "1.3.0")), 429,
+            "You have published too many versions of this crate in the last 24 hours")
+    assert tight.sql("SELECT * FROM publish_limit_buckets ORDER BY user_id, action") == before
 
 
 def test_exchanges_of_json_web_tokens(tight):

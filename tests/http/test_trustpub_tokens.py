@@ -691,6 +691,29 @@ def test_trusted_alone(world, owner, crate, repo):
             workflow.publish(Crate(crate, "1.2.0", package={"license": "nonsense"})).json()["errors"][0]["detail"])
 
 
+def test_what_has_run_out_is_swept(world, crate, repo):
+    """contract/jobs.md 16.1"""
+    world.trust_hub(crate, repo)
+    world.token(world.hub.jwt(jti=f"old {repo}", **github_claims(repo)))
+    workflow = world.client(world.hub.jwt(jti=f"new {repo}", **github_claims(repo)))
+    old_token, new_token = [row[0] for row in world.registry.sql("SELECT id FROM trustpub_tokens ORDER BY id DESC LIMIT 2")][::-1]
+    old_jti, new_jti = [hashlib.sha256(f"{GITHUB}\njti\n{age} {repo}".encode()).hexdigest() for age in ("old", "new")]
+    world.registry.sql(f"UPDATE trustpub_tokens SET expires_us = 1 WHERE id = {old_token};"
+                       f"UPDATE trustpub_used_jtis SET expires_us = 1 WHERE jti = UNHEX('{old_jti}')")
+    world.registry.ctl("job", "enqueue", "sweep")
+
+    def left():
+        return (world.registry.sql(f"SELECT id FROM trustpub_tokens WHERE id IN ({old_token}, {new_token})")
+                + world.registry.sql(f"SELECT LOWER(HEX(jti)) FROM trustpub_used_jtis WHERE jti IN (UNHEX('{old_jti}'),"
+                                     f" UNHEX('{new_jti}'))"))
+
+    end = time.time() + 60
+    while left() != [[new_token], [new_jti]]:
+        assert time.time() < end, left()
+        time.sleep(0.1)
+    assert workflow.publish(Crate(crate, "1.1.0")).status_code == 200
+
+
 # ---- what it costs
 
 def test_queries(world, crate, repo):

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -273,24 +274,42 @@ const struct err *call_read(struct arena *a, struct text whole, struct call_answ
 	return NULL;
 }
 
+enum { ANSWER_ROOM = WIRE_MAX_ANSWER + WIRE_MAX_BYTES + LAST_LINE_MAX };
+
+static void unmap_answer(void *p)
+{
+	(void)munmap(p, ANSWER_ROOM);
+}
+
+/*
+ * Room for the longest answer; what is not written to takes no memory. Not malloc: freeing so much at once makes it
+ * keep as much from then on.
+ */
+static char *map_answer(struct arena *a)
+{
+	void *p =
+		mmap(NULL, ANSWER_ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	BUG_ON(p == MAP_FAILED);
+	arena_defer(a, unmap_answer, p);
+	return p;
+}
+
 static const struct err *talk(struct arena *a, struct call *c, struct text frame, const int fds[2],
 			      struct call_answer *ret)
 {
-	const size_t room = WIRE_MAX_ANSWER + WIRE_MAX_BYTES + LAST_LINE_MAX;
-	char *p = malloc(room); /* what is not written to takes no memory */
+	char *p = map_answer(a);
 	size_t n = 0;
 	struct text whole;
 	const struct err *e;
 	bool ended;
 
-	BUG_ON(!p);
-	arena_defer_free(a, p);
 	if (!wire_send(c->sock, frame, fds))
 		return call_failed(a, "cannot be asked", errno);
 	(void)read_until(c->sock, p, 1, c->begin_by_us, &n);
 	if (n == 0)
 		return busy(a, TEXT("inspector: it did not begin in time"));
-	ended = read_until(c->sock, p, room, time_monotonic_us() + c->wall_us, &n);
+	ended = read_until(c->sock, p, ANSWER_ROOM, time_monotonic_us() + c->wall_us, &n);
 	if (!ended)
 		return call_odd(a, TEXT("the inspector's answer is too long or late"));
 	e = split_answer(a, (struct text){ p, n }, &whole);

@@ -30,7 +30,7 @@ struct work {
 	struct place *found; /* scratch: lines unique in both sides of a gap */
 	uint32_t *tails, *before;
 	int32_t *trace;    /* scratch of myers: (max_edits + 1) squared */
-	int32_t max_edits; /* of one gap */
+	int32_t max_edits; /* that it has room for; a gap needs no more than it has lines */
 };
 
 struct gap {
@@ -109,12 +109,23 @@ static void mark_edits(struct work *w, struct gap g, int32_t d, int32_t n, int32
 	}
 }
 
+static void make_trace(struct work *w, int32_t edits)
+{
+	if (edits <= w->max_edits)
+		return;
+	w->trace =
+		arena_array(w->arena, (size_t)(edits + 1) * (size_t)(edits + 1), sizeof(*w->trace));
+	w->max_edits = edits;
+}
+
 static void myers(struct work *w, struct gap g)
 {
-	int32_t n = (int32_t)(g.a_end - g.a), m = (int32_t)(g.b_end - g.b);
+	int32_t n = (int32_t)(g.a_end - g.a), m = (int32_t)(g.b_end - g.b),
+		most = n + m < EDITS_MAX ? n + m : EDITS_MAX;
 
+	make_trace(w, most);
 	for (int32_t d = 0; d <= n + m; d++) {
-		if (d > w->max_edits || !spend(w, (uint64_t)d + 1)) {
+		if (d > most || !spend(w, (uint64_t)d + 1)) {
 			w->rough = true;
 			break;
 		}
@@ -317,7 +328,7 @@ bool diff_texts(struct arena *a, struct text from, struct text to, uint64_t *bud
 	struct diff d = { 0 };
 	struct work w = { 0 };
 	uint32_t *of_a, *of_b;
-	size_t numbers, least, lines;
+	size_t numbers, least;
 
 	if (!split_lines(a, from, &d.a) || !split_lines(a, to, &d.b))
 		return false;
@@ -335,10 +346,6 @@ bool diff_texts(struct arena *a, struct text from, struct text to, uint64_t *bud
 	w.found = arena_array(scratch, least, sizeof(struct place));
 	w.tails = arena_array(scratch, least, sizeof(uint32_t));
 	w.before = arena_array(scratch, least, sizeof(uint32_t));
-	lines = d.a.n + d.b.n;
-	w.max_edits = lines < EDITS_MAX ? (int32_t)lines : EDITS_MAX;
-	w.trace = arena_array(scratch, (size_t)(w.max_edits + 1) * (size_t)(w.max_edits + 1),
-			      sizeof(int32_t));
 	w.left = *budget;
 	compare(&w, (struct gap){ 0, d.a.n, 0, d.b.n }, 0);
 	gather(a, &w, &d);

@@ -1,5 +1,7 @@
 #include "templates/json_owner.h"
 
+#include "app/base/places.h"
+
 /* "github:org:team" is at github.com/org; nothing else has a page that we know. */
 static struct text team_url(struct jw *j, struct text login)
 {
@@ -8,7 +10,7 @@ static struct text team_url(struct jw *j, struct text login)
 	if (!text_cut(&rest, ':', &provider) || !text_eq(provider, TEXT("github")) ||
 	    !text_cut(&rest, ':', &org) || !rest.p)
 		return TEXT_NONE;
-	return text_fmt(j->b->arena, "https://github.com/%.*s", TEXT_F(org));
+	return text_fmt(j->b->arena, "%.*s/%.*s", TEXT_F(place_github()), TEXT_F(org));
 }
 
 void json_owner(struct jw *j, const struct owner_view *o)
@@ -21,7 +23,8 @@ void json_owner(struct jw *j, const struct owner_view *o)
 	jw_text(j, "kind", user ? TEXT("user") : TEXT("team"));
 	if (user)
 		jw_text(j, "url",
-			text_fmt(j->b->arena, "https://github.com/%.*s", TEXT_F(o->gh_login)));
+			text_fmt(j->b->arena, "%.*s/%.*s", TEXT_F(place_github()),
+				 TEXT_F(o->gh_login)));
 	else
 		jw_text_or_null(j, "url", team_url(j, o->login));
 	jw_text_or_null(j, "name", o->name);

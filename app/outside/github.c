@@ -5,8 +5,10 @@
 #include "app/base/hash.h"
 #include "app/base/json.h"
 #include "app/base/time.h"
+#include "app/base/url.h"
 #include "app/outside/http.h"
 
+enum { LOGIN_BYTES = 255, NAME_BYTES = 1000 };
 enum { MEMBERS = 64, AWAY_S = 5, KEYS_MAX = 64, KEYS_BYTES = 256 * 1024, PATH_BYTES = 4096 };
 #define KEYS_LIFE_US ((int64_t)24 * 3600 * US_PER_S)
 
@@ -280,6 +282,15 @@ static const struct json_shape user_shape = {
 	},
 };
 
+/* Letters, digits and hyphens; of companies also an underline. It becomes part of paths and pages. */
+static bool login_ok(struct text t)
+{
+	for (size_t i = 0; i < t.n; i++)
+		if (!char_is_alnum(t.p[i]) && t.p[i] != '-' && t.p[i] != '_')
+			return false;
+	return t.n && t.n <= LOGIN_BYTES;
+}
+
 static const struct err *get_user(struct github *g, struct arena *a, const struct secret *token,
 				  struct text path, struct github_user *ret)
 {
@@ -288,8 +299,12 @@ static const struct err *get_user(struct github *g, struct arena *a, const struc
 
 	if (e)
 		return e;
-	if (u.id.v <= 0 || !u.login.n || u.login.n > 255)
-		return failed(a, TEXT("a user without id or login"));
+	if (u.id.v <= 0 || !login_ok(u.login))
+		return failed(a, TEXT("a user without number or login"));
+	if (u.name.n > NAME_BYTES)
+		u.name = TEXT_NONE;
+	if (u.avatar_url.n > NAME_BYTES || !url_is_http(u.avatar_url))
+		u.avatar_url = TEXT_NONE;
 	*ret = (struct github_user){ u.id.v, u.login, u.name, u.email, u.avatar_url };
 	return NULL;
 }

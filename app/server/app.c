@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/config.h"
 #include "app/base/log.h"
+#include "app/base/places.h"
 #include "app/index/sparse.h"
 #include "app/inspect/client.h"
 #include "app/outside/github.h"
@@ -41,6 +42,7 @@ bool app_open(struct arena *a, const struct config *cfg, const char *inspect_soc
 {
 	struct app app = { .cfg = cfg };
 
+	places_set(cfg);
 	app.storage = storage_open(a, cfg, ret_why);
 	if (!app.storage)
 		return false;

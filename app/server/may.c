@@ -3,6 +3,7 @@
 #include "app/base/config.h"
 #include "app/base/crypt.h"
 #include "app/base/hash.h"
+#include "app/base/time.h"
 #include "app/outside/github.h"
 #include "app/registry/team.h"
 #include "db/github.h"
@@ -56,6 +57,7 @@ static const struct err *restricted(struct req *r, struct text team)
 static const struct err *find_team(struct req *r, uint64_t crate_id, const struct secret *token,
 				   struct may *m)
 {
+	int64_t end = time_monotonic_us() + (int64_t)r->cfg->outside.timeout_s * US_PER_S;
 	struct owner_team *teams;
 	size_t n;
 	const struct err *e = db_owner_teams(r->db, crate_id, &teams, &n);
@@ -70,6 +72,9 @@ static const struct err *find_team(struct req *r, uint64_t crate_id, const struc
 
 		if (!teams[i].org_id.set)
 			continue;
+		if (time_monotonic_us() > end) /* each call has its time, and all together too */
+			return err_new(r->arena, ERR_INTERNAL,
+				       "GitHub took too long over %zu teams", n);
 		e = github_is_member(r->app->github, r->arena, token, &member, &m->who.in_team);
 		if (e && err_status(e) == 403)
 			return restricted(r, teams[i].login);

@@ -1,7 +1,9 @@
 /* handlers/api/crate_owners.c - GET, PUT, DELETE /api/v1/crates/{name}/owners, GET .../owner_user
  * and .../owner_team */
 #include "app/base/arena.h"
+#include "app/base/config.h"
 #include "app/base/json.h"
+#include "app/base/time.h"
 #include "app/outside/github.h"
 #include "app/registry/team.h"
 #include "app/server/auth.h"
@@ -152,6 +154,7 @@ static bool owns(const struct owner_view *owners, size_t n, struct text login)
 static const struct err *find_teams(struct req *r, const struct may *m, struct owner_change *c)
 {
 	struct owner_new_team *teams = arena_array(r->arena, c->logins.n, sizeof(*teams));
+	int64_t end = time_monotonic_us() + 2 * (int64_t)r->cfg->outside.timeout_s * US_PER_S;
 	struct owner_view *owners = NULL;
 	const struct err *e;
 	size_t n = 0;
@@ -169,6 +172,8 @@ static const struct err *find_teams(struct req *r, const struct may *m, struct o
 		}
 		if (owns(owners, n, login))
 			return NULL;
+		if (time_monotonic_us() > end) /* each call has its time, and all together too */
+			return err_new(r->arena, ERR_INTERNAL, "GitHub took too long over teams");
 		teams[i].login = text_lower(r->arena, login);
 		teams[i].refusal = find_team(r, m, login, &teams[i]);
 		if (teams[i].refusal)

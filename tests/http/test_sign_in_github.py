@@ -165,7 +165,7 @@ def test_whoever_comes_again_is_synchronised(github, site):
     assert site.sql("SELECT people_gen FROM metadata") == now
     user = answer.json()["user"]
     assert (user["id"], user["login"], user["name"], user["avatar"]) == (first["id"], "after", "After All", None)
-    assert user["url"].endswith("/after")
+    assert user["url"] == github.url + "/after"  # as of an Enterprise Server
     assert site.queries(answer) <= 12
     assert site.anonymous.get("/api/v1/users/after").json()["user"]["github_username_matches"] is True
 
@@ -182,6 +182,24 @@ def test_a_new_session_each_time(github, site):
     again = browser.cookie
     browser.sign_in("fixed")
     assert browser.cookie != again and Browser(site, again).me().status_code == 403
+
+
+@pytest.mark.parametrize("odd", [{"login": "a/../b"}, {"login": ""}, {"login": "x" * 300}, {"id": 0}, {"id": -1}, {"id": "1"},
+                                 {"id": 2**63}, {"login": None}])
+def test_users_that_none_can_be(github, site, odd):
+    there = github.user("odd-one")
+    browser = Browser(site)
+    browser.begin()
+    code = browser.at_github("odd-one")
+    with github.failing("/user$", status=200, body={**there, **odd}):
+        answer = browser.authorize(code)
+    assert (answer.status_code, detail(answer)) == (500, "Internal Server Error")
+
+
+def test_what_is_too_long_is_left_out(github, site):
+    browser = known(github, site, "verbose", name="n" * 100_000, avatar_url="javascript:alert(1)", email="x" * 100_000)
+    user = browser.me().json()["user"]
+    assert (user["name"], user["avatar"], user["email"]) == (None, None, None)
 
 
 def test_no_address_at_github_is_none_here(github, site):

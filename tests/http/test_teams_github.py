@@ -294,6 +294,15 @@ def test_github_is_slow(github, site, people, owner, crate):
         time.sleep(0.2)
 
 
+def test_all_teams_together_have_their_time(github, site, people, crate):
+    """Each answers in time, and there are many."""
+    give(site, crate, *(github.team("slow", f"team{n}") for n in range(30)))
+    with github.failing("/memberships/", status=404, delay=0.3):
+        answer = people["outsider"].token.put(f"/api/v1/crates/{crate}/1.0.0/unyank")
+    refused(answer, 500, OURS)
+    assert float(site.log_line(answer)["ms"]) < 8000
+
+
 def test_a_token_that_cannot_be_decrypted(github, site, new_name):
     """upstream: for an owner in person, too."""
     who = join(github, site, new_name("sealed").replace("-", "x"))

@@ -16,6 +16,7 @@ const struct cli_command *const cli_lists[] = { /* one a line, so that two peopl
 	rebuild_commands,
 	fsck_commands,
 	config_commands,
+	mail_commands,
 	routes_commands,
 	NULL,
 };

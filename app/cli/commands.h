@@ -4,6 +4,7 @@
 #include "app/cli/cli.h"
 
 extern const struct cli_command config_commands[];
+extern const struct cli_command mail_commands[];
 extern const struct cli_command import_commands[];
 extern const struct cli_command import_dump_commands[];
 extern const struct cli_command jobs_commands[];

@@ -67,7 +67,7 @@ def well_made(letter, address, unsubscribe=False):
     sender = email.utils.parseaddr(str(letter["From"]))
     assert sender == ("crates.test", letter.sender) and letter.sender == "noreply@127.0.0.1"
     assert letter.to == [address] and email.utils.parseaddr(str(letter["To"]))[1] == address
-    assert re.fullmatch(r"<[0-9a-f]{32}@127\.0\.0\.1>", str(letter["Message-ID"]))
+    assert re.fullmatch(r"<[0-9A-Za-z]{32}@127\.0\.0\.1>", str(letter["Message-ID"]))
     assert abs(email.utils.parsedate_to_datetime(str(letter["Date"])).timestamp() - time.time()) < 600
     assert letter["Auto-Submitted"] == "auto-generated" and letter["MIME-Version"] == "1.0"
     assert [part.get_content_type() for part in letter.message.iter_parts()] == ["text/plain", "text/html"]
@@ -662,3 +662,33 @@ def test_files(registry, new_name):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-" + number + r"\.eml", path.name)
     assert path.stat().st_mode & 0o777 == 0o600 and path.parent.stat().st_mode & 0o777 == 0o700
     assert not list((registry.data / "mail").glob("*.part"))
+
+
+# ---- the command line
+
+
+def test_command(post, server, new_name):
+    address = new_name("op") + "@example.test"
+    assert post.ctl("mail", "test", address, "--user", "ann", "--crate", "x-y", "--version", "2.0.0") == "127.0.0.1 has taken it\n"
+    letter = one(server, address, "Successfully published x-y@2.0.0")
+    assert letter.text.startswith("Hello ann,") and f"{post.url}/crates/x-y/2.0.0" in letter.text
+    done = post.run_ctl("mail", "test", "nonsense")
+    assert done.returncode == 1 and "`nonsense` is no address" in done.stderr
+    assert post.run_ctl("mail", "test").returncode == 2
+
+
+@pytest.mark.parametrize("said,words", [({"RCPT": "550 no such user"}, "refuses"), ({"MAIL": "451 later"}, "does not take")])
+def test_command_says_what_failed(post, server, said, words):
+    server.said = said
+    try:
+        done = post.run_ctl("mail", "test", "somebody@example.test")
+    finally:
+        server.said = {}
+    assert done.returncode == 1 and words in done.stderr and list(said.values())[0][:3] in done.stderr
+
+
+def test_command_without_a_server(registry):
+    before = set((registry.data / "mail").glob("*.eml"))
+    assert registry.ctl("mail", "test", "op@example.test") == f"a file in {registry.data}/mail\n"
+    new = [path for path in set((registry.data / "mail").glob("*.eml")) - before if "op@example.test" in path.read_text()]
+    assert len(new) == 1 and "test-crate" in new[0].read_text()

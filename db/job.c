@@ -210,8 +210,22 @@ static const struct db_stmt schedule_add = {
 
 static const struct db_stmt schedule_move = {
 	.name = "schedule_move",
-	.sql = "UPDATE job_schedule SET next_us = ? WHERE name = ? AND next_us <= ?",
-	.in = { DB_I64, DB_TEXT, DB_I64 },
+	.sql = "UPDATE job_schedule SET next_us = ?, every_s = ?, job_type = ?"
+	       " WHERE name = ? AND next_us <= ?",
+	.in = { DB_I64, DB_I64, DB_TEXT, DB_TEXT, DB_I64 },
+};
+
+static const struct db_stmt schedule_done = {
+	.name = "schedule_done",
+	.sql = "UPDATE job_schedule SET done_us = ? WHERE job_type = ?",
+	.in = { DB_I64, DB_TEXT },
+};
+
+static const struct db_stmt schedule_list = {
+	.name = "schedule_list",
+	.sql = "SELECT name, every_s, next_us, done_us FROM job_schedule ORDER BY name LIMIT 100",
+	.out = { DB_COL(struct schedule_row, name), DB_COL(struct schedule_row, every_s),
+		 DB_COL(struct schedule_row, next_us), DB_COL(struct schedule_row, done_us) },
 };
 
 static struct sha256 dedup_of(struct db *db, struct text type, struct text data)
@@ -436,10 +450,11 @@ static const struct err *take_turn(struct db *db, void *ctx)
 {
 	struct scheduling *s = ctx;
 	uint64_t n = 0;
-	const struct err *e = db_exec(
-		db, &schedule_move,
-		DB_ARGS(db_i64(s->now + s->every_s * US_PER_S), db_text(s->name), db_i64(s->now)),
-		&n);
+	const struct err *e = db_exec(db, &schedule_move,
+				      DB_ARGS(db_i64(s->now + s->every_s * US_PER_S),
+					      db_i64(s->every_s), db_text(text_from(s->kind->type)),
+					      db_text(s->name), db_i64(s->now)),
+				      &n);
 
 	s->enqueued = n == 1;
 	if (e || !s->enqueued)
@@ -467,8 +482,19 @@ const struct err *db_schedule_run(struct db *db, const char *name, int64_t every
 	return e;
 }
 
+const struct err *db_schedule_done(struct db *db, const struct job_kind *kind)
+{
+	return db_exec(db, &schedule_done,
+		       DB_ARGS(db_i64(time_now_us()), db_text(text_from(kind->type))), NULL);
+}
+
+const struct err *db_schedule_list(struct db *db, struct schedule_row **ret, size_t *ret_n)
+{
+	return db_all(db, &schedule_list, DB_NO_ARGS, sizeof(**ret), ret, ret_n);
+}
+
 const struct db_stmt *const db_job_stmts[] = {
-	&waiting, &again,  &insert,     &next,         &lease,         &extend,
-	&done,    &failed, &delete_job, &list,         &retry,         &retry_all,
-	&figures, &counts, &due,        &schedule_add, &schedule_move, NULL,
+	&waiting, &again,        &insert,        &next,          &lease,         &extend,  &done,
+	&failed,  &delete_job,   &list,          &retry,         &retry_all,     &figures, &counts,
+	&due,     &schedule_add, &schedule_move, &schedule_done, &schedule_list, NULL,
 };

@@ -128,4 +128,18 @@ const struct err *must_use db_schedule_run(struct db *db, const char *name, int6
 					   const struct job_kind *kind, struct text data,
 					   bool *ret_enqueued);
 
+/* One of that kind was done: every period of the kind is fresh, whoever enqueued it. */
+const struct err *must_use db_schedule_done(struct db *db, const struct job_kind *kind);
+
+struct schedule_row {
+	struct text name;
+	int64_t every_s; /* 0: of a registry from before there was this column */
+	int64_t next_us;
+	struct opt_i64 done_us; /* not set: never yet */
+};
+
+/* By name; at most 100. */
+const struct err *must_use db_schedule_list(struct db *db, struct schedule_row **ret,
+					    size_t *ret_n);
+
 extern const struct db_stmt *const db_job_stmts[];

@@ -95,6 +95,15 @@ static const struct err *run_kind(struct runner *r, const struct job *job, bool 
 	return e;
 }
 
+/* What runs by a schedule is shown to be fresh (/status). */
+static const struct err *note_success(struct runner *r, struct text type)
+{
+	for (const struct job_period *p = job_periods; p->name; p++)
+		if (text_eq(type, text_from(p->kind->type)))
+			return db_schedule_done(r->app->db, p->kind);
+	return NULL;
+}
+
 /* Runs one job and writes down how it ended: one line in the log. */
 static const struct err *run_job(struct runner *r, const struct job *job)
 {
@@ -110,6 +119,8 @@ static const struct err *run_job(struct runner *r, const struct job *job)
 		kept = db_job_failed(r->app->db, job, e->cause.p ? e->cause : e->detail);
 	else if (!ended)
 		kept = db_job_done(r->app->db, job, &ours);
+	if (!e && !kept)
+		kept = note_success(r, job->job_type);
 	if (e)
 		log_err(LOG_LEVEL_WARN, "job failed", e);
 	log_info(log_text("job", job->job_type), log_u64("id", job->id),

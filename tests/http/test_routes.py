@@ -88,6 +88,8 @@ QUERIES = {
     "/crates/{name}/{version}/raw/{*path}": 3,
     "/crates/{name}/{version}/download": 3,
     "/security": 0,
+    "/status": 3,
+    "/category_slugs": 2,
     "/crates/{name}/stats": 5,
     "/crates/{name}/stats.csv": 3,
     "/crates/{name}/{version}/stats": 4,

@@ -33,11 +33,18 @@ static const struct db_stmt expired_address_buckets = {
 	.in = { DB_I64 },
 };
 
+/* Whoever runs the site has had a year to act. */
+static const struct db_stmt expired_reports = {
+	.name = "expired_reports",
+	.sql = "DELETE FROM reports WHERE created_us < ? - 365 * 86400000000 LIMIT 1000",
+	.in = { DB_I64 },
+};
+
 const struct err *db_expired_delete(struct db *db, int64_t now_us)
 {
-	static const struct db_stmt *const all[] = { &expired_sessions, &expired_links,
+	static const struct db_stmt *const all[] = { &expired_sessions,        &expired_links,
 						     &expired_trustpub_tokens, &expired_jtis,
-						     &expired_address_buckets };
+						     &expired_address_buckets, &expired_reports };
 	const struct err *e = NULL;
 
 	for (size_t i = 0; !e && i < ARRAY_SIZE(all); i++) {
@@ -50,6 +57,10 @@ const struct err *db_expired_delete(struct db *db, int64_t now_us)
 	return e;
 }
 
-const struct db_stmt *const db_expired_stmts[] = { &expired_sessions,        &expired_links,
-						   &expired_trustpub_tokens, &expired_jtis,
-						   &expired_address_buckets, NULL };
+const struct db_stmt *const db_expired_stmts[] = { &expired_sessions,
+						   &expired_links,
+						   &expired_trustpub_tokens,
+						   &expired_jtis,
+						   &expired_address_buckets,
+						   &expired_reports,
+						   NULL };

@@ -12,6 +12,7 @@ const struct job_kind job_render_readme = { "render_and_upload_readme", "default
 const struct job_kind job_dependents = { "update_dependents", "default", 10, true };
 const struct job_kind job_analyze_crate = { "analyze_crate_file", "default", 0, true };
 const struct job_kind job_delete_files = { "delete_crate_from_storage", "default", 0, true };
+const struct job_kind job_send_report = { "send_report", "default", 60, false };
 const struct job_kind job_sync_crate_feed = { "sync_crate_feed", "default", 0, true };
 const struct job_kind job_sync_crates_feed = { "sync_crates_feed", "default", 0, true };
 const struct job_kind job_sync_updates_feed = { "sync_updates_feed", "default", 0, true };

@@ -22,11 +22,12 @@ extern const struct job_kind job_render_readme; /* {"version_id", "text", "readm
 extern const struct job_kind job_analyze_crate; /* {"version_id"}: line counts */
 extern const struct job_kind
 	job_dependents; /* {"crate_ids": [...]}: how many crates depend on each */
-extern const struct job_kind job_delete_files;          /* {"name"}: of a crate that was deleted */
-extern const struct job_kind job_sync_crate_feed;       /* {"name"}: as it is stored */
-extern const struct job_kind job_sync_crates_feed;      /* {} */
-extern const struct job_kind job_sync_updates_feed;     /* {} */
-extern const struct job_kind job_docs_rs_queue_rebuild; /* {"name", "version"} */
+extern const struct job_kind job_delete_files;      /* {"name"}: of a crate that was deleted */
+extern const struct job_kind job_send_report;       /* {"report_id", "security"}: to the operator */
+extern const struct job_kind job_sync_crate_feed;   /* {"name"}: as it is stored */
+extern const struct job_kind job_sync_crates_feed;  /* {} */
+extern const struct job_kind job_sync_updates_feed; /* {} */
+extern const struct job_kind job_docs_rs_queue_rebuild;   /* {"name", "version"} */
 extern const struct job_kind job_update_user_from_github; /* {"dry_run", "account_id"} */
 extern const struct job_kind job_update_user_batch;       /* {}: makes some of these */
 extern const struct job_kind job_sweep;     /* {}: what has run out, what a crash left */

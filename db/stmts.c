@@ -33,6 +33,7 @@
 #include "db/owner.h"
 #include "db/publish.h"
 #include "db/rendering.h"
+#include "db/report.h"
 #include "db/search.h"
 #include "db/session.h"
 #include "db/sitemap.h"
@@ -103,6 +104,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_category_stmts },
 	{ db_download_view_stmts },
 	{ db_keyword_stmts },
+	{ db_report_stmts },
 	{ db_sitemap_stmts },
 	{ db_summary_stmts },
 	{ db_team_view_stmts },

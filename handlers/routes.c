@@ -52,6 +52,7 @@ const struct route *const route_lists[] = {
 	sitemap_routes,
 	machine_routes,
 	text_page_routes,
+	support_routes,
 	status_routes,
 	unsubscribe_routes,
 	home_routes,

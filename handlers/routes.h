@@ -16,6 +16,7 @@ extern const struct route feeds_routes[];
 extern const struct route machine_routes[];
 extern const struct route sitemap_routes[];
 extern const struct route status_routes[];
+extern const struct route support_routes[];
 extern const struct route text_page_routes[];
 extern const struct route session_routes[];
 extern const struct route user_settings_routes[];

@@ -8,6 +8,7 @@ const struct job_runner job_runners[] = {
 	{ &job_dependents, job_dependents_run },
 	{ &job_analyze_crate, job_analyze_crate_run },
 	{ &job_delete_files, job_delete_files_run },
+	{ &job_send_report, job_send_report_run },
 	{ &job_sync_crate_feed, job_sync_crate_feed_run },
 	{ &job_sync_crates_feed, job_sync_crates_feed_run },
 	{ &job_sync_updates_feed, job_sync_updates_feed_run },

@@ -37,6 +37,7 @@ const struct err *job_render_readme_run(struct job_run *r);
 const struct err *job_analyze_crate_run(struct job_run *r);
 const struct err *job_dependents_run(struct job_run *r);
 const struct err *job_delete_files_run(struct job_run *r);
+const struct err *job_send_report_run(struct job_run *r);
 const struct err *job_sync_crate_feed_run(struct job_run *r);
 const struct err *job_sync_crates_feed_run(struct job_run *r);
 const struct err *job_sync_updates_feed_run(struct job_run *r);

@@ -40,6 +40,8 @@ static struct limit limit_of_address(const struct config *cfg, enum address_acti
 		return (struct limit){ cfg->limits.sign_in_rate_s, cfg->limits.sign_in_burst };
 	case LIMIT_LETTER:
 		return (struct limit){ cfg->limits.letter_rate_s, cfg->limits.letter_burst };
+	case LIMIT_REPORT:
+		return (struct limit){ cfg->limits.report_rate_s, cfg->limits.report_burst };
 	case LIMIT_TOKEN_EXCHANGE:
 		break;
 	}
@@ -68,6 +70,7 @@ static const struct err *take_of(struct req *r, struct text subject, enum addres
 		[LIMIT_TOKEN_EXCHANGE] =
 			"You have exchanged too many JSON Web Tokens in a short period of time",
 		[LIMIT_LETTER] = "You have asked for too many letters in a short period of time",
+		[LIMIT_REPORT] = "You have sent too many reports in a short period of time",
 	};
 	struct limit l = limit_of_address(r->cfg, action);
 	const struct err *e;

@@ -14,7 +14,12 @@
 const struct err *must_use limit_take(struct req *r, enum limit_action action);
 
 /* Of whoever is not signed in; as stored in address_limit_buckets. */
-enum address_action { LIMIT_SIGN_IN = 0, LIMIT_TOKEN_EXCHANGE = 1, LIMIT_LETTER = 2 };
+enum address_action {
+	LIMIT_SIGN_IN = 0,
+	LIMIT_TOKEN_EXCHANGE = 1,
+	LIMIT_LETTER = 2,
+	LIMIT_REPORT = 3
+};
 
 /* One token of the address that the request comes from; IPv6 addresses of one /64 share them. As limit_take. */
 const struct err *must_use limit_take_address(struct req *r, enum address_action action);

@@ -89,6 +89,7 @@ QUERIES = {
     "/crates/{name}/{version}/download": 3,
     "/security": 0,
     "/status": 3,
+    "/support": 1,
     "/category_slugs": 2,
     "/crates/{name}/stats": 5,
     "/crates/{name}/stats.csv": 3,

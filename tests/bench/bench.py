@@ -6,7 +6,7 @@ libfcgi program (tests/bench/hello.c) with as many processes as we have workers.
 turn, in short slices, and the median of the ratios is what counts; the processor time a request, which noise hardly
 touches, stands beside it. No test depends on these figures. docs/bench.md says more.
 
-    bench.py BUILD_DIR [--seconds 1] [--rounds 15] [--port 18700]
+    bench.py BUILD_DIR [--seconds 1] [--rounds 15] [--port 18700] [--crates 1000]
 """
 import argparse
 import concurrent.futures
@@ -31,10 +31,11 @@ sys.path.insert(0, str(HERE.parent / "http"))
 import fcgi_client  # noqa: E402
 
 
-def wrk(url, seconds, servers, connections=16):
+def wrk(url, seconds, servers, headers=(), connections=16):
     """Requests a second, the 99th percentile in milliseconds, and the servers' microseconds of processor a request."""
     before = processor_ns(servers)
-    out = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-H", "User-Agent: bench", url],
+    sent = [word for header in ("User-Agent: bench", *headers) for word in ("-H", header)]
+    out = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *sent, url],
                          capture_output=True, text=True, check=True).stdout
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1))
     number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
@@ -52,12 +53,12 @@ def processor_ns(roots):
             for root in roots for pid, _ in processes(root) if pathlib.Path(f"/proc/{pid}/schedstat").exists()}
 
 
-def versus(label, ours, theirs, args, aim=None):
+def versus(label, ours, theirs, args, aim=None, headers=(), rounds=None):
     """ours, theirs: URL and the roots of the processes that serve it. Runs both in turn and prints the medians."""
     a, b = [], []
-    for number in range(args.rounds):
+    for number in range(rounds or args.rounds):
         for got, (url, servers) in ((a, ours), (b, theirs))[::-1 if number % 2 else 1]:
-            got.append(wrk(url, args.seconds, servers))
+            got.append(wrk(url, args.seconds, servers, headers))
     ratios = sorted(x[0] / y[0] for x, y in zip(a, b))
 
     def median(got, column):
@@ -177,12 +178,49 @@ def start_to_first_answer(build, data, rounds=5):
     return statistics.median(best)
 
 
+MAKE_DUMP = TOP.parent / "shared/bench/make_dump.py"
+
+
+def imported(args, build, plain, folder):
+    """A registry with a dump of so many crates: how fast it is loaded, and reads of it."""
+    if not args.crates or not MAKE_DUMP.exists():
+        print("no dump to import: reads of a larger registry are left out")
+        return
+    subprocess.run([sys.executable, str(MAKE_DUMP), str(folder / "dump"), "--crates", str(args.crates)], check=True)
+    reg = Instance(build=build, port=args.port + 2).start()
+    try:
+        said = reg.run_ctl("import", "dump", folder / "dump", timeout=24 * 3600)
+        if said.returncode:
+            raise SystemExit(said.stderr)
+        print("\n".join(f"    {line}" for line in said.stdout.splitlines()
+                        if re.match(r"\d+ rows|derived|search|index files", line)))
+        word = reg.sql("SELECT term FROM search_postings GROUP BY term ORDER BY COUNT(*) DESC, term LIMIT 1")[0][0]
+        most = reg.sql("SELECT c.name FROM dependents d JOIN crates c ON c.id = d.crate_id ORDER BY d.n DESC, c.id LIMIT 1")[0][0]
+        versions = reg.sql("SELECT c.name FROM default_versions d JOIN crates c ON c.id = d.crate_id"
+                           " ORDER BY d.num_versions DESC, c.id LIMIT 1")[0][0]
+        crate = f"/api/v1/crates/{most}"
+        tag = Client(reg.url).get(crate, headers={"Accept-Encoding": "identity"}).headers["ETag"]
+        servers = [reg.pid("web"), reg.pid("cratehouse")]
+        for label, path, headers in (
+                (f"search for '{word}', the commonest word", f"/api/v1/crates?q={word}", ()),
+                ("crate with the most dependents", crate, ()),
+                ("its dependents", crate + "/reverse_dependencies", ()),
+                ("crate with the most versions: 10 of them", f"/api/v1/crates/{versions}/versions?per_page=10", ()),
+                ("crate, unchanged (304)", crate, (f"If-None-Match: {tag}",))):
+            versus(f"{label} / bare FastCGI", (reg.url + path, servers),
+                   (plain.url + "/hello", [child.pid for child in plain.children]), args, headers=headers,
+                   rounds=max(3, args.rounds // 3))
+    finally:
+        reg.remove()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--seconds", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--port", type=int, default=18700)
+    parser.add_argument("--crates", type=int, default=1000, help="of the dump that is imported; 0: none")
     args = parser.parse_args()
     build = args.build.resolve()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="cratehouse-bench-"))
@@ -210,6 +248,7 @@ def main():
                 ("keywords (one query) / bare FastCGI", "/api/v1/keywords", "/hello", None)):
             versus(label, (reg.url + path, [reg.pid("web"), reg.pid("cratehouse")]),
                    (plain.url + theirs, [child.pid for child in plain.children]), args, aim)
+        imported(args, build, plain, folder)
     finally:
         if plain:
             plain.stop()

@@ -43,8 +43,10 @@ struct lock_row {
 static const struct db_stmt lock = {
 	.name = "publish_lock_crate",
 	.sql = "SELECT id, name,"
-	       "       (SELECT r.downloads FROM recent_crate_downloads r WHERE r.crate_id = "
-	       "crates.id) AS recent_downloads"
+	       "       COALESCE((SELECT r.downloads FROM recent_crate_downloads r"
+	       "                  WHERE r.crate_id = crates.id),"
+	       "                (SELECT d.downloads DIV 16 FROM crate_downloads d"
+	       "                  WHERE d.crate_id = crates.id)) AS recent_downloads"
 	       "  FROM crates"
 	       " WHERE canon_name = ? FOR UPDATE",
 	.in = { DB_TEXT },

@@ -164,7 +164,7 @@ static const struct db_stmt search_words_within = {
 /* Those of a few crates whose name holds the text; '_' before and behind the name where it is a beginning. */
 static const struct db_stmt search_names_within = {
 	.name = "search_names_within",
-	.sql = "SELECT s.crate_id, s.step + 4 AS score FROM search_crates s"
+	.sql = "SELECT s.crate_id, CAST(COALESCE((s.step + 6) * (s.step + 6) DIV 16, 0) AS UNSIGNED) AS score FROM search_crates s"
 	       "  JOIN crates c FORCE INDEX (crates_narrow) ON c.id = s.crate_id"
 	       " WHERE LOCATE(?, CONCAT(?, c.canon_name, ?)) > 0 AND s.crate_id IN (" PLACES_512 ") LIMIT 512",
 	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_U64 },

@@ -14,7 +14,7 @@ enum { SEARCH_CANDIDATES = 1000 };
 
 /*
  * Writes the postings of a crate anew; inside the transaction that changed what they are made of. recent_downloads gives
- * the popularity.
+ * the popularity; where there is no figure yet, a sixteenth of all downloads stands for it.
  */
 const struct err *must_use db_search_put(struct db *db, uint64_t crate_id, struct text canon_name,
 					 const struct search_source *source,

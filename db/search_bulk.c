@@ -28,8 +28,9 @@ struct source_row {
 static const struct db_stmt sources = {
 	.name = "search_bulk_sources",
 	.sql = "SELECT c.id, c.name, c.canon_name, c.description, LEFT(c.readme, 65536) AS readme,"
-	       "       r.downloads AS recent_downloads"
+	       "       COALESCE(r.downloads, d.downloads DIV 16) AS recent_downloads"
 	       "  FROM crates c"
+	       "  LEFT JOIN crate_downloads d ON d.crate_id = c.id"
 	       "  LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id"
 	       " WHERE c.id > ? ORDER BY c.id LIMIT 100",
 	.in = { DB_U64 },

@@ -13,8 +13,10 @@ struct source_row {
 
 static const struct db_stmt source = {
 	.name = "search_rebuild_source",
-	.sql = "SELECT c.id, c.name, c.description, c.readme, r.downloads AS recent_downloads"
+	.sql = "SELECT c.id, c.name, c.description, c.readme,"
+	       "       COALESCE(r.downloads, d.downloads DIV 16) AS recent_downloads"
 	       "  FROM crates c"
+	       "  LEFT JOIN crate_downloads d ON d.crate_id = c.id"
 	       "  LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id"
 	       " WHERE c.canon_name = ?"
 	       "   FOR UPDATE",

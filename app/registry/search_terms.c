@@ -123,6 +123,19 @@ static size_t sum_up(struct search_term *v, size_t n)
 	return out;
 }
 
+/* The term of a name of one word. */
+static void whole_name(struct arena *a, struct text name, struct search_term *v, size_t n)
+{
+	struct text rest = name, word, stem, more;
+
+	if (!next_word(a, &rest, &word) || next_word(a, &rest, &more))
+		return;
+	stem = search_stem(a, word);
+	for (size_t i = 0; i < n; i++)
+		if (text_eq(v[i].term, stem))
+			v[i].weight += SEARCH_WHOLE_NAME;
+}
+
 void search_terms_of_crate(struct arena *a, const struct search_source *in,
 			   struct search_term **ret, size_t *ret_n)
 {
@@ -143,6 +156,7 @@ void search_terms_of_crate(struct arena *a, const struct search_source *in,
 	if (g.n)
 		qsort(g.v, g.n, sizeof(*g.v), by_term);
 	g.n = sum_up(g.v, g.n);
+	whole_name(a, in->name, g.v, g.n);
 	*ret = g.v;
 	*ret_n = g.n < SEARCH_TERMS_MAX ? g.n : SEARCH_TERMS_MAX;
 }
@@ -215,5 +229,8 @@ uint64_t search_popularity_step(uint64_t recent_downloads)
 
 uint64_t search_score(uint64_t weight, uint64_t popularity_step)
 {
-	return weight * (4 + popularity_step);
+	uint64_t popular = (6 + popularity_step) * (6 + popularity_step);
+	uint64_t score = weight * popular / 16;
+
+	return score < SEARCH_SCORE_MAX ? score : SEARCH_SCORE_MAX;
 }

@@ -20,7 +20,10 @@ enum {
 enum { SEARCH_NAME = 100, SEARCH_KEYWORD = 40, SEARCH_DESCRIPTION = 20, SEARCH_README = 10 };
 
 /* One occurrence after another of a word in one field counts, up to so many. */
-enum { SEARCH_OCCURRENCES_MAX = 5 };
+enum { SEARCH_OCCURRENCES_MAX = 3 };
+
+/* A name that is nothing but that word counts so much more: `tokio` is what is meant before `tokio-util`. */
+enum { SEARCH_WHOLE_NAME = 100 };
 
 struct search_source {
 	struct text name, description, readme; /* absent ones hold nothing */
@@ -57,5 +60,9 @@ void search_grams_of_name(struct arena *a, struct text canon_name, struct text *
 /* Popularity in steps of log2, so that few scores change from day to day: 0 for none. */
 uint64_t search_popularity_step(uint64_t recent_downloads);
 
-/* What a posting is ordered by. */
+/*
+ * What a posting is ordered by; at most SEARCH_SCORE_MAX. Popularity counts by its square: what everybody uses and mentions
+ * is before what nobody uses and is called so, but not before what some use and is called so.
+ */
+enum { SEARCH_SCORE_MAX = 65535 };
 uint64_t search_score(uint64_t weight, uint64_t popularity_step);

@@ -1,5 +1,6 @@
 """Which workflows are trusted to publish a crate: POST, GET, DELETE /api/v1/trusted_publishing/{github,gitlab}_configs
 (contract/api.md 26). What is the same for both providers is asked of both."""
+import concurrent.futures
 import json
 
 import pytest
@@ -96,6 +97,13 @@ def test_no_more_than_five(registry, alice, bob, crate, provider):
     refused(provider.create(stranger, crate), 403, NO_AUTH)
     refused(provider.create(bob.browser, crate), 409, words)
     assert int(registry.sql(f"SELECT COUNT(*) FROM {provider.table} WHERE crate_id = {crate_id(registry, crate)}")[0][0]) == 5
+
+
+def test_no_more_than_five_at_once(registry, alice, crate):
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: GITLAB.create(alice.browser, crate), range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [409] * 3
+    assert shown(alice.browser, GITLAB, crate=crate)[1]["total"] == 5
 
 
 @BOTH

@@ -165,6 +165,64 @@ static void mail(void **state)
 	arena_free(a);
 }
 
+static void issuers(void **state)
+{
+#define BAD                                                                                        \
+	"CRATEHOUSE_TRUSTPUB_ISSUERS: trustpub.issuers must be a comma list of github, gitlab or " \
+	"oidc, each with an https:// address of at most 255 bytes and no final slash"
+	static const char *const good[] = {
+		"",
+		"github https://a.test",
+		" gitlab  https://a.test/x ,, oidc http://127.0.0.1:1",
+		"oidc https://a.test https://10.0.0.1:6443/openid/v1/jwks",
+		"oidc http://localhost",
+		"oidc http://[::1]:80/x",
+		"github https://a.test,github https://b.test",
+	};
+	static const char *const bad[] = {
+		"github",
+		"https://a.test",
+		"GitHub https://a.test",
+		"github https://a.test/",
+		"github http://a.test",
+		"github http://127.0.0.1.a.test",
+		"oidc https://",
+		"oidc https://a.test b",
+		"oidc https://a.test https://b.test c",
+		"oidc https://u@a.test",
+		"oidc http://localhost.a.test",
+		"github https://a.test gitlab https://b.test",
+		"oidc https://a.test?x",
+		"oidc https://a.test http://b.test/keys",
+	};
+	struct arena *a = arena_new(0);
+	struct config_issuer issuer;
+	const struct config *c;
+	struct text why, rest;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(good) + ARRAY_SIZE(bad); i++) {
+		const char *v = i < ARRAY_SIZE(good) ? good[i] : bad[i - ARRAY_SIZE(good)];
+		struct text var = text_fmt(a, "CRATEHOUSE_TRUSTPUB_ISSUERS=%s", v);
+		char *const env[] = { text_z(a, var), NULL };
+
+		why = TEXT("none");
+		c = parse(a, "", env, &why);
+		if ((c != NULL) != (i < ARRAY_SIZE(good)) || (!c && !text_eq(why, TEXT(BAD))))
+			fail_msg("%s: %.*s", v, TEXT_F(why));
+	}
+	c = parse(a, "", NULL, &why);
+	assert_non_null(c);
+	assert_true(text_eq(c->trustpub.audience, c->site.domain));
+	rest = TEXT("github https://a.test, oidc https://b.test https://k.test");
+	assert_true(config_issuer_next(&rest, &issuer) && issuer.kind == ISSUER_GITHUB);
+	assert_true(text_eq(issuer.url, TEXT("https://a.test")) && !issuer.keys_url.p);
+	assert_true(config_issuer_next(&rest, &issuer) && issuer.kind == ISSUER_OIDC);
+	assert_true(text_eq(issuer.keys_url, TEXT("https://k.test")));
+	assert_false(config_issuer_next(&rest, &issuer));
+	arena_free(a);
+}
+
 static void secrets_from_files(void **state)
 {
 	static const char hex[] =
@@ -249,13 +307,10 @@ static void log_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults),
-		cmocka_unit_test(values),
-		cmocka_unit_test(refused),
-		cmocka_unit_test(mail),
-		cmocka_unit_test(secrets_from_files),
-		cmocka_unit_test(lists),
-		cmocka_unit_test(log_lines),
+		cmocka_unit_test(defaults), cmocka_unit_test(values),
+		cmocka_unit_test(refused),  cmocka_unit_test(mail),
+		cmocka_unit_test(issuers),  cmocka_unit_test(secrets_from_files),
+		cmocka_unit_test(lists),    cmocka_unit_test(log_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,6 +49,8 @@ static struct reply robots(struct req *r)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(closed); i++)
 		buf_fmt(&b, "Disallow: %.*s%s\n", TEXT_F(r->cfg->server.base_path), closed[i]);
+	/* Each of these unpacks an archive, and tells robots not to keep it. */
+	buf_fmt(&b, "Disallow: %.*s/crates/*/code/\n", TEXT_F(r->cfg->server.base_path));
 	buf_fmt(&b, "Disallow: %.*s/crates/*/*/raw/\n", TEXT_F(r->cfg->server.base_path));
 	buf_fmt(&b, "Disallow: %.*s/crates/*/diff/\n", TEXT_F(r->cfg->server.base_path));
 	buf_fmt(&b, "\nSitemap: %.*s/sitemap.xml\n", TEXT_F(r->cfg->site.url));

@@ -59,6 +59,7 @@ const struct route *const route_lists[] = {
 	crate_page_routes,
 	crate_go_routes,
 	follow_routes,
+	web_session_routes,
 	crates_page_routes,
 	search_page_routes,
 	keyword_page_routes,

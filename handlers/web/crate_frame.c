@@ -169,5 +169,6 @@ void crate_frame_head(struct req *r, struct crate_frame *f, enum crate_tab tab, 
 	head->canonical = crate_url(r->arena, f->crate.name,
 				    f->versioned && !is_default ? num : TEXT_NONE, sub);
 	head->feed = text_fmt(r->arena, "/rss/crates/%.*s.xml", TEXT_F(f->crate.name));
+	head->image = text_fmt(r->arena, "/og-images/%.*s.png", TEXT_F(f->crate.name));
 	head->feed_title = text_fmt(r->arena, "Versions of %.*s", TEXT_F(f->crate.name));
 }

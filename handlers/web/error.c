@@ -20,6 +20,7 @@ static const struct {
 	{ 415, "That is no form" },
 	{ 422, "The form is not complete" },
 	{ 429, "Too many requests" },
+	{ 501, "This is not set up here" },
 	{ 503, "The registry cannot answer at the moment" },
 };
 

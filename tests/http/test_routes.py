@@ -59,6 +59,11 @@ QUERIES = {
     "/crates/{name}/repo": 2,
     "/crates/{name}/owners": 0,
     "/crates/{name}/range/{req}": 3,
+    "/login": 1,
+    "/login/github": 3,
+    "/github-redirect.html": 1,
+    "/github-auth-loading.html": 0,
+    "/signup": 1,
     "/sign-in/{link}": 1,
     "/unsubscribe/{token}": 2,
     "/api/v1/crates/{name}/following": 3,
@@ -163,7 +168,7 @@ def test_queries(registry, alice, boss, collector, crate, path):
     client.get(asked, headers=generic())  # notes once a minute that the session is in use, which is a query too
     answer = client.get(asked, headers=generic())
     assert answer.status_code in (200, 302, 303, 307, 308) or path in (
-        "/crates/{name}/diff", "/sign-in/{link}", "/api/v1/crates/new", "/.well-known/security.txt",
+        "/crates/{name}/diff", "/login/github", "/github-redirect.html", "/signup", "/sign-in/{link}", "/api/v1/crates/new", "/.well-known/security.txt",
         "/api/private/session/signup"), answer.text
     assert registry.queries(answer) <= QUERIES[path], "a new route: write down what it may cost"
     assert registry.log_line(answer)["route"] == path

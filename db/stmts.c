@@ -12,6 +12,7 @@
 #include "db/db.h"
 #include "db/delete.h"
 #include "db/dependency.h"
+#include "db/dependency_page.h"
 #include "db/dependency_view.h"
 #include "db/derived.h"
 #include "db/download_view.h"
@@ -66,6 +67,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_crate_view_stmts },
 	{ db_delete_stmts },
 	{ db_dependency_stmts },
+	{ db_dependency_page_stmts },
 	{ db_dependency_view_stmts },
 	{ db_derived_stmts },
 	{ db_feed_stmts },

@@ -65,5 +65,9 @@ const struct route *const route_lists[] = {
 	keyword_page_routes,
 	category_page_routes,
 	people_routes,
+	crate_dependencies_page_routes,
+	crate_dependents_page_routes,
+	crate_security_routes,
+	crate_versions_page_routes,
 	NULL,
 };

@@ -63,3 +63,7 @@ extern const struct route search_page_routes[];
 extern const struct route keyword_page_routes[];
 extern const struct route category_page_routes[];
 extern const struct route people_routes[];
+extern const struct route crate_dependencies_page_routes[];
+extern const struct route crate_dependents_page_routes[];
+extern const struct route crate_security_routes[];
+extern const struct route crate_versions_page_routes[];

@@ -245,21 +245,33 @@ static void add_lines(struct req *r, struct text json, struct crate_page *v)
 	v->nlanguages = n;
 }
 
-static void add_publisher(struct req *r, const struct version_view *x, struct crate_page *v)
+struct publisher_shown publisher_shown(struct req *r, const struct version_view *x)
 {
+	struct publisher_shown p = { .login = TEXT_NONE };
 	struct trustpub_run run;
 
 	if (x->publisher.id.set) {
-		v->publisher = x->publisher.login;
-		v->publisher_href = text_fmt(r->arena, "/users/%.*s", TEXT_F(x->publisher.login));
+		p.login = x->publisher.login;
+		p.href = text_fmt(r->arena, "/users/%.*s", TEXT_F(x->publisher.login));
 	}
 	if (x->trustpub_data.p && trustpub_run_read(r->arena, x->trustpub_data, &run)) {
-		v->published_by_run = run.forge;
-		v->run_href = run.url;
+		p.run = run.forge;
+		p.run_href = run.url;
 	}
+	return p;
 }
 
-static struct text hex_of(struct req *r, const struct sha256 *sha)
+static void add_publisher(struct req *r, const struct version_view *x, struct crate_page *v)
+{
+	struct publisher_shown p = publisher_shown(r, x);
+
+	v->publisher = p.login;
+	v->publisher_href = p.href;
+	v->published_by_run = p.run;
+	v->run_href = p.run_href;
+}
+
+struct text sha_shown(struct req *r, const struct sha256 *sha)
 {
 	struct buf b = buf_init(r->arena, 2 * sizeof(sha->b));
 
@@ -295,7 +307,7 @@ void crate_about(struct req *r, const struct crate_frame *f, struct crate_page *
 	v->licence = licence_parts(r->arena, x->license, &v->nlicence);
 	v->bytes = x->crate_size;
 	v->purl = purl_of(r, x);
-	v->sha256 = hex_of(r, &x->tar_sha256);
+	v->sha256 = sha_shown(r, &x->tar_sha256);
 	v->lib_links = x->links;
 	v->download = crate_url(r->arena, x->crate, x->num, "/download");
 	v->repository = url_is_http(x->repository) ? x->repository : TEXT_NONE;

@@ -18,3 +18,13 @@ const struct licence_part *licence_parts(struct arena *a, struct text expr, size
 
 /* The features of a version (its JSON), "default" first, then by name. arena */
 const struct feature_brief *feature_briefs(struct arena *a, struct text json, size_t *ret_n);
+
+/* Who published it, and where that ran if no person did. What is not known is absent. arena */
+struct publisher_shown {
+	struct text login, href;   /* of a user */
+	struct text run, run_href; /* "GitHub", the address of the run */
+};
+struct publisher_shown publisher_shown(struct req *r, const struct version_view *x);
+
+/* 64 hexadecimal digits. arena */
+struct text sha_shown(struct req *r, const struct sha256 *sha);

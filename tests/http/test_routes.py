@@ -118,6 +118,10 @@ QUERIES = {
     "/categories/{category}": 6,
     "/users/{login}": 6,
     "/teams/{login}": 4,
+    "/crates/{name}/versions": 7,
+    "/crates/{name}/{version}/dependencies": 5,
+    "/crates/{name}/reverse_dependencies": 7,
+    "/crates/{name}/security": 6,
 }
 
 

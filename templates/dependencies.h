@@ -1,0 +1,46 @@
+/* /crates/{name}/{version}/dependencies, /crates/{name}/reverse_dependencies (templates/dependencies.html) */
+#pragma once
+
+#include "templates/crate_head.h"
+
+struct dependency_shown {
+	struct text crate, req;
+	struct text range; /* path that leads to the version it takes; absent for any */
+	struct text renamed, target;
+	struct text features; /* in words: "1 extra feature: std"; absent: nothing to say */
+	struct text description, newest, license; /* absent: not known */
+	bool optional, outdated, yanked, is_here;
+};
+
+struct dependency_group {
+	const char *title; /* "Dependencies", "Build dependencies", ... */
+	const struct dependency_shown *v;
+	size_t n;
+};
+
+struct dependencies_page {
+	struct head head;
+	const struct crate_head *crate;
+	struct text name, num;
+	struct dependency_group groups[3];
+	size_t n; /* of all groups */
+	size_t outdated;
+};
+void dependencies_page(struct tmpl *t, const struct dependencies_page *v);
+
+struct dependent_shown {
+	struct text crate, num, req, description;
+	const char *kind; /* "normal", "build", "dev" */
+	bool optional;
+	uint64_t downloads;
+};
+
+struct dependents_page {
+	struct head head;
+	const struct crate_head *crate;
+	struct text name;
+	struct paging_view paging;
+	const struct dependent_shown *v;
+	size_t n;
+};
+void dependents_page(struct tmpl *t, const struct dependents_page *v);

@@ -302,6 +302,16 @@ def test_queries_of_unsubscribing(post, server, person, new_name):
     assert post.queries(post.anonymous.post(path)) == 2
 
 
+@pytest.mark.parametrize("local", ["j\N{LATIN SMALL LETTER U WITH DIAERESIS}rgen", '"a b@c"', "x+y=z", "a" * 64],
+                         ids=["UTF-8", "quoted", "signs", "long"])
+def test_unusual_addresses(post, server, person, new_name, local):
+    user, address = person(), f"{local}@{new_name('host')}.example.test"
+    assert user.browser.put(f"/api/v1/users/{user.id}", {"user": {"email": address}}).status_code == 200
+    letter = server.one(address)
+    assert address.encode() in letter.raw and letter.subject == f"crates.test: {CONFIRM}"
+    assert post.anonymous.put("/api/v1" + links(post, letter)[0]).status_code == 200
+
+
 # ---- letters of jobs, and those whose senders other tests have
 
 

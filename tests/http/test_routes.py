@@ -102,7 +102,7 @@ QUERIES = {
     "/crates/{name}/badge.svg": 2,
     "/sitemaps/{file}": 2,
     **{f"/{kind}/{path}": most for kind in ("rss", "atom") for path, most in
-       (("crates.xml", 1), ("updates.xml", 1), ("crates/{file}", 2), ("keywords/{file}", 4), ("categories/{file}", 4),
+       (("crates.xml", 2), ("updates.xml", 2), ("crates/{file}", 2), ("keywords/{file}", 4), ("categories/{file}", 4),
         ("users/{file}", 2))},
     "/api/private/admin_list/{username}": 4,
     "/api/v1/trusted_publishing/github_configs": 5,

@@ -60,6 +60,8 @@ const struct route *const route_lists[] = {
 	crate_go_routes,
 	follow_routes,
 	web_session_routes,
+	profile_routes,
+	tokens_routes,
 	crates_page_routes,
 	search_page_routes,
 	keyword_page_routes,

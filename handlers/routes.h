@@ -58,6 +58,8 @@ extern const struct route crate_page_routes[];
 extern const struct route crate_go_routes[];
 extern const struct route follow_routes[];
 extern const struct route web_session_routes[];
+extern const struct route profile_routes[];
+extern const struct route tokens_routes[];
 extern const struct route crates_page_routes[];
 extern const struct route search_page_routes[];
 extern const struct route keyword_page_routes[];

@@ -2,6 +2,7 @@
  * handlers/api/me_tokens.c - GET, PUT /api/v1/me/tokens, GET, DELETE /api/v1/me/tokens/{id}, DELETE
  * /api/v1/tokens/current (contract/api.md 23)
  */
+#include "handlers/api/me_tokens.h"
 #include "app/base/config.h"
 #include "app/base/json.h"
 #include "app/base/time.h"
@@ -83,18 +84,23 @@ static const struct json_shape wish_body_shape = {
 	},
 };
 
-/* Whether another token may be made at all, and by whom. */
 static const struct err *judge(struct req *r)
 {
-	struct text closed = r->cfg->auth.no_new_tokens;
 	const struct err *e = auth_require(r, AUTH_USER);
+
+	if (!e && r->user.how == AUTH_BY_TOKEN)
+		e = err_new(r->arena, ERR_INVALID,
+			    "cannot use an API token to create a new API token");
+	return e;
+}
+
+/* Whether another one may be made at all. */
+static const struct err *room(struct req *r)
+{
+	struct text closed = r->cfg->auth.no_new_tokens;
+	const struct err *e;
 	uint64_t n;
 
-	if (e)
-		return e;
-	if (r->user.how == AUTH_BY_TOKEN)
-		return err_new(r->arena, ERR_INVALID,
-			       "cannot use an API token to create a new API token");
 	if (closed.n)
 		return err_new(r->arena, ERR_BUSY, "%.*s", TEXT_F(closed));
 	e = db_token_count(r->db, r->user.id, &n);
@@ -112,37 +118,50 @@ static const struct err *check_scopes(struct req *r, struct texts scopes,
 	return NULL;
 }
 
-static struct text stored_scopes(struct req *r, const struct json_texts *t)
+const struct err *token_make(struct req *r, const struct token_wish *w, struct text *ret_plaintext,
+			     struct token_row *ret)
 {
-	return t->set ? stored_list(r->arena, t->list) : TEXT_NONE;
+	struct token_new t = {
+		.user_id = r->user.id,
+		.name = w->name,
+		.expired_us = w->expires_us,
+		.tell = true,
+	};
+	const struct err *e = room(r);
+
+	if (!e)
+		e = check_scopes(r, w->crates, crate_scope_is_valid, "crate");
+	if (!e)
+		e = check_scopes(r, w->endpoints, endpoint_scope_is_valid, "endpoint");
+	if (e)
+		return e;
+	if (w->limits_crates)
+		t.crate_scopes = stored_list(r->arena, w->crates);
+	if (w->limits_endpoints)
+		t.endpoint_scopes = stored_list(r->arena, w->endpoints);
+	*ret_plaintext = auth_new_secret(r->arena, "cht_", &t.hash);
+	return db_token_add(r->db, &t, ret);
 }
 
 /* What may be asked for comes last, after who asks. */
-static const struct err *add_token(struct req *r, const struct wish *w, struct text *ret_plaintext,
+static const struct err *add_token(struct req *r, const struct wish *in, struct text *ret_plaintext,
 				   struct token_row *ret)
 {
-	struct token_new t = {
-		.name = w->name,
-		.crate_scopes = stored_scopes(r, &w->crate_scopes),
-		.endpoint_scopes = stored_scopes(r, &w->endpoint_scopes),
-		.expired_us = { w->expired_at.set, w->expired_at.us },
-		.tell = true,
+	const struct token_wish w = {
+		.name = in->name,
+		.limits_crates = in->crate_scopes.set,
+		.limits_endpoints = in->endpoint_scopes.set,
+		.crates = in->crate_scopes.list,
+		.endpoints = in->endpoint_scopes.list,
+		.expires_us = { in->expired_at.set, in->expired_at.us },
 	};
 	const struct err *e = NULL;
 
-	if (!w->name.n)
+	if (!in->name.n)
 		e = err_new(r->arena, ERR_INVALID, "name must have a value");
 	if (!e)
 		e = judge(r);
-	if (!e)
-		e = check_scopes(r, w->crate_scopes.list, crate_scope_is_valid, "crate");
-	if (!e)
-		e = check_scopes(r, w->endpoint_scopes.list, endpoint_scope_is_valid, "endpoint");
-	if (e)
-		return e;
-	t.user_id = r->user.id;
-	*ret_plaintext = auth_new_secret(r->arena, "cht_", &t.hash);
-	return db_token_add(r->db, &t, ret);
+	return e ? e : token_make(r, &w, ret_plaintext, ret);
 }
 
 static struct reply tokens_put(struct req *r)

@@ -122,7 +122,7 @@ static const struct db_stmt walk_stmts[CRATE_BY_RELEVANCE][WALK_FROMS] = {
 	" WHERE (g.slug = ? OR g.slug LIKE CONCAT(?, '::%'))"
 #define OF_OWNER "FROM crate_owners x WHERE x.owner_kind = ? AND x.owner_id = ? AND x.deleted = 0"
 #define OF_FOLLOWER "FROM follows x WHERE x.user_id = ?"
-#define OF_LETTER "FROM crates x WHERE x.canon_name LIKE ?"
+#define OF_LETTER "FROM crates x FORCE INDEX (crates_canon_name) WHERE x.canon_name LIKE ?"
 
 enum part { PART_KEYWORD, PART_CATEGORY, PART_OWNER, PART_FOLLOWER, PART_LETTER, PARTS };
 
@@ -177,7 +177,7 @@ struct count_row {
 #define IDS_OF_CATEGORY \
 	"SELECT DISTINCT k.crate_id AS id FROM categories g JOIN crates_categories k ON k.category_id = g.id" \
 	" WHERE (g.slug = ? OR g.slug LIKE CONCAT(?, '::%'))"
-#define IDS_OF_LETTER "SELECT k.id FROM crates k WHERE k.canon_name LIKE ?"
+#define IDS_OF_LETTER "SELECT k.id FROM crates k FORCE INDEX (crates_canon_name) WHERE k.canon_name LIKE ?"
 #define SORTED_PARTS(n, key, join, crate_id, order) \
 	{ \
 		[PART_KEYWORD] = SORTED(n "_of_keyword", key, join, crate_id, order, IDS_OF_KEYWORD, DB_U64), \

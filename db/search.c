@@ -75,7 +75,7 @@ static const struct db_stmt search_count = {
 	{ \
 		.name = "search_words_" n, \
 		.sql = "SELECT p.crate_id, p.score + " scores " AS score" \
-		       "  FROM (SELECT crate_id, score FROM search_postings WHERE term = ?" \
+		       "  FROM (SELECT crate_id, score FROM search_postings FORCE INDEX (PRIMARY) WHERE term = ?" \
 		       "         ORDER BY score DESC LIMIT 1000) p" also " LIMIT 1000", \
 		.in = { __VA_ARGS__ }, .out = HIT_OUT, \
 	}
@@ -88,7 +88,7 @@ static const struct db_stmt search_words_8 = WORDS("8", SEVEN_SCORES, ALSO_SEVEN
 /* The best of one word. */
 static const struct db_stmt search_word = {
 	.name = "search_word",
-	.sql = "SELECT crate_id, score FROM search_postings WHERE term = ? ORDER BY score DESC LIMIT 1000",
+	.sql = "SELECT crate_id, score FROM search_postings FORCE INDEX (PRIMARY) WHERE term = ? ORDER BY score DESC LIMIT 1000",
 	.in = { DB_TEXT },
 	.out = HIT_OUT,
 };
@@ -106,7 +106,7 @@ static const struct db_stmt search_next_word = {
 };
 
 /* The best of four words, any of which will do; a quarter of the score of a word that was written out. */
-#define ANY "(SELECT crate_id, score FROM search_postings WHERE term = ? ORDER BY score DESC LIMIT 100)"
+#define ANY "(SELECT crate_id, score FROM search_postings FORCE INDEX (PRIMARY) WHERE term = ? ORDER BY score DESC LIMIT 100)"
 #define ANY_OF_FOUR "(" ANY " UNION ALL " ANY " UNION ALL " ANY " UNION ALL " ANY ") p"
 
 static const struct db_stmt search_begun_word = {

@@ -1,0 +1,108 @@
+"""Lists of more crates than are read as a set (1,000): walked along an index or sorted by the database, they are the same
+list, in every order, by pages and by seek."""
+import random
+
+import pytest
+
+from lib import dump
+from lib.instance import Instance
+
+COUNT = 1300
+SORTS = ("alphabetical", "downloads", "recent-downloads", "recent-updates", "new")
+FILTERS = {"keyword=all": lambda c: True, "category=science": lambda c: c["id"] % 7, "letter=m": lambda c: c["id"] % 9 or c["id"] < 20,
+           "keyword=all&include_yanked=no": lambda c: c["id"] % 11, "keyword=all&category=science": lambda c: c["id"] % 7,
+           "category=science&include_yanked=no": lambda c: c["id"] % 7 and c["id"] % 11}
+
+
+def stamp(number):
+    return f"2021-01-{1 + number % 28:02} 00:00:{number % 60:02}+00"
+
+
+def make():
+    rng = random.Random(7)
+    crates = []
+    for number in range(1, COUNT + 1):
+        letter = "m" if FILTERS["letter=m"]({"id": number}) else "n"
+        crates.append({"id": number, "name": f"{letter}any-{rng.randrange(10**6):06}-{number}", "downloads": rng.randrange(40),
+                       "recent": rng.randrange(30) if number % 5 else None, "created": rng.randrange(400),
+                       "updated": rng.randrange(400)})
+    return crates
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """The registry, and what it holds."""
+    folder = tmp_path_factory.mktemp("many")
+    for path in (folder, folder.parent, folder.parent.parent):
+        path.chmod(0o755)
+    crates = make()
+    tables = {
+        "users": [{"id": 5, "gh_id": 7001, "gh_login": "ann", "username": "ann"}],
+        "keywords": [{"id": 1, "keyword": "all"}],
+        "categories": [{"id": 1, "category": "Science", "slug": "science"}],
+        "metadata": [{"total_downloads": 1}],
+        "crates": [{"id": c["id"], "name": c["name"], "description": "One of very many", "created_at": stamp(c["created"]),
+                    "updated_at": stamp(c["updated"])} for c in crates],
+        "crate_downloads": [{"crate_id": c["id"], "downloads": c["downloads"]} for c in crates],
+        "crates_keywords": [{"crate_id": c["id"], "keyword_id": 1} for c in crates],
+        "crates_categories": [{"crate_id": c["id"], "category_id": 1} for c in crates if c["id"] % 7],
+        "versions": [{"id": c["id"], "crate_id": c["id"], "num": "1.0.0", "yanked": "f" if c["id"] % 11 else "t"}
+                     for c in crates],
+        "version_downloads": [{"version_id": c["id"], "date": dump.days_ago(3), "downloads": c["recent"]}
+                              for c in crates if c["recent"] is not None],
+    }
+    instance = Instance(settings=["server.workers=1"])
+    try:
+        instance.start().ctl("import", "dump", dump.write(folder / "dump", tables), timeout=600)
+        yield instance, crates
+    finally:
+        instance.remove()
+
+
+def ordered(crates, sort):
+    """Names in the order of contract/api.md 9.1."""
+    keys = {"alphabetical": lambda c: c["name"], "downloads": lambda c: (-c["downloads"], -c["id"]),
+            "recent-downloads": lambda c: (c["recent"] is None, -(c["recent"] or 0), -c["id"]),
+            "recent-updates": lambda c: (tuple(-ord(x) for x in stamp(c["updated"])), -c["id"]),
+            "new": lambda c: (tuple(-ord(x) for x in stamp(c["created"])), -c["id"])}
+    return [c["name"] for c in sorted(crates, key=keys[sort])]
+
+
+def get(registry, query):
+    answer = registry.anonymous.get(f"/api/v1/crates?{query}")
+    assert answer.status_code == 200, answer.text
+    assert registry.queries(answer) <= 12
+    return answer.json()
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("what", FILTERS)
+def test_pages(many, what, sort):
+    registry, crates = many
+    want = ordered([c for c in crates if FILTERS[what](c)], sort)
+    for page in (1, 2, 4, len(want) // 100, len(want) // 100 + 1, len(want) // 100 + 2):
+        answer = get(registry, f"{what}&sort={sort}&per_page=100&page={page}")
+        assert [c["name"] for c in answer["crates"]] == want[(page - 1) * 100:page * 100], page
+        assert answer["meta"]["total"] == (len(want) if answer["crates"] else 0)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_seek_to_the_end(many, sort):
+    registry, crates = many
+    want = ordered([c for c in crates if c["id"] % 7], sort)
+    got, query = [], f"?category=science&sort={sort}&per_page=100"
+    while query:
+        answer = get(registry, query[1:])
+        got += [c["name"] for c in answer["crates"]]
+        query = answer["meta"]["next_page"]
+    assert got == want
+
+
+def test_search_within(many):
+    registry, crates = many
+    answer = get(registry, "q=very+many&per_page=100&sort=downloads")
+    assert answer["meta"]["total"] == COUNT and len(answer["crates"]) == 100
+    answer = get(registry, "q=very+many&category=science&per_page=100")
+    assert len(answer["crates"]) == 100 and answer["meta"]["total"] > 500
+    name = crates[44]["name"]
+    assert get(registry, f"q={name}&keyword=all")["crates"][0]["name"] == name

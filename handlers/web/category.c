@@ -5,6 +5,7 @@
 #include "handlers/routes.h"
 #include "handlers/web/crate_list.h"
 #include "templates/categories.h"
+#include "templates/feed.h"
 
 enum { PER_PAGE = 10, MAX_PAGES = 20, DEPTH_MAX = 8 };
 
@@ -130,6 +131,9 @@ static struct reply category_get(struct req *r)
 		.title = text_fmt(r->arena, "%.*s - Categories", TEXT_F(v.name)),
 		.description = c->description,
 		.canonical = text_fmt(r->arena, "/categories/%.*s", TEXT_F(c->slug)),
+		.feed = text_fmt(r->arena, "/rss/%.*s",
+				 TEXT_F(feed_path(r->arena, FEED_CATEGORY, c->slug))),
+		.feed_title = text_fmt(r->arena, "New versions of crates in %.*s", TEXT_F(v.name)),
 		.search = text_fmt(r->arena, "category:%.*s ", TEXT_F(c->slug)),
 		.section = "categories",
 		.noindex = crate_list_is_later(&v.list),

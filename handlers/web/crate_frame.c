@@ -171,4 +171,5 @@ void crate_frame_head(struct req *r, struct crate_frame *f, enum crate_tab tab, 
 	head->feed = text_fmt(r->arena, "/rss/crates/%.*s.xml", TEXT_F(f->crate.name));
 	head->image = text_fmt(r->arena, "/og-images/%.*s.png", TEXT_F(f->crate.name));
 	head->feed_title = text_fmt(r->arena, "Versions of %.*s", TEXT_F(f->crate.name));
+	head->image = text_fmt(r->arena, "/og-images/%.*s.png", TEXT_F(f->crate.name));
 }

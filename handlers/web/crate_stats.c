@@ -5,13 +5,10 @@
 #include "templates/crate_stats.h"
 #include "app/base/arena.h"
 #include "app/base/time.h"
-#include "db/crate_view.h"
 #include "db/download_view.h"
-#include "db/version_view.h"
-#include "handlers/api/common.h"
 #include "handlers/routes.h"
+#include "handlers/web/crate_frame.h"
 #include "handlers/web/download_chart.h"
-#include "handlers/web/page.h"
 
 static const struct {
 	const char *word, *label, *span;
@@ -104,38 +101,18 @@ static struct links kind_links(struct req *r, const struct wanted *w)
 	return (struct links){ v, ARRAY_SIZE(kinds) };
 }
 
-static struct text crate_url(struct req *r, struct text name, struct text num, const char *sub)
+static void fill(struct req *r, const struct wanted *w, struct crate_frame *f,
+		 struct crate_stats_page *v)
 {
-	struct buf b = buf_init(r->arena, 4096);
-
-	buf_add(&b, TEXT("/crates/"));
-	buf_url(&b, name);
-	if (num.p) {
-		buf_byte(&b, '/');
-		buf_add(&b, num); /* a + stays, and nothing else of a version needs an escape */
-	}
-	buf_add(&b, text_from(sub));
-	return buf_text(&b);
-}
-
-static void fill(struct req *r, const struct wanted *w, struct crate_stats_page *v)
-{
-	struct link *way = arena_array(r->arena, 3, sizeof(*way));
-	size_t n = 0;
-
-	way[n++] = (struct link){ .href = TEXT("/crates"), .label = TEXT("Crates") };
-	way[n++] = (struct link){ .href = crate_url(r, v->name, v->num, ""), .label = v->name };
-	way[n++] = (struct link){ .href = crate_url(r, v->name, v->num, "/stats"),
-				  .label = TEXT("Downloads"),
-				  .current = true };
-	v->way = (struct links){ way, n };
+	v->name = f->crate.name;
+	v->num = f->versioned ? f->version.num : TEXT_NONE;
 	v->span = ranges[w->range].span;
 	v->ranges = range_links(r, w);
 	v->head.title = text_fmt(r->arena, "Downloads of %.*s%s%.*s", TEXT_F(v->name),
 				 v->num.p ? " " : "", TEXT_F(v->num));
-	v->head.canonical = crate_url(r, v->name, v->num, "/stats");
+	crate_frame_head(r, f, CRATE_TABS, "/stats", &v->head);
 	v->head.noindex = r->query.n != 0;
-	v->head.section = "crates";
+	v->crate = &f->head;
 	v->downloads.mode = w->mode;
 	v->downloads.title = text_fmt(r->arena, "%.*s %s", TEXT_F(v->head.title), v->span);
 	v->downloads.mode_prefix = page_prefix(r, "chart");
@@ -168,54 +145,51 @@ static const struct err *load_bars(struct req *r, const struct crate_view *crate
 static struct reply crate_get(struct req *r)
 {
 	struct crate_stats_page v = { .num = TEXT_NONE };
-	struct crate_view crate;
+	struct crate_frame f;
 	struct wanted w = { 0 };
 	struct chart chart;
 	const struct err *e = read_wanted(r, &w);
 
 	if (!e)
-		e = db_crate_view(r->db, req_path(r, "name"), &crate);
+		e = crate_frame(r, false, &f);
 	if (!e)
-		e = load_chart(r, &crate, &w, &chart);
+		e = load_chart(r, &f.crate, &w, &chart);
 	if (!e)
-		e = load_bars(r, &crate, &v);
+		e = load_bars(r, &f.crate, &v);
 	if (e)
 		return reply_err(r, e);
-	v.name = crate.name;
-	v.total = crate.downloads;
+	fill(r, &w, &f, &v);
+	v.total = f.crate.downloads;
 	v.downloads.chart = &chart;
-	fill(r, &w, &v);
 	v.kinds = kind_links(r, &w);
 	v.downloads.csv = text_fmt(r->arena, "%.*s?range=%s&by=%s",
-				   TEXT_F(crate_url(r, v.name, TEXT_NONE, "/stats.csv")),
+				   TEXT_F(crate_url(r->arena, v.name, TEXT_NONE, "/stats.csv")),
 				   ranges[w.range].word, kinds[w.kind]);
 	if (w.range == RANGE_DEFAULT)
-		v.downloads.json = text_fmt(r->arena, "/api/v1%.*s",
-					    TEXT_F(crate_url(r, v.name, TEXT_NONE, "/downloads")));
+		v.downloads.json =
+			text_fmt(r->arena, "/api/v1%.*s",
+				 TEXT_F(crate_url(r->arena, v.name, TEXT_NONE, "/downloads")));
 	return reply_page(r, 200, crate_stats_page, &v);
 }
 
 static struct reply version_get(struct req *r)
 {
 	struct crate_stats_page v = { .num = TEXT_NONE };
-	struct version_view version;
-	struct crate_view crate;
+	struct crate_frame f;
 	struct wanted w = { 0 };
 	struct chart chart;
 	const struct err *e = read_wanted(r, &w);
 
 	if (!e)
-		e = req_crate_version(r, &crate, &version);
+		e = crate_frame(r, true, &f);
 	if (!e)
-		e = download_chart_of_version(r, version.id, version.num, version.created_us,
+		e = download_chart_of_version(r, f.version.id, f.version.num, f.version.created_us,
 					      ranges[w.range].days, &chart);
 	if (e)
 		return reply_err(r, e);
-	v.name = crate.name;
-	v.num = version.num;
-	v.total = version.downloads;
+	fill(r, &w, &f, &v);
+	v.total = f.version.downloads;
 	v.downloads.chart = &chart;
-	fill(r, &w, &v);
 	return reply_page(r, 200, crate_stats_page, &v);
 }
 

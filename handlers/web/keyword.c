@@ -2,6 +2,7 @@
 #include "app/base/arena.h"
 #include "handlers/routes.h"
 #include "handlers/web/crate_list.h"
+#include "templates/feed.h"
 #include "templates/keywords.h"
 
 enum { KEYWORDS_PER_PAGE = 100, KEYWORD_PAGES = 1000, PER_PAGE = 10, MAX_PAGES = 20 };
@@ -72,6 +73,10 @@ static struct reply keyword_get(struct req *r)
 	v.head = (struct head){
 		.title = text_fmt(r->arena, "%.*s - Keywords", TEXT_F(keyword)),
 		.canonical = r->path,
+		.feed = text_fmt(r->arena, "/rss/%.*s",
+				 TEXT_F(feed_path(r->arena, FEED_KEYWORD, keyword))),
+		.feed_title = text_fmt(r->arena, "New versions of crates with the keyword %.*s",
+				       TEXT_F(keyword)),
 		.section = "keywords",
 		.noindex = crate_list_is_later(&v.list) || !v.list.paging.total,
 	};

@@ -5,6 +5,7 @@
 #include "db/team_view.h"
 #include "handlers/routes.h"
 #include "handlers/web/crate_list.h"
+#include "templates/feed.h"
 
 static const struct crate_list_rules rules = { .sort = "alpha", .per_page = 10, .max_pages = 50 };
 
@@ -62,6 +63,9 @@ static struct reply user_get(struct req *r)
 		v.github_name = TEXT("GitHub profile");
 	}
 	fill_head(r, &v, "users");
+	v.head.feed =
+		text_fmt(r->arena, "/rss/%.*s", TEXT_F(feed_path(r->arena, FEED_USER, v.login)));
+	v.head.feed_title = text_fmt(r->arena, "What %.*s publishes", TEXT_F(v.login));
 	return reply_page(r, 200, people_page, &v);
 }
 

@@ -196,3 +196,12 @@ def test_all_of_the_last_hour(registry, alice, anon, new_name):
     feed = read(anon, f"/rss/crates/{name}.xml")
     registry.sql(move.format("+ 86400000000"))  # the index may tell it, too
     assert [entry.crates_version for entry in feed.entries] == [f"0.0.{i}" for i in range(12, 2, -1)]
+
+
+@pytest.mark.parametrize("path, feed", [("/", "updates"), ("/crates", "crates"), ("/crates/feed-crate", "crates/feed-crate"),
+                                        ("/keywords/feeding", "keywords/feeding"), ("/categories/science", "categories/science"),
+                                        ("/users/alice", "users/alice")])
+def test_pages_name_their_feed(anon, crate, path, feed):
+    text = anon.get(path, headers={"Accept": "text/html"}).text
+    assert '<link rel="alternate" type="application/rss+xml" title=' in text and f'href="/rss/{feed}.xml"' in text
+    read(anon, f"/rss/{feed}.xml")

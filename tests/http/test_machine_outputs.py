@@ -176,3 +176,9 @@ def test_pictures(anon, path, kind, begin):
                                   "/og-images/%F0%9F%A6%80.png", "/og-images/" + "a" * 65 + ".png"])
 def test_no_such_picture(anon, path):
     assert anon.get(path).status_code == 404
+
+
+def test_crate_pages_have_a_picture(registry, anon, alice, new_name):
+    name = publish(alice, new_name("shown"))
+    text = anon.get(f"/crates/{name}", headers={"Accept": "text/html"}).text
+    assert f'<meta property="og:image" content="{registry.url}/og-images/{name}.png">' in text

@@ -103,9 +103,9 @@ QUERIES = {
     "/status": 3,
     "/support": 1,
     "/category_slugs": 2,
-    "/crates/{name}/stats": 5,
+    "/crates/{name}/stats": 7,
     "/crates/{name}/stats.csv": 3,
-    "/crates/{name}/{version}/stats": 4,
+    "/crates/{name}/{version}/stats": 5,
     "/crates/{name}/badge.svg": 2,
     "/sitemaps/{file}": 2,
     **{f"/{kind}/{path}": most for kind in ("rss", "atom") for path, most in

@@ -29,7 +29,7 @@ def test_status_for_cargo_of_old(make, mode, search, publishing):  # noqa: F811
 
 def test_yanking_is_no_update(registry, alice, anon, new_name):
     """23: of the version, but not of the crate; it moves in no list."""
-    name = publish(alice, new_name("quiet"))
+    name = publish(alice, new_name("silent"))
     before = anon.get(f"/api/v1/crates/{name}").json()["crate"]["updated_at"]
     for method, end in (("DELETE", "yank"), ("PUT", "unyank"), ("DELETE", "yank")):
         assert alice.token.request(method, f"/api/v1/crates/{name}/1.0.0/{end}").status_code == 200

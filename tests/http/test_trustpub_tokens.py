@@ -260,7 +260,7 @@ def test_one_worker_fetches(world):
         world.forget(world.oidc)
         with concurrent.futures.ThreadPoolExecutor(3) as pool:
             answers = list(pool.map(world.exchange, [world.oidc.jwt() for _ in range(3)]))
-    assert sorted(answer.status_code for answer in answers) == [500, 503, 503]
+    assert {answer.status_code for answer in answers} in ({500}, {500, 503})  # one that comes late finds that it failed
     assert all(answer.headers["Retry-After"] for answer in answers if answer.status_code == 503)
     assert len(world.oidc.asked) == 1
     world.forget(world.oidc)

@@ -17,7 +17,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEAD_MAX_BYTES = 64 * 1024, FILE_PART_BYTES = 64 * 1024, BUSY_RETRY_S = 30 };
+enum {
+	HEAD_MAX_BYTES = 64 * 1024,
+	LOCATION_MAX_BYTES = 16 * 1024,
+	FILE_PART_BYTES = 64 * 1024,
+	BUSY_RETRY_S = 30
+};
 
 static const struct {
 	unsigned status;
@@ -42,10 +47,12 @@ static const struct {
 	{ 409, "Conflict" },
 	{ 410, "Gone" },
 	{ 413, "Content Too Large" },
+	{ 414, "URI Too Long" },
 	{ 415, "Unsupported Media Type" },
 	{ 422, "Unprocessable Content" },
 	{ 429, "Too Many Requests" },
 	{ 500, "Internal Server Error" },
+	{ 501, "Not Implemented" },
 	{ 502, "Bad Gateway" },
 	{ 503, "Service Unavailable" },
 };
@@ -84,8 +91,11 @@ struct reply reply_empty(struct req *r, unsigned status)
 
 struct reply reply_redirect(struct req *r, unsigned status, struct text location)
 {
-	struct reply rp = reply_empty(r, status);
+	struct reply rp;
 
+	if (location.n > LOCATION_MAX_BYTES)
+		return reply_err(r, err_new_status(r->arena, ERR_INVALID, 414, "URI Too Long"));
+	rp = reply_empty(r, status);
 	reply_header(&rp, "Location", location);
 	return rp;
 }

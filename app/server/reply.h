@@ -36,6 +36,7 @@ struct reply reply_err(struct req *r, const struct err *e);
 struct reply reply_json(struct req *r, unsigned status, struct text json);
 struct reply reply_text(struct req *r, unsigned status, const char *type, struct text body);
 struct reply reply_empty(struct req *r, unsigned status);
+/* 414 instead where it is over 16 KiB: what a client sent comes back in it. */
 struct reply reply_redirect(struct req *r, unsigned status, struct text location);
 
 /* The file below DATA: X-Accel-Redirect or X-Sendfile where configured, else streamed.

@@ -142,7 +142,8 @@ def judge(reply, path, allowed=FINE):
         MADE_FOR_PROGRAMS[reply.header("content-type")](reply.body)
     else:  # words: of the sign-in, and to whoever shows no User-Agent outside of /api
         assert reply.header("content-type") == "text/plain; charset=utf-8"
-        assert path.startswith(("/sign-in/", "/robots.txt")) or reply.status == 403 and b"User-Agent" in reply.body
+        assert path.startswith(("/sign-in/", "/robots.txt")) or "/raw/" in path \
+            or reply.status == 403 and b"User-Agent" in reply.body
     assert not any(name == "x-evil" or value.startswith("a=b") for name, value in reply.headers)
     return reply
 

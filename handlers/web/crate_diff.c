@@ -6,217 +6,12 @@
  * highest one before it.
  */
 #include "app/base/arena.h"
-#include "app/base/buf.h"
-#include "db/dependency_view.h"
-#include "db/stored.h"
 #include "handlers/routes.h"
 #include "handlers/web/archive.h"
+#include "handlers/web/diff_facts.h"
 #include "handlers/web/page.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-enum { FACTS_MAX = 16, WORDS_MAX = 64 * 1024 };
-
-/* ---- the manifest, as the database has it */
-
-struct facts {
-	struct arena *arena;
-	struct diff_fact v[FACTS_MAX];
-	size_t n;
-};
-
-static void fact(struct facts *f, const char *what, struct text old, struct text new)
-{
-	if (!old.n && !new.n)
-		return;
-	if (!text_eq(old, new) && f->n < FACTS_MAX)
-		f->v[f->n++] = (struct diff_fact){ text_from(what), old.n ? old : TEXT_NONE,
-						   new.n ? new : TEXT_NONE };
-}
-
-static struct text joined(struct arena *a, struct texts list)
-{
-	struct buf b = buf_init(a, WORDS_MAX);
-
-	for (size_t i = 0; i < list.n; i++) {
-		buf_add(&b, i ? TEXT(", ") : TEXT(""));
-		buf_add(&b, list.v[i]);
-	}
-	return buf_text(&b);
-}
-
-static bool has_feature(const struct manifest_feature *v, size_t n, struct text name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (text_eq(v[i].name, name))
-			return true;
-	return false;
-}
-
-/* Those of v that other has not. */
-static struct text only_here(struct arena *a, const struct manifest_feature *v, size_t n,
-			     const struct manifest_feature *other, size_t nother)
-{
-	struct texts names = { .v = arena_array(a, n + 1, sizeof(struct text)) };
-
-	for (size_t i = 0; i < n; i++)
-		if (!has_feature(other, nother, v[i].name))
-			names.v[names.n++] = v[i].name;
-	return joined(a, names);
-}
-
-static void feature_facts(struct facts *f, const struct version_view *old,
-			  const struct version_view *new)
-{
-	struct manifest_feature *olds, *news;
-	size_t nold = stored_features_read(f->arena, old->features, &olds),
-	       nnew = stored_features_read(f->arena, new->features, &news);
-
-	fact(f, "Features that the other has not", only_here(f->arena, olds, nold, news, nnew),
-	     only_here(f->arena, news, nnew, olds, nold));
-}
-
-static struct text size_text(struct arena *a, uint64_t bytes)
-{
-	return text_dup(a, text_from(size(bytes).s));
-}
-
-static void manifest_facts(struct facts *f, const struct version_view *old,
-			   const struct version_view *new)
-{
-	struct arena *a = f->arena;
-
-	fact(f, "Licence", old->license, new->license);
-	fact(f, "Rust version", old->rust_version, new->rust_version);
-	fact(f, "Edition", old->edition, new->edition);
-	fact(f, "Description", old->description, new->description);
-	fact(f, "Homepage", old->homepage, new->homepage);
-	fact(f, "Documentation", old->documentation, new->documentation);
-	fact(f, "Repository", old->repository, new->repository);
-	fact(f, "Links to", old->links, new->links);
-	fact(f, "Binaries", joined(a, stored_list_read(a, old->bin_names)),
-	     joined(a, stored_list_read(a, new->bin_names)));
-	feature_facts(f, old, new);
-	fact(f, "Archive", size_text(a, old->crate_size), size_text(a, new->crate_size));
-}
-
-/* ---- dependencies */
-
-static const char *const kinds[] = { "", "build dependency ", "development dependency " };
-
-/* "^1.0, optional, without default features, with a, b" */
-static struct text dependency_words(struct arena *a, const struct dependency_view *d)
-{
-	struct texts features = stored_list_read(a, d->features);
-	struct buf b = buf_init(a, WORDS_MAX);
-
-	buf_add(&b, text_from(d->kind < ARRAY_SIZE(kinds) ? kinds[d->kind] : ""));
-	buf_add(&b, d->req);
-	if (d->target.n)
-		buf_fmt(&b, " for %.*s", TEXT_F(d->target));
-	if (d->optional)
-		buf_add(&b, TEXT(", optional"));
-	if (!d->default_features)
-		buf_add(&b, TEXT(", without default features"));
-	if (features.n)
-		buf_fmt(&b, ", with %.*s", TEXT_F(joined(a, features)));
-	return buf_text(&b);
-}
-
-/* A dependency is the same one where crate, kind and target are. */
-struct dep {
-	const struct dependency_view *view;
-	struct text words;
-};
-
-static int place_cmp(const struct dep *a, const struct dep *b)
-{
-	int order = text_cmp(a->view->crate, b->view->crate);
-
-	if (!order)
-		order = (a->view->kind > b->view->kind) - (a->view->kind < b->view->kind);
-	return order ? order : text_cmp(a->view->target, b->view->target);
-}
-
-static int dep_cmp(const void *x, const void *y)
-{
-	int order = place_cmp(x, y);
-
-	return order ? order
-		     : text_cmp(((const struct dep *)x)->words, ((const struct dep *)y)->words);
-}
-
-static struct dep *sorted(struct arena *a, const struct dependency_view *v, size_t n)
-{
-	struct dep *d = arena_array(a, n + 1, sizeof(*d));
-
-	for (size_t i = 0; i < n; i++)
-		d[i] = (struct dep){ &v[i], dependency_words(a, &v[i]) };
-	if (n)
-		qsort(d, n, sizeof(*d), dep_cmp);
-	return d;
-}
-
-/* Takes what is the same on both sides out of both; both are sorted by dep_cmp. */
-static void drop_same(struct dep *old, size_t *nold, struct dep *new, size_t *nnew)
-{
-	size_t i = 0, j = 0, keep_old = 0, keep_new = 0;
-
-	while (i < *nold || j < *nnew) {
-		int order = i == *nold ? 1 : j == *nnew ? -1 : dep_cmp(&old[i], &new[j]);
-
-		if (order < 0)
-			old[keep_old++] = old[i];
-		else if (order > 0)
-			new[keep_new++] = new[j];
-		i += order <= 0;
-		j += order >= 0;
-	}
-	*nold = keep_old;
-	*nnew = keep_new;
-}
-
-static void compare_dependencies(struct arena *a, struct diff_page *v, struct dep *old, size_t nold,
-				 struct dep *new, size_t nnew)
-{
-	struct diff_dependency *ret = arena_array(a, nold + nnew + 1, sizeof(*ret));
-	size_t i = 0, j = 0;
-
-	drop_same(old, &nold, new, &nnew);
-	while (i < nold || j < nnew) {
-		int order = i == nold ? 1 : j == nnew ? -1 : place_cmp(&old[i], &new[j]);
-		const struct dep *any = order <= 0 ? &old[i] : &new[j];
-
-		ret[v->ndeps++] = (struct diff_dependency){
-			.change = order == 0  ? "changed"
-				  : order < 0 ? "removed"
-					      : "added",
-			.name = any->view->crate,
-			.old = order <= 0 ? old[i].words : TEXT_NONE,
-			.new = order >= 0 ? new[j].words : TEXT_NONE,
-		};
-		i += order <= 0;
-		j += order >= 0;
-	}
-	v->deps = ret;
-}
-
-static const struct err *dependency_changes(struct req *r, struct diff_page *v,
-					    const struct version_view *old,
-					    const struct version_view *new)
-{
-	struct dependency_view *olds, *news;
-	size_t nold, nnew;
-	const struct err *e = db_dependency_views(r->db, old->id, &olds, &nold);
-
-	if (!e)
-		e = db_dependency_views(r->db, new->id, &news, &nnew);
-	if (!e)
-		compare_dependencies(r->arena, v, sorted(r->arena, olds, nold), nold,
-				     sorted(r->arena, news, nnew), nnew);
-	return e;
-}
 
 /* ---- the page */
 
@@ -270,7 +65,6 @@ static const struct err *two_versions(struct req *r, struct crate_view *crate,
 
 static struct reply diff_get(struct req *r)
 {
-	struct facts facts = { .arena = r->arena };
 	struct diff_page v = { 0 };
 	struct crate_view crate;
 	struct version_view old, new;
@@ -280,16 +74,14 @@ static struct reply diff_get(struct req *r)
 	if (!e)
 		e = req_query(r, "file", &v.file);
 	if (!e && !v.file.p)
-		e = dependency_changes(r, &v, &old, &new);
+		e = diff_dependencies(r->db, &old, &new, &v);
 	if (!e)
 		e = page_compare(r, &old, &new, v.file, &c);
 	if (e)
 		return reply_err(r, e);
 
-	manifest_facts(&facts, &old, &new);
+	diff_manifest(r->arena, &old, &new, &v);
 	show_files(&v, &c);
-	v.facts = facts.v;
-	v.nfacts = facts.n;
 	v.name = crate.name;
 	v.old = old.num;
 	v.new = new.num;
@@ -302,7 +94,8 @@ static struct reply diff_get(struct req *r)
 
 /* ---- the form's address */
 
-/* The default version (else the highest), and the highest one below it: of the same kind where there is one. */
+/* The default version (else the highest), and the highest one below it: of the same kind where there is one. Of two versions
+ * of which the lower one is the default, both. */
 static bool choose(const struct crate_view *crate, const struct version_key *keys, size_t n,
 		   struct text *ret_old, struct text *ret_new)
 {
@@ -316,6 +109,8 @@ static bool choose(const struct crate_view *crate, const struct version_key *key
 			break;
 	if (old >= n)
 		old = new + 1;
+	if (old >= n && new > 0) /* there are higher ones alone: what has come since */
+		old = new --;
 	if (old >= n)
 		return false;
 	*ret_new = keys[new].num;

@@ -343,6 +343,13 @@ def test_the_form_for_comparisons(visitor, shown, query, target):
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/crates/{shown}/diff/{target}")
 
 
+def test_the_default_version_may_be_the_lowest(visitor, alice, new_name):
+    name = publish(alice, new_name("low"), "1.0.0+a", "1.0.1-rc.1+b")
+    assert visitor.get(f"/crates/{name}/diff").headers["Location"] == f"/crates/{name}/diff/1.0.0%2Ba...1.0.1-rc.1%2Bb"
+    for path in ("diff/1.0.0+a...1.0.1-rc.1+b", "1.0.0+a/code/src/lib.rs", "1.0.0%2Ba/raw/src/lib.rs", "1.0.0+a/features"):
+        assert visitor.get(f"/crates/{name}/{path}").status_code == 200, path
+
+
 def test_nothing_to_compare_with(visitor, alice, new_name):
     name = publish(alice, new_name("single"))
     answer = visitor.get(f"/crates/{name}/diff")

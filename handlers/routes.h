@@ -57,6 +57,7 @@ extern const struct route home_routes[];
 extern const struct route crate_page_routes[];
 extern const struct route crate_go_routes[];
 extern const struct route follow_routes[];
+extern const struct route version_yank_page_routes[];
 extern const struct route web_session_routes[];
 extern const struct route profile_routes[];
 extern const struct route tokens_routes[];

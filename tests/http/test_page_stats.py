@@ -3,6 +3,7 @@ import csv
 import datetime
 import gzip
 import io
+import pathlib
 import re
 import xml.etree.ElementTree as ElementTree
 
@@ -146,3 +147,25 @@ def test_nothing_else(visitor, crate, query):
 @pytest.mark.parametrize("path", ["/crates/no-such-crate/stats", "/crates/no-such-crate/stats.csv", "/crates/counted/9.9.9/stats"])
 def test_not_there(anon, crate, path):
     assert anon.get(path).status_code == 404
+
+
+# ---- the colours of the series, by the style sheet (contract/web.md 15.3 and 14.3)
+
+def luminance(colour):
+    digits = colour.lstrip("#")
+    digits = "".join(c * 2 for c in digits) if len(digits) == 3 else digits
+    parts = [int(digits[i:i + 2], 16) / 255 for i in (0, 2, 4)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_series_stand_out_in_both_themes():
+    """WCAG 1.4.11: 3:1 against what is behind them; that they differ from each other is for the dashes to say."""
+    css = (pathlib.Path(__file__).resolve().parents[2] / "templates/assets/site.css").read_text()
+    themes = [dict(re.findall(r"--([a-z0-9-]+):\s*(#[0-9a-f]{3,6})", block)) for block in re.findall(r"{[^{}]*--s0:[^{}]*}", css)]
+    assert len(themes) == 3  # light, dark by the system, dark by choice
+    for theme in themes:
+        for series in (f"s{i}" for i in range(6)):
+            for behind in ("panel", "bg"):
+                lighter, darker = sorted((luminance(theme[series]), luminance(theme[behind])), reverse=True)
+                assert (lighter + 0.05) / (darker + 0.05) >= 3, (series, behind)

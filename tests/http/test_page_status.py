@@ -1,5 +1,7 @@
 """The page of the registry's state, and that of the slugs of categories."""
+import os
 import re
+import signal
 
 import pytest
 
@@ -60,3 +62,19 @@ def test_category_slugs(registry, visitor):
     assert answer.page.has_link("/categories/development-tools::cargo-plugins")
     slugs = [row[0] for row in registry.sql("SELECT slug FROM categories ORDER BY slug")]
     assert re.findall(r"<dt><a href=\"[^\"]*\"><code>(.*?)</code>", answer.text) == slugs
+
+
+def test_without_a_database():
+    """What one looks for then is said then; pages of text and files need none."""
+    instance = Instance()
+    try:
+        visitor = Visitor(instance.start().anonymous)
+        visitor.get("/status")
+        os.kill(instance.pid("mariadbd"), signal.SIGTERM)
+        instance.wait("/status", lambda answer: answer.status_code == 503, seconds=60)
+        answer = visitor.get("/status")
+        assert answer.status_code == 503 and "The database does not answer" in answer.page.text
+        for path in ("/policies", "/docs/rate-limits", "/robots.txt", "/opensearch.xml"):
+            assert instance.anonymous.get(path).status_code == 200
+    finally:
+        instance.remove()

@@ -76,6 +76,12 @@ static void put_tag(struct buf *b, struct text tag, bool down)
 	} else if (text_starts(tag, TEXT("<pre>")) || text_starts(tag, TEXT("<pre "))) {
 		buf_add(b, TEXT("<pre tabindex=\"0\""));
 		buf_add(b, text_sub(tag, 4, tag.n));
+	} else if (text_starts(tag, TEXT("<input ")) && text_find(tag, TEXT("checkbox")) < tag.n) {
+		bool done = text_find(tag, TEXT("checked")) < tag.n;
+
+		buf_add(b, TEXT("<input "));
+		buf_add(b, done ? TEXT("aria-label=\"done\" ") : TEXT("aria-label=\"to do\" "));
+		buf_add(b, text_sub(tag, sizeof("<input ") - 1, tag.n));
 	} else {
 		buf_add(b, tag);
 	}
@@ -84,7 +90,7 @@ static void put_tag(struct buf *b, struct text tag, bool down)
 /* In text and attributes the sanitizer leaves no bare '<', so each one begins a tag. */
 static struct text for_page(struct arena *a, struct text html)
 {
-	struct buf b = buf_init(a, html.n * 4 + 1); /* "<pre>" grows most */
+	struct buf b = buf_init(a, html.n * 5 + 1); /* "<pre>" grows most */
 	bool down =
 		text_find(html, TEXT("<h1>")) < html.n || text_find(html, TEXT("<h1 ")) < html.n;
 	size_t at = 0, tag, end;

@@ -8,7 +8,7 @@ struct arena;
 /*
  * stored is a file of DATA/public/readmes. More than max bytes are cut behind the last element of the top level that ends
  * before them; *ret_cut says so. Headings go down one level where there is an <h1>: the page has its own. Code
- * blocks can be focused, so that they scroll by keyboard. Absent stays absent.
+ * blocks can be focused, so that they scroll by keyboard; the boxes of task lists say what they mean. Absent stays absent.
  * arena
  */
 struct safe_html readme_html(struct arena *a, struct text stored, size_t max, bool *ret_cut);

@@ -121,7 +121,7 @@ struct safe_html text_html(struct arena *a, struct text rendered)
 {
 	static const struct text begins[] = { TEXT_INIT("id=\"user-content-"),
 					      TEXT_INIT("href=\"#user-content-") };
-	struct buf b = buf_init(a, rendered.n + 1);
+	struct buf b = buf_init(a, rendered.n * 4 + 1); /* "<pre>" grows most */
 	size_t prefix = sizeof("user-content-") - 1;
 
 	for (size_t at = 0; at < rendered.n;) {
@@ -134,6 +134,9 @@ struct safe_html text_html(struct arena *a, struct text rendered)
 		if (taken) {
 			buf_add(&b, text_sub(rest, 0, taken - prefix));
 			at += taken;
+		} else if (text_starts(rest, TEXT("<pre>")) || text_starts(rest, TEXT("<pre "))) {
+			buf_add(&b, TEXT("<pre tabindex=\"0\"")); /* it scrolls by keyboard */
+			at += sizeof("<pre") - 1;
 		} else {
 			buf_byte(&b, rest.p[0]);
 			at++;

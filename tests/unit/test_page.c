@@ -107,6 +107,13 @@ static void readmes(void **state)
 		{ "<h2>a</h2>", 100, "<h2>a</h2>", false },
 		{ "<h1>a</h1><h2 id=\"x\">b</h2><h6>c</h6><hr>", 100,
 		  "<h2>a</h2><h3 id=\"x\">b</h3><h6>c</h6><hr>", false },
+		{ "<ul><li><input type=\"checkbox\" disabled=\"\" checked=\"\"><input "
+		  "type=\"checkbox\" disabled>",
+		  200,
+		  "<ul><li><input aria-label=\"done\" type=\"checkbox\" disabled=\"\" "
+		  "checked=\"\"><input aria-label=\"to do\" "
+		  "type=\"checkbox\" disabled>",
+		  false },
 		{ "<pre><code>x</code></pre><pre lang=\"a\">", 100,
 		  "<pre tabindex=\"0\"><code>x</code></pre><pre tabindex=\"0\" lang=\"a\">",
 		  false },

@@ -1,0 +1,156 @@
+"""Every page in a real browser: axe with all its rules in both themes, nothing that the Content-Security-Policy stops, no other host,
+no scrolling sideways on a phone, complete without JavaScript, within its budget of bytes and requests (contract/web.md 8, 14).
+
+Which pages there are, `cratehouse routes` says: what is documented as "Page: ...".
+"""
+import gzip
+import subprocess
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from lib.instance import BUILD
+
+VALUES = {"name": "rich-crate", "version": "2.0.0", "keyword": "parser", "category": "science", "*path": "src/main.rs", "*rest": "features",
+          "range": "1.0.0...2.0.0", "req": "*", "user": "alice", "token": "x" * 26, "id": "1"}
+# Further states of pages: long names, nothing there, errors, a filter in force, what only its owner sees.
+LONG = "l" + "o" * 61 + "ng"
+MORE = [f"/crates/{LONG}", f"/crates/{LONG}/versions", f"/crates/{LONG}/100000.200000.300000-alpha.1.2.3.4.5/dependencies",
+        "/crates/rich-crate/1.1.0", "/crates/poor-crate", "/crates/poor-crate/reverse_dependencies", "/crates/no-such-crate",
+        "/crates/rich-crate/9.9.9", "/no-such-page", "/search?q=crate", "/search?q=rich+keyword:parser+license:MIT", "/search?q=nothing-like-it",
+        "/crates?letter=r", "/keywords/nobody-has-it", "/crates/rich-crate/stats?range=all&chart=lines", "/users/alice", "/users/nobody",
+        "/crates/rich-crate/1.0.0/code/src/lib.rs", "/crates/rich-crate/versions?track=1.x&yanked=hide"]
+KIB = 1024
+
+
+def fill(path):
+    values = {**VALUES, "login": "github:browsed:team" if path.startswith("/teams") else "alice"}
+    for name, value in values.items():
+        path = path.replace("{" + name + "}", value)
+    return path
+
+
+def pages():
+    """(path, who may): nobody needs more than a session."""
+    listed = subprocess.run([str(BUILD / "cratehouse"), "routes"], capture_output=True, text=True, check=True).stdout
+    for line in listed.splitlines():
+        head, _, doc = line.partition("# ")
+        if doc.startswith("Page:"):
+            method, path, auth = head.split()[:3]
+            assert method == "GET"
+            yield fill(path), auth.removeprefix("auth=")
+
+
+PAGES = [*pages(), *[(path, "-") for path in MORE], ("/crates/rich-crate/versions", "cookie"), ("/", "cookie"),
+         ("/crates/rich-crate", "cookie")]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def seeded(registry, crates):
+    registry.sql("INSERT IGNORE INTO teams (login, github_id) VALUES ('github:browsed:team', 4713)")
+
+
+@pytest.fixture
+def cookie(alice, boss):
+    def of(who):
+        user = {"-": None, "admin": boss}.get(who, alice)
+        return user and user.cookie
+    return of
+
+
+@pytest.mark.parametrize("path,who", PAGES)
+def test_page(visit, cookie, path, who):
+    """One visit for all: in light and dark to axe, on a phone, and what went wrong meanwhile."""
+    watched = visit(cookie(who), color_scheme="light")
+    answer = watched.go(path)
+    assert answer.status < 500
+    found = []
+    for scheme in ("light", "dark"):
+        watched.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        watched.page.wait_for_timeout(50)  # colours are drawn
+        results = Axe().run(watched.page)
+        found += [f"{scheme}: {v['id']}: {v['help']}: {[n['target'] for n in v['nodes']][:4]} {v['nodes'][0].get('failureSummary', '')[:300]}"
+                  for v in results.response["violations"]]
+    assert not found, "\n".join(found)
+    assert watched.page.locator("h1").count() == 1 and watched.page.title()
+    watched.page.set_viewport_size({"width": 320, "height": 700})
+    assert watched.overflow <= 0, "scrolls sideways at 320 px"
+    assert not [w for w in watched.wrong if "another host: https://example.com/" not in w and "another host: https://img.shields" not in w]
+
+
+@pytest.mark.parametrize("path,who", PAGES)
+def test_without_javascript(visit, cookie, path, who):
+    """What is there with it is there without it; its own comforts (buttons to copy) aside."""
+    texts = []
+    for on in (True, False):
+        watched = visit(cookie(who), java_script_enabled=on)
+        watched.go(path)
+        texts.append((watched.page.title(), watched.page.locator("h1").inner_text(), watched.page.locator("main a").count(),
+                      watched.page.locator("main form").count()))
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("path,most_html,most_requests", [
+    ("/", 20, 5), ("/crates", 20, 5), ("/search?q=crate", 20, 5), ("/crates/rich-crate", 30, 6), ("/crates/rich-crate/versions", 20, 5),
+    ("/crates/rich-crate/2.0.0/dependencies", 20, 5), ("/crates/rich-crate/2.0.0/code/src/main.rs", 60, 6), ("/policies", 20, 4),
+    ("/crates/rich-crate/stats", 60, 6), ("/no-such-page", 8, 4)])
+def test_budget(visit, registry, path, most_html, most_requests):
+    watched = visit()
+    watched.go(path)
+    ours = {url for url in watched.requests if url.startswith(registry.url)}
+    assert len(ours) <= most_requests, ours
+    html = registry.anonymous.get(path, headers={"Accept": "text/html", "Accept-Encoding": "identity"}).content
+    assert len(gzip.compress(html)) <= most_html * KIB
+    style = [url for url in ours if url.endswith(".css")]
+    script = [url for url in ours if url.endswith(".js")]
+    assert len(style) == 1 and len(script) <= 1
+    for url, most in ((style[0], 14), *[(s, 10) for s in script]):
+        assert len(gzip.compress(registry.anonymous.get(url.removeprefix(registry.url)).content)) <= most * KIB
+
+
+# ---- the keyboard
+
+def test_by_keyboard(visit, crates):
+    watched = visit()
+    watched.go("/crates/rich-crate")
+    page = watched.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.keyboard.type("rich")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=rich")
+    assert page.locator("h1").inner_text() == "Search results for “rich”"
+    page.locator("body").press("s")
+    assert page.evaluate("document.activeElement.id") == "q"
+    seen = set()
+    for _ in range(60):  # no trap, and the focus is seen
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate("(document.activeElement.outerHTML || '').slice(0, 200)"))
+        ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert ring != "none" or page.evaluate("document.activeElement === document.body")
+    assert len(seen) > 20
+
+
+def test_theme_without_and_with_javascript(visit, crates):
+    for on in (False, True):
+        watched = visit(java_script_enabled=on)
+        watched.go("/crates")
+        watched.page.get_by_role("button", name="Dark").click()
+        watched.page.wait_for_function("document.documentElement.dataset.theme === 'dark'") if on else None
+        watched.page.wait_for_load_state()
+        assert watched.page.locator("html").get_attribute("data-theme") == "dark"
+        assert watched.page.url.endswith("/crates")
+        watched.go("/keywords")
+        assert watched.page.locator("html").get_attribute("data-theme") == "dark" and not watched.wrong
+
+
+def test_follow_and_unfollow_without_javascript(visit, carol, crates):
+    watched = visit(carol.cookie, java_script_enabled=False)
+    watched.go("/crates/rich-crate")
+    watched.page.get_by_role("button", name="Follow", exact=True).click()
+    watched.page.get_by_role("button", name="Unfollow").click()
+    assert watched.page.get_by_role("button", name="Follow", exact=True).count() == 1

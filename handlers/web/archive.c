@@ -5,7 +5,7 @@
 #include "app/base/semver.h"
 #include "app/storage/storage.h"
 
-enum { PATH_MAX_BYTES = 64 * 1024 };
+enum { PATH_MAX_BYTES = 256 * 1024 };
 
 const struct err *page_crate(struct req *r, struct crate_view *ret)
 {

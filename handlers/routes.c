@@ -63,6 +63,8 @@ const struct route *const route_lists[] = {
 	web_session_routes,
 	profile_routes,
 	tokens_routes,
+	dashboard_routes,
+	letter_links_routes,
 	crates_page_routes,
 	search_page_routes,
 	keyword_page_routes,

@@ -61,6 +61,8 @@ extern const struct route version_yank_page_routes[];
 extern const struct route web_session_routes[];
 extern const struct route profile_routes[];
 extern const struct route tokens_routes[];
+extern const struct route dashboard_routes[];
+extern const struct route letter_links_routes[];
 extern const struct route crates_page_routes[];
 extern const struct route search_page_routes[];
 extern const struct route keyword_page_routes[];

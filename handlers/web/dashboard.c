@@ -1,0 +1,216 @@
+/*
+ * handlers/web/dashboard.c - /dashboard, /me/following, /me/pending-invites, /settings/security (contract/web.md P44, P48 to P50)
+ */
+#include "templates/dashboard.h"
+#include "app/base/arena.h"
+#include "db/follow.h"
+#include "db/invitation.h"
+#include "db/session.h"
+#include "db/user_view.h"
+#include "handlers/routes.h"
+#include "handlers/web/crate_list.h"
+#include "handlers/web/page.h"
+
+#include <inttypes.h>
+
+enum { UPDATES = 10, INVITES_MAX = 100 };
+
+static struct head private_head(const char *title)
+{
+	return (struct head){ .title = text_from(title), .noindex = true };
+}
+
+/* ---- dashboard */
+
+static const struct crate_list_rules first_five = { .sort = "alpha",
+						    .per_page = 5,
+						    .max_pages = 1 };
+
+static const struct err *load_lists(struct req *r, struct dashboard_page *v)
+{
+	struct crates_wanted mine = { .personal = true }, followed = { .personal = true };
+	const struct err *e;
+
+	mine.filter.owner_kind = OWNER_USER;
+	mine.filter.owner_id = r->user.id;
+	followed.filter.follower = r->user.id;
+	e = crate_list_find(r, &mine, &first_five, &v->mine);
+	return e ? e : crate_list_find(r, &followed, &first_five, &v->followed);
+}
+
+static const struct err *load_updates(struct req *r, struct dashboard_page *v)
+{
+	struct version_view *rows;
+	struct update_row *u;
+	struct text older;
+	uint64_t page = 0;
+	size_t n;
+	const struct err *e = req_query(r, "older", &older);
+
+	if (!e && older.p && !text_u64(older, 0, 1000, &page))
+		e = err_new(r->arena, ERR_INVALID, "There are no updates %.*s",
+			    TEXT_F(text_sub(older, 0, 40)));
+	if (!e)
+		e = db_follow_updates(r->db, r->user.id, UPDATES + 1, page * UPDATES, &rows, &n);
+	if (e)
+		return e;
+	if (n > UPDATES)
+		v->older = text_fmt(r->arena, "?older=%" PRIu64, page + 1);
+	n = n < UPDATES ? n : UPDATES;
+	u = arena_array(r->arena, n + 1, sizeof(*u));
+	for (size_t i = 0; i < n; i++)
+		u[i] = (struct update_row){ .crate = rows[i].crate,
+					    .num = rows[i].num,
+					    .publisher = rows[i].publisher.login,
+					    .created_us = rows[i].created_us,
+					    .yanked = rows[i].yanked };
+	v->updates = u;
+	v->nupdates = n;
+	return NULL;
+}
+
+static struct reply dashboard_get(struct req *r)
+{
+	struct dashboard_page v = { .head = private_head("Dashboard"), .login = r->user.login };
+	struct invitation_view *invites;
+	size_t n = 0;
+	const struct err *e = load_lists(r, &v);
+
+	if (!e)
+		e = load_updates(r, &v);
+	if (!e)
+		e = db_user_total_downloads(r->db, r->user.id, &v.downloads);
+	if (!e)
+		e = db_invitations_of_user(r->db, r->user.id, 0, INVITES_MAX, &invites, &n);
+	if (e)
+		return reply_err(r, e);
+	v.invites = n;
+	return reply_page(r, 200, dashboard_page, &v);
+}
+
+static struct reply following_get(struct req *r)
+{
+	static const struct crate_list_rules rules = { .sort = "alpha",
+						       .per_page = 10,
+						       .max_pages = 200 };
+	struct following_page v = { .head = private_head("Following") };
+	struct crates_wanted w = { .personal = true };
+	const struct err *e;
+
+	w.filter.follower = r->user.id;
+	e = crate_list_find(r, &w, &rules, &v.list);
+	return e ? reply_err(r, e) : reply_page(r, 200, following_page, &v);
+}
+
+/* ---- invitations */
+
+static struct reply invites_get(struct req *r)
+{
+	struct invites_page v = { .head = private_head("Pending Invites") };
+	struct invitation_view *rows;
+	struct invite_row *out;
+	size_t n;
+	const struct err *e = db_invitations_of_user(r->db, r->user.id, 0, INVITES_MAX, &rows, &n);
+
+	if (e)
+		return reply_err(r, e);
+	out = arena_array(r->arena, n + 1, sizeof(*out));
+	for (size_t i = 0; i < n; i++)
+		out[i] = (struct invite_row){ rows[i].crate_id, rows[i].crate, rows[i].inviter,
+					      rows[i].created_us, rows[i].expires_us };
+	v.v = out;
+	v.n = n;
+	return reply_page(r, 200, invites_page, &v);
+}
+
+static struct reply invites_post(struct req *r)
+{
+	struct text here = TEXT("/me/pending-invites");
+	bool accept = text_eq(req_form(r, "answer"), TEXT("accept"));
+	uint64_t crate = 0;
+	const struct err *e;
+
+	(void)text_u64(req_form(r, "crate_id"), 1, INT64_MAX, &crate);
+	e = accept ? db_invitation_accept(r->db, r->user.id, crate)
+		   : db_invitation_decline(r->db, r->user.id, crate);
+	if (err_is(e, ERR_NOT_FOUND))
+		return page_go_with(r, here, FLASH_ERROR, "That invitation is not there any more.");
+	if (e && err_status(e) < 500)
+		return page_go_with(r, here, FLASH_ERROR, "%.*s", TEXT_F(e->detail));
+	if (e)
+		return reply_err(r, e);
+	return page_go_with(r, here, FLASH_SUCCESS,
+			    accept ? "You are an owner of %.*s now." : "You declined to own %.*s.",
+			    TEXT_F(text_sub(req_form(r, "crate"), 0, 64)));
+}
+
+/* ---- sessions */
+
+static struct reply sessions_get(struct req *r)
+{
+	struct sessions_page v = { .head = private_head("Settings") };
+	struct session_row *rows;
+	struct session_view *out;
+	size_t n;
+	const struct err *e = db_session_list(r->db, r->user.id, &rows, &n);
+
+	if (e)
+		return reply_err(r, e);
+	out = arena_array(r->arena, n + 1, sizeof(*out));
+	for (size_t i = 0; i < n; i++)
+		out[i] = (struct session_view){ .id = rows[i].id,
+						.address = rows[i].address,
+						.agent = rows[i].user_agent,
+						.created_us = rows[i].created_us,
+						.last_used_us = rows[i].last_used_us,
+						.current = rows[i].id == r->user.session_id };
+	v.v = out;
+	v.n = n;
+	return reply_page(r, 200, sessions_page, &v);
+}
+
+static const struct err *end_others(struct req *r)
+{
+	struct session_row *rows;
+	size_t n;
+	bool found;
+	const struct err *e = db_session_list(r->db, r->user.id, &rows, &n);
+
+	for (size_t i = 0; !e && i < n; i++)
+		if (rows[i].id != r->user.session_id)
+			e = db_session_end_by_id(r->db, r->user.id, rows[i].id, &found);
+	return e;
+}
+
+static struct reply sessions_post(struct req *r)
+{
+	const struct err *e;
+	uint64_t id = 0;
+	bool found = true;
+
+	(void)text_u64(req_form(r, "session"), 1, INT64_MAX, &id);
+	if (req_form_has(r, "all"))
+		e = end_others(r);
+	else
+		e = db_session_end_by_id(r->db, r->user.id, id, &found);
+	if (e)
+		return reply_err(r, e);
+	return page_go_with(r, TEXT("/settings/security"), found ? FLASH_SUCCESS : FLASH_ERROR,
+			    found ? "Signed out there." : "That session is not there any more.");
+}
+
+const struct route dashboard_routes[] = {
+	ROUTE(GET, "/dashboard", dashboard_get, .auth = AUTH_COOKIE, .page = true,
+	      .doc = "Page: what belongs to the caller"),
+	ROUTE(GET, "/me/following", following_get, .auth = AUTH_COOKIE, .page = true,
+	      .doc = "Page: crates that the caller follows"),
+	ROUTE(GET, "/me/pending-invites", invites_get, .auth = AUTH_COOKIE, .page = true,
+	      .doc = "Page: invitations"),
+	ROUTE(POST, "/me/pending-invites", invites_post, .auth = AUTH_COOKIE, .page = true,
+	      .body = BODY_FORM, .body_max = 4096, .doc = "Form: answer an invitation"),
+	ROUTE(GET, "/settings/security", sessions_get, .auth = AUTH_COOKIE, .page = true,
+	      .doc = "Page: sessions"),
+	ROUTE(POST, "/settings/security/end", sessions_post, .auth = AUTH_COOKIE, .page = true,
+	      .body = BODY_FORM, .body_max = 4096, .doc = "Form: end sessions"),
+	ROUTE_END,
+};

@@ -1,0 +1,78 @@
+/*
+ * handlers/web/letter_links.c - where the links of letters lead: /accept-invite/{token}, /confirm/{token} (contract/web.md P51, P52).
+ * Opening one changes nothing, because programs that look through mail open links too; the button does.
+ */
+#include "app/base/arena.h"
+#include "db/invitation.h"
+#include "db/user.h"
+#include "handlers/routes.h"
+#include "handlers/web/page.h"
+
+static struct reply ask(struct req *r, const char *folder, const char *heading, const char *text,
+			const char *button)
+{
+	struct confirm_page v = {
+		.head = { .title = text_from(heading), .noindex = true },
+		.heading = text_from(heading),
+		.text = text_from(text),
+		.action = text_fmt(r->arena, "/%s/%.*s", folder, TEXT_F(req_path(r, "token"))),
+		.button = text_from(button),
+		.cancel = TEXT("/"),
+	};
+
+	return reply_page(r, 200, confirm_page, &v);
+}
+
+static struct reply invite_get(struct req *r)
+{
+	return ask(r, "accept-invite", "Own a crate?",
+		   "You were invited by a letter. An owner may publish, yank, and invite others; "
+		   "the crate "
+		   "is named once you accept.",
+		   "Accept the invitation");
+}
+
+static struct reply invite_post(struct req *r)
+{
+	uint64_t crate_id;
+	const struct err *e = db_invitation_accept_token(r->db, req_path(r, "token"), &crate_id);
+
+	if (err_is(e, ERR_NOT_FOUND) && err_status(e) == 404)
+		e = err_new(r->arena, ERR_NOT_FOUND, "There is no such invitation");
+	if (e)
+		return reply_err(r, e);
+	return page_go_with(
+		r, r->user.id ? TEXT("/dashboard") : TEXT("/"), FLASH_SUCCESS,
+		"You accepted the invitation: the crate is among those of your dashboard.");
+}
+
+static struct reply confirm_get(struct req *r)
+{
+	return ask(r, "confirm", "Verify your e-mail address?",
+		   "The letter came to an address that is to belong to an account here.",
+		   "Verify it");
+}
+
+static struct reply confirm_post(struct req *r)
+{
+	struct text path = r->user.id ? TEXT("/settings/profile") : TEXT("/");
+	const struct err *e = db_user_confirm_email(r->db, req_path(r, "token"));
+
+	if (err_is(e, ERR_INVALID))
+		return page_go_with(r, path, FLASH_ERROR, "%.*s", TEXT_F(e->detail));
+	if (e)
+		return reply_err(r, e);
+	return page_go_with(r, path, FLASH_SUCCESS, "Thank you: your address is verified.");
+}
+
+const struct route letter_links_routes[] = {
+	ROUTE(GET, "/accept-invite/{token}", invite_get, .auth = AUTH_NONE, .page = true,
+	      .no_store = true, .doc = "Page: accept an invitation?"),
+	ROUTE(POST, "/accept-invite/{token}", invite_post, .auth = AUTH_NONE, .page = true,
+	      .body = BODY_FORM, .body_max = 4096, .doc = "Form: accept an invitation"),
+	ROUTE(GET, "/confirm/{token}", confirm_get, .auth = AUTH_NONE, .page = true,
+	      .no_store = true, .doc = "Page: verify an address?"),
+	ROUTE(POST, "/confirm/{token}", confirm_post, .auth = AUTH_NONE, .page = true,
+	      .body = BODY_FORM, .body_max = 4096, .doc = "Form: verify an address"),
+	ROUTE_END,
+};

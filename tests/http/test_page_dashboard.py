@@ -1,0 +1,99 @@
+"""Dashboard, following, invitations, sessions, and the links of letters: contract/web.md P44, P48 to P52; W125 to W133."""
+import pytest
+
+from lib.page import Visitor
+from lib.steps import crate_id, publish
+
+
+@pytest.fixture
+def user(registry, new_name):
+    return registry.user(new_name("guest"))
+
+
+@pytest.fixture
+def visitor(user):
+    return Visitor(user.browser)
+
+
+@pytest.mark.parametrize("path", ["/dashboard", "/me/following", "/me/pending-invites", "/settings/security"])
+def test_somebody_must_be_signed_in(anon, path):
+    assert Visitor(anon).get(path).status_code == 401
+
+
+def test_dashboard(registry, alice, user, visitor, new_name):
+    page = visitor.get("/dashboard").page
+    assert page.h1 == f"Dashboard of {user.login}" and "You own no crates yet." in page.text and "You follow no crates yet." in page.text
+    followed = publish(alice, new_name("followed"), *(f"1.0.{n}" for n in range(11)))
+    own = publish(user, new_name("own"))
+    assert user.browser.put(f"/api/v1/crates/{followed}/follow").status_code == 200
+    answer = visitor.get("/dashboard")
+    page = answer.page
+    assert page.has_link(f"/crates/{own}") and page.has_link(f"/crates/{followed}/1.0.10") and not page.has_link(f"/crates/{followed}/1.0.0")
+    assert registry.queries(answer) <= 14
+    page = visitor.get("/dashboard" + page.link("Older")).page
+    assert page.has_link(f"/crates/{followed}/1.0.0")
+    assert visitor.get("/dashboard?older=x").status_code == 400
+    page = visitor.get("/me/following").page
+    assert page.has_link(f"/crates/{followed}") and not page.has_link(f"/crates/{own}")
+
+
+def invite(alice, user, name):
+    assert alice.token.put(f"/api/v1/crates/{name}/owners", {"owners": [user.login]}).status_code == 200
+
+
+def test_invitations_are_answered(registry, alice, user, visitor, new_name):
+    assert "Nobody has invited you" in visitor.get("/me/pending-invites").page.text
+    names = [publish(alice, new_name("shared")) for _ in range(2)]
+    for name in names:
+        invite(alice, user, name)
+    page = visitor.get("/me/pending-invites").page
+    assert all(name in page.text for name in names) and "alice invited you" in page.text
+    assert "2 invitations" in visitor.get("/dashboard").page.text
+    for name, answer, words in ((names[0], "accept", "You are an owner of"), (names[1], "decline", "You declined to own")):
+        form = visitor.get("/me/pending-invites").page.form("/me/pending-invites")
+        sent = visitor.send(form, crate_id=crate_id(registry, name), crate=name, answer=answer)
+        assert sent.status_code == 303 and f"{words} {name}" in visitor.follow(sent).page.text
+    again = visitor.send(form, crate_id=crate_id(registry, names[1]), answer="accept")
+    assert "not there any more" in visitor.follow(again).page.text
+    owners = [owner["login"] for owner in alice.browser.get(f"/api/v1/crates/{names[0]}/owners").json()["users"]]
+    assert user.login in owners
+
+
+def test_the_link_of_an_invitation_asks_first(registry, alice, user, anon, new_name):
+    name = publish(alice, new_name("linked"))
+    invite(alice, user, name)
+    token = registry.sql(f"SELECT token FROM crate_owner_invitations WHERE crate_id = {crate_id(registry, name)}")[0][0]
+    visitor = Visitor(anon)
+    page = visitor.get(f"/accept-invite/{token}").page
+    assert page.h1 == "Own a crate?"
+    assert registry.sql(f"SELECT COUNT(*) FROM crate_owner_invitations WHERE crate_id = {crate_id(registry, name)}") == [["1"]]
+    sent = visitor.send(page.form(f"/accept-invite/{token}"))
+    assert sent.status_code == 303 and "You accepted the invitation" in visitor.follow(sent).page.text
+    assert visitor.send(page.form(f"/accept-invite/{token}")).status_code == 404
+    assert visitor.get("/accept-invite").status_code == 404 and visitor.get("/accept-invite/").status_code == 404
+
+
+def test_the_link_that_verifies_an_address(registry, user, visitor):
+    assert user.browser.put(f"/api/v1/users/{user.browser.get('/api/v1/me').json()['user']['id']}",
+                            {"user": {"email": "fresh@example.test"}}).status_code == 200
+    token = registry.sql(f"SELECT e.token FROM emails e JOIN users u ON u.id = e.user_id WHERE u.username = '{user.login}'")[0][0]
+    page = visitor.get(f"/confirm/{token}").page
+    assert user.browser.get("/api/v1/me").json()["user"]["email_verified"] is False
+    sent = visitor.send(page.form(f"/confirm/{token}"))
+    assert sent.headers["Location"] == "/settings/profile" and "your address is verified" in visitor.follow(sent).page.text
+    assert user.browser.get("/api/v1/me").json()["user"]["email_verified"] is True
+    form = visitor.get("/confirm/nothing").page.form("/confirm/nothing")
+    assert "Email belonging to token not found." in visitor.follow(visitor.send(form)).page.text
+
+
+def test_sessions_are_ended(registry, user, visitor):
+    for _ in range(2):
+        registry.ctl("session", "create", user.login)
+    page = visitor.get("/settings/security").page
+    assert page.text.count("this one") == 1
+    sent = visitor.send(page.form("/settings/security/end"))
+    assert "Signed out there." in visitor.follow(sent).page.text
+    sent = visitor.send(visitor.get("/settings/security").page.form("/settings/security/end"), session=None, all="1")
+    page = visitor.follow(sent).page
+    assert "Signed out there." in page.text and "End all others" not in page.text
+    assert visitor.get("/dashboard").status_code == 200

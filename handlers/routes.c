@@ -60,6 +60,7 @@ const struct route *const route_lists[] = {
 	crate_go_routes,
 	follow_routes,
 	version_yank_page_routes,
+	crate_settings_page_routes,
 	web_session_routes,
 	profile_routes,
 	tokens_routes,

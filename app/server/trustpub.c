@@ -6,6 +6,7 @@
 #include "app/server/may.h"
 #include "db/crate.h"
 #include "db/crate_settings.h"
+#include "db/crate_view.h"
 #include "db/github.h"
 #include "db/trustpub_config.h"
 #include "db/user.h"
@@ -151,4 +152,26 @@ const struct err *trustpub_remove(struct req *r, enum trustpub_provider p,
 	const struct err *e = trustpub_require_owner(r, c->crate_id);
 
 	return e ? e : db_trustpub_config_delete(r->db, p, &who, c);
+}
+
+const struct err *trustpub_only_may(struct req *r, uint64_t crate_id)
+{
+	struct rights_actor who = { .is_owner = false };
+	const struct err *e = db_crate_settings_owner(r->db, crate_id, r->user.id, &who.is_owner);
+
+	return e ? e : rights_require(r->arena, &who, RIGHTS_TO_CHANGE_SETTINGS);
+}
+
+const struct err *trustpub_only_set(struct req *r, const struct crate_view *crate, bool on)
+{
+	struct trustpub_only_change c = {
+		.crate_id = crate->id,
+		.user_id = r->user.id,
+		.crate = crate->name,
+		.login = r->user.login,
+		.address = r->remote_ip,
+		.on = on,
+	};
+
+	return on == crate->trustpub_only ? NULL : db_crate_set_trustpub_only(r->db, &c);
 }

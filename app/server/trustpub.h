@@ -7,6 +7,8 @@
 #include "app/registry/trustpub.h"
 #include "app/server/req.h"
 
+struct crate_view;
+
 /*
  * An individual owner with an e-mail address, verified or not: ERR_INVALID "You are not an owner of this crate" for everybody
  * else, members of owning teams too.
@@ -21,6 +23,13 @@ const struct err *trustpub_not_owner(struct req *r); /* the same refusal; arena,
  */
 const struct err *must_use trustpub_create(struct req *r, enum trustpub_provider p,
 					   struct text crate, struct trustpub_config *c);
+
+/* Who may say whether new versions need trusted publishing: an individual owner with an address, ERR_AUTH for everybody else. */
+const struct err *must_use trustpub_only_may(struct req *r, uint64_t crate_id);
+
+/* Says so, for somebody who may, with a line in the audit and letters to the owners; nothing where it is so already. */
+const struct err *must_use trustpub_only_set(struct req *r, const struct crate_view *crate,
+					     bool on);
 
 /* Owner, then gone: with a line in the audit and letters to the owners. c as db_trustpub_config gave it. */
 const struct err *must_use trustpub_remove(struct req *r, enum trustpub_provider p,

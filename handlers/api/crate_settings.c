@@ -1,8 +1,7 @@
 /* handlers/api/crate_settings.c - PATCH /api/v1/crates/{name} (contract/api.md 10.2) */
-#include "db/crate_settings.h"
 #include "app/base/json.h"
-#include "app/registry/rights.h"
 #include "app/server/auth.h"
+#include "app/server/trustpub.h"
 #include "handlers/api/common.h"
 #include "templates/json_crate.h"
 
@@ -32,16 +31,13 @@ static const struct json_shape body_shape = {
 
 static const struct err *judge(struct req *r, const struct crate_view *crate)
 {
-	struct rights_actor who = { .is_owner = false };
 	const struct err *e = auth_require(r, AUTH_SCOPE);
 
 	if (!e)
 		e = auth_scope(r, "trusted-publishing", crate->name);
 	if (!e && r->user.legacy)
 		e = auth_no_legacy(r);
-	if (!e)
-		e = db_crate_settings_owner(r->db, crate->id, r->user.id, &who.is_owner);
-	return e ? e : rights_require(r->arena, &who, RIGHTS_TO_CHANGE_SETTINGS);
+	return e ? e : trustpub_only_may(r, crate->id);
 }
 
 /* crate becomes what it is afterwards. */
@@ -49,19 +45,11 @@ static const struct err *change(struct req *r, struct crate_view *crate)
 {
 	const struct settings_body *body = req_json_struct(r);
 	struct json_bool want = body->crate->trustpub_only;
-	struct trustpub_only_change c = {
-		.crate_id = crate->id,
-		.user_id = r->user.id,
-		.crate = crate->name,
-		.login = r->user.login,
-		.address = r->remote_ip,
-		.on = want.v,
-	};
 	const struct err *e;
 
 	if (!want.set || want.v == crate->trustpub_only)
 		return NULL;
-	e = db_crate_set_trustpub_only(r->db, &c);
+	e = trustpub_only_set(r, crate, want.v);
 	return e ? e : db_crate_view(r->db, crate->name, crate);
 }
 

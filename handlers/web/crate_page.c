@@ -8,6 +8,7 @@
 #include "handlers/web/crate_about.h"
 #include "handlers/web/crate_frame.h"
 #include "handlers/web/download_chart.h"
+#include "handlers/web/owner_links.h"
 #include "templates/readme.h"
 
 enum { README_MAX_BYTES = 150 * 1024, WINDOW_DAYS = 90 };
@@ -114,36 +115,13 @@ static void add_notices(struct req *r, const struct crate_frame *f, const struct
 
 /* ---- people and categories */
 
-static struct owner_link owner_of(struct req *r, const struct owner_view *o)
-{
-	bool team = o->kind == OWNER_TEAM;
-	struct owner_link l = { .login = o->login,
-				.avatar = r->cfg->site.avatars ? o->avatar : TEXT_NONE };
-	struct text rest = o->login, part;
-
-	l.href = text_fmt(r->arena, "%s%.*s", team ? "/teams/" : "/users/", TEXT_F(o->login));
-	l.label = o->name.n ? o->name : o->login;
-	if (!team)
-		return l;
-	(void)text_cut(&rest, ':', &part); /* github:org:team */
-	if (rest.p && text_cut(&rest, ':', &part) && rest.p) {
-		l.label = text_fmt(r->arena, "%.*s/%.*s", TEXT_F(part),
-				   TEXT_F(o->name.n ? o->name : rest));
-		l.login = part;
-	}
-	return l;
-}
-
 static void add_owners(struct req *r, const struct owner_view *o, size_t n, struct crate_page *v)
 {
 	struct owner_link *links = arena_array(r->arena, n + 1, sizeof(*links));
 
-	for (size_t i = 0; i < n; i++) /* teams first, as they are listed in the settings */
-		if (o[i].kind == OWNER_TEAM)
-			links[v->nowners++] = owner_of(r, &o[i]);
+	o = owners_in_order(r, o, n);
 	for (size_t i = 0; i < n; i++)
-		if (o[i].kind != OWNER_TEAM)
-			links[v->nowners++] = owner_of(r, &o[i]);
+		links[v->nowners++] = owner_link(r, &o[i]);
 	v->owners = links;
 }
 

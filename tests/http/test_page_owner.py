@@ -3,7 +3,7 @@ import pytest
 
 from lib.census import settled
 from lib.page import Form, Visitor
-from lib.steps import publish, version
+from lib.steps import crate_id, make_owner, publish, user_id, version
 
 
 @pytest.fixture
@@ -116,3 +116,168 @@ def test_an_administrator_yanks(registry, boss, owner, crate):
     assert answer.status_code == 200
     answer = visitor.send(answer.page.form(f"/crates/{crate}/1.0.0/yank"), message="malware")
     assert answer.status_code == 303 and yanked(registry, crate) == (True, "malware")
+
+
+# ---- settings
+
+def owners(registry, crate):
+    return [row[0] for row in registry.sql(
+        "SELECT u.username FROM crate_owners o JOIN crates c ON c.id = o.crate_id JOIN users u ON u.id = o.owner_id"
+        f" WHERE c.name = '{crate}' AND o.owner_kind = 0 AND o.deleted = 0 ORDER BY u.id")]
+
+
+def invited(registry, crate):
+    return [row[0] for row in registry.sql(
+        "SELECT u.username FROM crate_owner_invitations i JOIN crates c ON c.id = i.crate_id JOIN users u ON u.id = i.invited_user_id"
+        f" WHERE c.name = '{crate}' ORDER BY u.id")]
+
+
+def trusted(registry, crate, provider):
+    number = crate_id(registry, crate)
+    return int(registry.sql(f"SELECT COUNT(*) FROM trustpub_configs_{provider} WHERE crate_id = {number}")[0][0])
+
+
+def trust(registry, crate):
+    """A workflow at GitHub and one at GitLab, with the same number."""
+    number = crate_id(registry, crate)
+    top = int(registry.sql("SELECT GREATEST((SELECT COALESCE(MAX(id), 0) FROM trustpub_configs_github),"
+                           " (SELECT COALESCE(MAX(id), 0) FROM trustpub_configs_gitlab))")[0][0]) + 1
+    registry.sql("INSERT INTO trustpub_configs_github (id, created_us, crate_id, repository_owner, repository_owner_lower, repository_name,"
+                 f" repository_name_lower, workflow_filename, repository_owner_id, environment) VALUES ({top}, 1, {number}, 'Acme', 'acme',"
+                 " 'Tool', 'tool', 'release.yml', 42, 'prod')")
+    registry.sql("INSERT INTO trustpub_configs_gitlab (id, created_us, crate_id, namespace, namespace_lower, project, project_lower,"
+                 f" workflow_filepath) VALUES ({top}, 1, {number}, 'Acme/sub', 'acme/sub', 'Lab', 'lab', 'ci/release.yml')")
+    return top
+
+
+def only(registry, crate):
+    return registry.sql(f"SELECT trustpub_only FROM crates WHERE name = '{crate}'")[0][0]
+
+
+def test_settings(registry, alice, bob, owner, crate):
+    make_owner(registry, alice, bob, crate)
+    registry.sql("INSERT IGNORE INTO teams (login, github_id, name) VALUES ('github:settled:core', 4801, 'The core')")
+    registry.sql("INSERT INTO crate_owners (crate_id, owner_id, owner_kind, created_us, updated_us)"
+                 f" SELECT {crate_id(registry, crate)}, id, 1, 1, 1 FROM teams WHERE github_id = 4801")
+    trust(registry, crate)
+    page = owner.get(f"/crates/{crate}").page
+    answer = owner.get(page.link("Settings"))
+    assert answer.status_code == 200 and registry.queries(answer) <= 9 and answer.headers["Cache-Control"] == "no-store"
+    page = answer.page
+    assert page.h1 == crate and page.title.startswith(f"Settings of {crate}") and page.metas["robots"] == "noindex"
+    assert [words for level, words in page.headings if level == "h2"] == ["Owners", "Pending invitations", "Trusted publishing"]
+    removes = [words for href, words in page.links if "/owners/remove?login=" in href]
+    assert removes == ["Remove github:settled:core", "Remove alice", "Remove bob"] and "alice (you)" in page.text
+    assert page.has_link("/teams/github:settled:core") and "settled/The core" in page.text and "@example" not in page.text
+    for words in ("GitHub Actions", "Acme/Tool (owner 42)", "Environment prod", "GitLab CI/CD", "Acme/sub/Lab (the first", "Environment any"):
+        assert words in page.text, words
+    assert page.link("release.yml") == "https://github.com/Acme/Tool/blob/HEAD/.github/workflows/release.yml"
+
+
+def test_settings_are_for_owners(registry, anon, stranger, boss, crate):
+    path = f"/crates/{crate}/settings"
+    assert "only owners have permission to modify owners" in closed(registry, anon, stranger, path).page.text
+    closed(registry, anon, Visitor(boss.browser), path)
+    closed(registry, anon, stranger, f"/crates/{crate}/owners/remove?login=alice")
+    assert Visitor(boss.browser).get(f"/crates/{crate}-no/settings").status_code == 404
+
+
+def test_forms_of_the_settings_are_for_owners(registry, alice, bob, carol, anon, stranger, owner, crate):
+    assert alice.token.put(f"/api/v1/crates/{crate}/owners", {"owners": ["carol"]}).status_code == 200
+    number = trust(registry, crate)
+
+    def state():
+        return (owners(registry, crate), invited(registry, crate), trusted(registry, crate, "github"), trusted(registry, crate, "gitlab"),
+                only(registry, crate))
+    for path, fields in (("owners", {"login": "bob"}), ("owners/remove", {"login": "alice"}),
+                         ("owners/withdraw", {"invitee": str(user_id(registry, "carol"))}),
+                         ("settings/trustpub-only", {"trustpub_only": "yes"}),
+                         (f"settings/trustpub/{number}/remove", {"publisher": "github"})):
+        refuses(registry, anon, stranger, owner, f"/crates/{crate}/{path}", state, **fields)
+
+
+def test_invite_and_withdraw(registry, bob, owner, crate):
+    path = f"/crates/{crate}/settings"
+    form = owner.get(path).page.form(f"/crates/{crate}/owners")
+    answer = owner.send(form, login=" bob ")
+    assert answer.status_code == 303 and answer.headers["Location"] == path
+    page = owner.follow(answer).page
+    assert f"user bob has been invited to be an owner of crate {crate}" in page.text
+    assert "invited by alice" in page.text and invited(registry, crate) == ["bob"] and owners(registry, crate) == ["alice"]
+    assert registry.queries(owner.get(path)) <= 10
+    withdraw = page.form(f"/crates/{crate}/owners/withdraw")
+    page = owner.follow(owner.send(withdraw)).page
+    assert "The invitation was withdrawn." in page.text and "Nobody is invited at the moment." in page.text
+    assert invited(registry, crate) == []
+    page = owner.follow(owner.send(withdraw)).page
+    assert "That invitation is there no more" in page.text
+    for wrong in ("", "x", "0", "-1", "9" * 30):
+        assert owner.send(withdraw, invitee=wrong).status_code == 400
+
+
+@pytest.mark.parametrize("login,words", [
+    ("", "Enter the name of a user or a team"), ("x" * 401, "No user and no team has so long a name"),
+    ("no-such-user", "could not find user with login `no-such-user`"), ("alice", "`alice` is already an owner"),
+    ("github:org", "missing github team argument; format is github:org:team"),
+    ("<b>", "could not find user with login `<b>`"),
+])
+def test_who_cannot_be_invited(registry, owner, crate, login, words):
+    form = owner.get(f"/crates/{crate}/settings").page.form(f"/crates/{crate}/owners")
+    answer = owner.send(form, login=login)
+    assert answer.status_code == 422 and answer.page.text.count(words) == 2, answer.page.text
+    assert answer.page.form(form.action).fields["login"] == login and answer.page.has_link("#login")
+    assert invited(registry, crate) == [] and owners(registry, crate) == ["alice"]
+
+
+def test_remove_owners(registry, alice, bob, owner, crate):
+    make_owner(registry, alice, bob, crate)
+    page = owner.get(f"/crates/{crate}/settings").page
+    answer = owner.get(page.link("Remove bob"))
+    assert answer.page.h1 == f"Remove bob from the owners of {crate}?" and registry.queries(answer) <= 5
+    assert answer.page.link("Cancel") == f"/crates/{crate}/settings"
+    form = answer.page.form(f"/crates/{crate}/owners/remove")
+    page = owner.follow(owner.send(form)).page
+    assert f"bob owns {crate} no more." in page.text and owners(registry, crate) == ["alice"]
+    page = owner.follow(owner.send(form)).page
+    assert "could not find owner with login `bob`" in page.text
+    answer = owner.get(f"/crates/{crate}/owners/remove?login=alice")
+    assert "You will not be able to publish" in answer.page.text
+    page = owner.follow(owner.send(answer.page.form(form.action))).page
+    assert "cannot remove all individual owners of a crate" in page.text and owners(registry, crate) == ["alice"]
+    make_owner(registry, alice, bob, crate)
+    answer = owner.send(answer.page.form(form.action))
+    assert answer.headers["Location"] == f"/crates/{crate}" and owners(registry, crate) == ["bob"]
+    assert owner.get(f"/crates/{crate}/owners/remove").status_code == 403
+
+
+def test_trusted_workflows_go(registry, alice, owner, crate, new_name):
+    other = publish(alice, new_name("other"))
+    number, foreign = trust(registry, crate), trust(registry, other)
+    form = owner.get(f"/crates/{crate}/settings").page.form(f"/crates/{crate}/settings/trustpub/{number}/remove")
+    assert form.fields["publisher"] == "github"
+    page = owner.follow(owner.send(form, publisher="gitlab")).page
+    assert "Acme/sub/Lab is not trusted any more." in page.text
+    assert (trusted(registry, crate, "github"), trusted(registry, crate, "gitlab")) == (1, 0)
+    page = owner.follow(owner.send(form)).page
+    assert "No workflow is trusted." in page.text and trusted(registry, crate, "github") == 0
+    for wrong in (number, foreign, 0, "x"):
+        answer = owner.send(form_to(owner, f"/crates/{crate}/settings/trustpub/{wrong}/remove", publisher="github"))
+        assert answer.status_code in (303, 404)
+    assert trusted(registry, other, "github") == 1
+
+
+def test_only_trusted_publishing(registry, owner, crate):
+    path, form = f"/crates/{crate}/settings", f"/crates/{crate}/settings/trustpub-only"
+    assert not owner.get(path).page.has_form(form)
+    trust(registry, crate)
+    page = owner.get(path).page
+    assert "trustpub_only" not in page.form(form).fields
+    page = owner.follow(owner.send(page.form(form), trustpub_only="yes")).page
+    assert "need trusted publishing from now on" in page.text and only(registry, crate) == "1"
+    assert page.form(form).fields["trustpub_only"] == "yes" and "nobody can publish" not in page.text
+    registry.sql(f"DELETE FROM trustpub_configs_github WHERE crate_id = {crate_id(registry, crate)}")
+    registry.sql(f"DELETE FROM trustpub_configs_gitlab WHERE crate_id = {crate_id(registry, crate)}")
+    page = owner.get(path).page
+    assert "nobody can publish a new version" in page.text
+    page = owner.follow(owner.send(page.form(form), trustpub_only=None)).page
+    assert "API tokens may publish" in page.text and only(registry, crate) == "0" and not page.has_form(form)

@@ -135,6 +135,8 @@ QUERIES = {
     "/crates/{name}/{version}/dependencies": 5,
     "/crates/{name}/reverse_dependencies": 7,
     "/crates/{name}/security": 6,
+    "/crates/{name}/settings": 9,
+    "/crates/{name}/owners/remove": 5,
     "/crates/{name}/{version}/yank": 5,
     "/crates/{name}/{version}/unyank": 5,
 }

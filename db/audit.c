@@ -6,18 +6,54 @@ enum { ADDRESS_MAX = 45 };
 
 static const struct db_stmt add = {
 	.name = "audit_add",
-	.sql = "INSERT INTO audit (time_us, user_id, actor, action, crate, address, detail)"
-	       " VALUES (?, ?, ?, ?, ?, ?, ?)",
-	.in = { DB_I64, DB_U64, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
+	.sql = "INSERT INTO audit (time_us, user_id, actor, action, crate, about_user_id, "
+	       "address, detail)"
+	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	.in = { DB_I64, DB_U64, DB_TEXT, DB_TEXT, DB_TEXT, DB_OPT_U64, DB_TEXT, DB_TEXT },
+};
+
+#define AUDIT_SQL "SELECT id, time_us, actor, action, crate, address, detail FROM audit"
+#define AUDIT_COLS                                                                                 \
+	{                                                                                          \
+		DB_COL(struct audit_row, id), DB_COL(struct audit_row, time_us),                   \
+			DB_COL(struct audit_row, actor), DB_COL(struct audit_row, action),         \
+			DB_COL(struct audit_row, crate), DB_COL(struct audit_row, address),        \
+			DB_COL(struct audit_row, detail)                                           \
+	}
+
+static const struct db_stmt newest = {
+	.name = "audit_newest",
+	.sql = AUDIT_SQL " ORDER BY id DESC LIMIT 20", /* AUDIT_MAX */
+	.out = AUDIT_COLS,
+};
+
+static const struct db_stmt about = {
+	.name = "audit_about",
+	.sql = AUDIT_SQL " WHERE about_user_id = ? ORDER BY id DESC LIMIT 20",
+	.in = { DB_U64 },
+	.out = AUDIT_COLS,
 };
 
 const struct err *db_audit(struct db *db, const struct audit_entry *a)
 {
-	return db_exec(db, &add,
-		       DB_ARGS(db_i64(time_now_us()), db_u64(a->user_id), db_text(a->actor),
-			       db_text(text_from(a->action)), db_text(a->crate),
-			       db_text(text_sub(a->address, 0, ADDRESS_MAX)), db_text(a->detail)),
-		       NULL);
+	return db_exec(
+		db, &add,
+		DB_ARGS(db_i64(time_now_us()), db_u64(a->user_id), db_text(a->actor),
+			db_text(text_from(a->action)), db_text(a->crate),
+			db_opt_u64((struct opt_u64){ a->about_user_id != 0, a->about_user_id }),
+			db_text(text_sub(a->address, 0, ADDRESS_MAX)), db_text(a->detail)),
+		NULL);
 }
 
-const struct db_stmt *const db_audit_stmts[] = { &add, NULL };
+const struct err *db_audit_newest(struct db *db, struct audit_row **ret, size_t *ret_n)
+{
+	return db_all(db, &newest, DB_NO_ARGS, sizeof(**ret), ret, ret_n);
+}
+
+const struct err *db_audit_about(struct db *db, uint64_t user_id, struct audit_row **ret,
+				 size_t *ret_n)
+{
+	return db_all(db, &about, DB_ARGS(db_u64(user_id)), sizeof(**ret), ret, ret_n);
+}
+
+const struct db_stmt *const db_audit_stmts[] = { &add, &newest, &about, NULL };

@@ -5,14 +5,29 @@
 
 struct audit_entry {
 	uint64_t user_id;
-	struct text actor;   /* the login */
-	const char *action;  /* a constant word: "trustpub_only_change" */
-	struct text crate;   /* stored name; absent: none */
-	struct text address; /* the client's; absent: none */
-	struct text detail;  /* JSON; absent: none */
+	struct text actor;      /* the login */
+	const char *action;     /* a constant word: "trustpub_only_change" */
+	struct text crate;      /* stored name; absent: none */
+	uint64_t about_user_id; /* whose account was changed; 0: nobody's */
+	struct text address;    /* the client's; absent: none */
+	struct text detail;     /* JSON; absent: none */
 };
 
 /* Inside the transaction of what is noted, or alone. */
 const struct err *must_use db_audit(struct db *db, const struct audit_entry *a);
+
+struct audit_row {
+	uint64_t id;
+	int64_t time_us;
+	struct text actor, action;
+	struct text crate, address, detail; /* absent: none */
+};
+
+enum { AUDIT_MAX = 20 };
+
+/* The newest of all, and those about an account; newest first, at most AUDIT_MAX. */
+const struct err *must_use db_audit_newest(struct db *db, struct audit_row **ret, size_t *ret_n);
+const struct err *must_use db_audit_about(struct db *db, uint64_t user_id, struct audit_row **ret,
+					  size_t *ret_n);
 
 extern const struct db_stmt *const db_audit_stmts[];

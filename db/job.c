@@ -156,6 +156,14 @@ static const struct db_stmt list = {
 	.out = JOB_COLS,
 };
 
+static const struct db_stmt failures = {
+	.name = "job_failures",
+	.sql = "SELECT " JOB_SQL "  FROM background_jobs"
+	       " WHERE retries > 0 AND lease_until_us IS NULL ORDER BY id LIMIT 100",
+	.out = JOB_COLS,
+	.scan_ok = true, /* an administrator looks, and the table is short */
+};
+
 static const struct db_stmt retry = {
 	.name = "job_retry",
 	.sql = "UPDATE background_jobs SET retries = 0, run_after_us = 0 WHERE id = ?",
@@ -403,6 +411,38 @@ const struct err *db_job_retry_all(struct db *db, uint64_t *ret_n)
 	return db_exec(db, &retry_all, DB_NO_ARGS, ret_n);
 }
 
+struct retrying {
+	uint64_t id;
+	const struct audit_entry *note;
+	uint64_t n;
+};
+
+static const struct err *retry_noted(struct db *db, void *ctx)
+{
+	struct retrying *t = ctx;
+	const struct err *e;
+
+	t->n = 1;
+	e = t->id ? db_job_retry(db, t->id) : db_job_retry_all(db, &t->n);
+	return e ? e : db_audit(db, t->note);
+}
+
+const struct err *db_job_retry_noted(struct db *db, uint64_t id, const struct audit_entry *note,
+				     uint64_t *ret_n)
+{
+	struct retrying t = { .id = id, .note = note };
+	const struct err *e = db_tx(db, retry_noted, &t);
+
+	if (!e)
+		*ret_n = t.n;
+	return e;
+}
+
+const struct err *db_job_failures(struct db *db, struct job **ret, size_t *ret_n)
+{
+	return db_all(db, &failures, DB_NO_ARGS, sizeof(**ret), ret, ret_n);
+}
+
 const struct err *db_job_figures(struct db *db, struct job_figures *ret)
 {
 	return db_one(db, &figures, DB_NO_ARGS, ret);
@@ -495,7 +535,8 @@ const struct err *db_schedule_list(struct db *db, struct schedule_row **ret, siz
 }
 
 const struct db_stmt *const db_job_stmts[] = {
-	&waiting, &again,        &insert,        &next,          &lease,         &extend,  &done,
-	&failed,  &delete_job,   &list,          &retry,         &retry_all,     &figures, &counts,
-	&due,     &schedule_add, &schedule_move, &schedule_done, &schedule_list, NULL,
+	&waiting,       &again,         &insert,     &next, &lease,        &extend,
+	&done,          &failed,        &delete_job, &list, &failures,     &retry,
+	&retry_all,     &figures,       &counts,     &due,  &schedule_add, &schedule_move,
+	&schedule_done, &schedule_list, NULL,
 };

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "db/audit.h"
 #include "db/db.h"
 
 /* What there is of kinds; the runner has one function for each. */
@@ -105,6 +106,13 @@ const struct err *must_use db_job_list(struct db *db, uint64_t after_id, struct 
  */
 const struct err *must_use db_job_retry(struct db *db, uint64_t id);
 const struct err *must_use db_job_retry_all(struct db *db, uint64_t *ret_n);
+
+/* One, or where id is 0 all that have failed, with a row of the audit in the same transaction. */
+const struct err *must_use db_job_retry_noted(struct db *db, uint64_t id,
+					      const struct audit_entry *note, uint64_t *ret_n);
+
+/* Those that have failed and are not running, in the order of their ids; at most JOB_LIST_MAX. */
+const struct err *must_use db_job_failures(struct db *db, struct job **ret, size_t *ret_n);
 
 struct job_figures {
 	uint64_t waiting, running, failed; /* failed: waiting, and has failed before */

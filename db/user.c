@@ -115,6 +115,16 @@ static const struct db_stmt lock = {
 	.in = { DB_TEXT, DB_OPT_I64, DB_U64 },
 };
 
+static const struct db_stmt locked = {
+	.name = "user_locked",
+	.sql = "SELECT username AS login, account_lock_reason AS reason,"
+	       "       account_lock_until_us AS until_us"
+	       "  FROM users FORCE INDEX (users_locked)"
+	       " WHERE account_lock_reason IS NOT NULL ORDER BY id DESC LIMIT 100",
+	.out = { DB_COL(struct user_locked, login), DB_COL(struct user_locked, reason),
+		 DB_COL(struct user_locked, until_us) },
+};
+
 static const struct db_stmt set_admin = {
 	.name = "user_set_admin",
 	.sql = "UPDATE users SET is_admin = ? WHERE id = ?",
@@ -306,6 +316,34 @@ const struct err *db_user_lock(struct db *db, uint64_t id, struct text reason,
 	return must_be_there(db, e, n);
 }
 
+struct locking {
+	uint64_t user_id;
+	struct text reason;
+	struct opt_i64 until_us;
+	const struct audit_entry *note;
+};
+
+static const struct err *lock_noted(struct db *db, void *ctx)
+{
+	const struct locking *l = ctx;
+	const struct err *e = db_user_lock(db, l->user_id, l->reason, l->until_us);
+
+	return e ? e : db_audit(db, l->note);
+}
+
+const struct err *db_user_lock_noted(struct db *db, uint64_t id, struct text reason,
+				     struct opt_i64 until_us, const struct audit_entry *note)
+{
+	struct locking l = { id, reason, until_us, note };
+
+	return db_tx(db, lock_noted, &l);
+}
+
+const struct err *db_user_locked(struct db *db, struct user_locked **ret, size_t *ret_n)
+{
+	return db_all(db, &locked, DB_NO_ARGS, sizeof(**ret), ret, ret_n);
+}
+
 const struct err *db_user_set_admin(struct db *db, uint64_t id, bool is_admin)
 {
 	uint64_t n = 0;
@@ -438,6 +476,7 @@ const struct db_stmt *const db_user_stmts[] = {
 	&insert_github,
 	&insert_email,
 	&lock,
+	&locked,
 	&set_admin,
 	&set_notifications,
 	&verified_email,

@@ -2,6 +2,7 @@
  * account. */
 #pragma once
 
+#include "db/audit.h"
 #include "db/db.h"
 
 /* What every signed-in request needs of its user; other queries take it along with USER_AUTH_SQL.
@@ -82,6 +83,21 @@ const struct err *must_use db_user_add(struct db *db, const struct user_new *u, 
 /* reason absent: unlocked. ERR_NOT_FOUND ("Not Found"). */
 const struct err *must_use db_user_lock(struct db *db, uint64_t id, struct text reason,
 					struct opt_i64 until_us);
+
+/* The same with a row of the audit, in one transaction. */
+const struct err *must_use db_user_lock_noted(struct db *db, uint64_t id, struct text reason,
+					      struct opt_i64 until_us,
+					      const struct audit_entry *note);
+
+struct user_locked {
+	struct text login, reason;
+	struct opt_i64 until_us; /* not set: for ever; it may have passed */
+};
+
+enum { USER_LOCKED_MAX = 100 };
+
+/* Accounts with a lock, newest account first; at most USER_LOCKED_MAX. */
+const struct err *must_use db_user_locked(struct db *db, struct user_locked **ret, size_t *ret_n);
 
 const struct err *must_use db_user_set_admin(struct db *db, uint64_t id, bool is_admin);
 

@@ -39,6 +39,8 @@ const struct route *const route_lists[] = {
 	version_docs_routes,
 	secret_scanning_routes,
 	sign_in_routes,
+	admin_routes,
+	admin_jobs_routes,
 	crate_changelog_routes,
 	crate_code_routes,
 	crate_diff_routes,

@@ -4,6 +4,8 @@
 #include "app/server/route.h"
 
 extern const struct route admin_list_routes[];
+extern const struct route admin_routes[];
+extern const struct route admin_jobs_routes[];
 extern const struct route crate_delete_routes[];
 extern const struct route crate_follow_routes[];
 extern const struct route crate_invitations_routes[];

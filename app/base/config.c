@@ -666,6 +666,7 @@ static const struct config *load(struct load *l, struct text in, char *const *en
 	if ((in.p && !from_file(l, in)) || !from_env(l, env) || !check(l))
 		return NULL;
 	derive(l);
+	l->cfg->where = arena_copy(l->arena, l->where, sizeof(l->where));
 	return l->cfg;
 }
 
@@ -838,14 +839,31 @@ bool config_value(struct buf *b, const struct config *cfg, struct text name)
 	return true;
 }
 
+size_t config_lines(struct arena *a, const struct config *cfg, struct config_line **ret)
+{
+	*ret = arena_array(a, ARRAY_SIZE(keys), sizeof(**ret));
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		struct buf b = buf_init(a, 1024 * 1024);
+
+		print_value(&b, cfg, &keys[i]);
+		(*ret)[i] = (struct config_line){
+			.name = text_fmt(a, "%s.%s", keys[i].section, keys[i].name),
+			.value = buf_text(&b),
+			.help = keys[i].help,
+			.where = cfg->where[i],
+		};
+	}
+	return ARRAY_SIZE(keys);
+}
+
 struct text config_print(struct arena *a, const struct config *cfg)
 {
 	struct buf b = buf_init(a, 1024 * 1024);
+	struct config_line *v;
+	size_t n = config_lines(a, cfg, &v);
 
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		buf_fmt(&b, "%s.%s = ", keys[i].section, keys[i].name);
-		print_value(&b, cfg, &keys[i]);
-		buf_fmt(&b, "  # %s\n", keys[i].help);
-	}
+	for (size_t i = 0; i < n; i++)
+		buf_fmt(&b, "%.*s = %.*s  # %s\n", TEXT_F(v[i].name), TEXT_F(v[i].value),
+			v[i].help);
 	return buf_text(&b);
 }

@@ -16,7 +16,8 @@ struct secret {
 enum sendfile { SENDFILE_NONE, SENDFILE_X_ACCEL, SENDFILE_X_SENDFILE };
 
 struct config {
-	struct text path; /* of the file; absent when there was none */
+	struct text path;         /* of the file; absent when there was none */
+	const struct text *where; /* of each key, for config_lines */
 
 	struct {
 		struct text url;    /* "https://crates.example.org", without a final slash */
@@ -169,6 +170,16 @@ struct buf;
 
 /* Adds the value in force of "section.key" as plain words; false for an unknown key, and for a secret. */
 bool config_value(struct buf *b, const struct config *cfg, struct text name);
+
+struct config_line {
+	struct text name;  /* "section.key" */
+	struct text value; /* as it would stand in the file; of a secret that is set "***" */
+	const char *help;
+	struct text where; /* "FILE:LINE" or "CRATEHOUSE_X"; absent: nobody has set it */
+};
+
+/* Every key, in the order of the table. arena */
+size_t config_lines(struct arena *a, const struct config *cfg, struct config_line **ret);
 
 /* Every key as "section.key = value  # help", secrets as ***. arena */
 struct text config_print(struct arena *a, const struct config *cfg);

@@ -191,6 +191,12 @@ struct reply page_go_with(struct req *r, struct text path, enum flash_kind kind,
 	return rp;
 }
 
+bool form_day(struct req *r, struct text t, int64_t *ret_us)
+{
+	return t.n == 10 &&
+	       time_parse_rfc3339(text_fmt(r->arena, "%.*sT23:59:59Z", TEXT_F(t)), ret_us);
+}
+
 struct text page_local(struct text path)
 {
 	bool ok = path.n && path.n < 4096 && path.p[0] == '/' &&

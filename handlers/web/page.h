@@ -41,6 +41,9 @@ struct reply page_redirect_away(struct req *r, unsigned status, struct text url)
  */
 struct text page_local(struct text path);
 
+/* "2027-01-31" of a field: the end of that day, in UTC; false for what is no day. */
+bool form_day(struct req *r, struct text t, int64_t *ret_us);
+
 /* "?" and all parameters of this request but key, then "key=": to write a value behind (struct paging_view.prefix). arena */
 struct text page_prefix(struct req *r, const char *key);
 

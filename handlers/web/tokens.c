@@ -203,13 +203,6 @@ static struct reply new_get(struct req *r)
 
 /* ---- making one */
 
-/* The end of that day, in UTC. */
-static bool read_day(struct req *r, struct text t, int64_t *ret_us)
-{
-	return t.n == 10 &&
-	       time_parse_rfc3339(text_fmt(r->arena, "%.*sT23:59:59Z", TEXT_F(t)), ret_us);
-}
-
 static void read_expiry(struct req *r, struct token_form *v, struct token_wish *w)
 {
 	struct text chosen = req_form(r, "expiry");
@@ -220,7 +213,7 @@ static void read_expiry(struct req *r, struct token_form *v, struct token_wish *
 	w->expires_us.set = !text_eq(chosen, TEXT("none"));
 	if (text_u64(chosen, 1, 1000, &days))
 		w->expires_us.v = time_now_us() + (int64_t)days * DAY_US;
-	else if (text_eq(chosen, TEXT("custom")) && !read_day(r, v->date.value, &w->expires_us.v))
+	else if (text_eq(chosen, TEXT("custom")) && !form_day(r, v->date.value, &w->expires_us.v))
 		form_fault(r->arena, &v->errors, "date", "Enter a day, such as 2027-01-31");
 	else if (text_eq(chosen, TEXT("custom")) && w->expires_us.v <= time_now_us())
 		form_fault(r->arena, &v->errors, "date", "That day is over already");

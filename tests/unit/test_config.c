@@ -49,6 +49,8 @@ static void values(void **state)
 	struct arena *a = arena_new(0);
 	struct text why, all;
 	const struct config *c = parse(a, in, env, &why);
+	struct config_line *v;
+	size_t n;
 
 	(void)state;
 	assert_non_null(c);
@@ -64,6 +66,16 @@ static void values(void **state)
 	assert_true(text_find(all, TEXT("server.workers = 9  # ")) < all.n);
 	assert_true(text_find(all, TEXT("db.password = \"***\"")) < all.n);
 	assert_true(text_find(all, TEXT("p\"w")) == all.n);
+	n = config_lines(a, c, &v);
+	for (size_t i = 0; i < n; i++) {
+		assert_true(text_find(v[i].value, TEXT("p\"w")) == v[i].value.n);
+		if (text_eq(v[i].name, TEXT("server.workers")))
+			assert_true(text_eq(v[i].where, TEXT("CRATEHOUSE_SERVER_WORKERS")));
+		if (text_eq(v[i].name, TEXT("db.password")))
+			assert_true(text_starts(v[i].where, TEXT("c.toml:")));
+		if (text_eq(v[i].name, TEXT("db.port")))
+			assert_null(v[i].where.p);
+	}
 	arena_free(a);
 }
 

@@ -1,0 +1,59 @@
+/* Pages of administrators: templates/admin.html */
+#pragma once
+
+#include "app/base/config.h"
+#include "db/audit.h"
+#include "db/job.h"
+#include "db/owned.h"
+#include "db/session.h"
+#include "db/user.h"
+#include "templates/page.h"
+
+struct audit_rows {
+	const struct audit_row *v;
+	size_t n;
+};
+
+struct admin_page {
+	struct head head;
+	struct field login; /* the form that finds somebody */
+	struct form_errors errors;
+	struct job_figures jobs;
+	const struct user_locked *locked;
+	size_t nlocked;
+	struct audit_rows audit;
+};
+void admin_page(struct tmpl *t, const struct admin_page *v);
+
+struct admin_user_page {
+	struct head head;
+	struct user_row user;
+	bool verified;
+	bool locked;                      /* now: the lock has not run out */
+	const struct owned_crate *crates; /* the first of them, by name */
+	size_t ncrates, crates_in_all;
+	const struct session_row *sessions;
+	size_t nsessions;
+	struct audit_rows audit;
+	struct field reason, until;
+	struct form_errors errors;
+};
+void admin_user_page(struct tmpl *t, const struct admin_user_page *v);
+
+struct admin_jobs_page {
+	struct head head;
+	struct job_figures figures;
+	const struct job *failed;
+	size_t nfailed;
+	const struct job *all;
+	size_t nall;
+	uint64_t after; /* the last of `all`, where more may follow; 0: that was all */
+};
+void admin_jobs_page(struct tmpl *t, const struct admin_jobs_page *v);
+
+struct admin_config_page {
+	struct head head;
+	const struct config_line *v;
+	size_t n;
+};
+void admin_config_page(struct tmpl *t, const struct admin_config_page *v);

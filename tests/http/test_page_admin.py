@@ -1,0 +1,186 @@
+"""The pages of administrators: contract/web.md P80 to P82."""
+import pytest
+
+from lib.page import Form, Visitor
+
+PAGES = ["/admin", "/admin/users/alice", "/admin/jobs", "/admin/config"]
+
+
+@pytest.fixture
+def visitor(boss):
+    return Visitor(boss.browser)
+
+
+@pytest.fixture
+def user(registry, new_name):
+    return registry.user(new_name("watched"))
+
+
+def audit(registry, action):
+    """Rows of that action: actor, address, detail."""
+    return registry.sql(f"SELECT actor, address, detail FROM audit WHERE action = '{action}' ORDER BY id")
+
+
+def lock_of(registry, user):
+    return registry.sql(f"SELECT account_lock_reason, account_lock_until_us FROM users WHERE username = '{user.login}'")[0]
+
+
+def posted(action, **fields):
+    form = Form({"action": action, "method": "post"})
+    form.fields = fields
+    return form
+
+
+# ---- who may
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_for_administrators(anon, alice, visitor, path):
+    answer = Visitor(anon).get(path)
+    assert answer.status_code == 401 and answer.page.link("Sign in").startswith("/login?return_to=%2Fadmin")
+    answer = Visitor(alice.browser).get(path)
+    assert answer.status_code == 403 and "@" not in answer.page.text
+    answer = visitor.get(path)
+    assert answer.status_code == 200 and answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.page.metas["robots"] == "noindex"
+
+
+@pytest.mark.parametrize("path, fields", [("/admin/users/{}/lock", {"reason": "because"}), ("/admin/users/{}/unlock", {}),
+                                          ("/admin/jobs/retry", {})])
+def test_forms_are_for_administrators(registry, anon, alice, boss, user, path, fields):
+    path = path.format(user.login)
+    before = registry.sql("SELECT COUNT(*) FROM audit")
+    assert Visitor(anon).send(posted(path, **fields)).status_code == 401
+    token = Visitor(alice.browser).get("/settings/tokens/new").page.form("/settings/tokens/new").fields["form_token"]
+    assert Visitor(alice.browser).send(posted(path, form_token=token, **fields)).status_code == 403
+    for wrong in ({}, {"form_token": token}, {"form_token": ""}):
+        assert Visitor(boss.browser).send(posted(path, **wrong, **fields)).status_code == 403
+    right = Visitor(boss.browser).get("/admin/users/alice").page.form("/admin/users/alice/lock").fields["form_token"]
+    answer = Visitor(boss.browser).send(posted(path, form_token=right, **fields), headers={"Origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+    assert lock_of(registry, user) == ["NULL", "NULL"] and registry.sql("SELECT COUNT(*) FROM audit") == before
+
+
+# ---- the overview, and accounts
+
+def test_an_account_is_found(registry, visitor, user):
+    page = visitor.get("/admin").page
+    answer = visitor.send(page.form("/admin"), login=f" {user.login.upper()} ")
+    assert answer.status_code == 303 and answer.headers["Location"] == f"/admin/users/{user.login}"
+    assert visitor.follow(answer).page.h1 == f"Account {user.login}"
+    answer = visitor.get("/admin?login=nobody-here")
+    assert answer.status_code == 404 and "There is no user of that name" in answer.page.text
+    assert answer.page.form("/admin").fields["login"] == "nobody-here"
+    answer = visitor.get("/admin/users/nobody-here")
+    assert answer.status_code == 404 and "nobody-here: User not found" in answer.page.text
+
+
+def test_an_account(registry, visitor, user, carol, boss, new_name):
+    text = visitor.get(f"/admin/users/{user.login}").page.text
+    assert f"{user.login}@" in text and "not locked" in text and "owns no crates" in text and "Browsers that are signed in" in text
+    assert "not verified" in visitor.get("/admin/users/carol").page.text
+    assert "administrator" in visitor.get("/admin/users/boss").page.text
+
+
+def test_lock_and_unlock(registry, visitor, user):
+    where = f"/admin/users/{user.login}"
+    form = visitor.get(where).page.form(where + "/lock")
+    answer = visitor.send(form, reason=" Too many <b>letters</b> ", until="2099-12-31")
+    assert answer.status_code == 303 and answer.headers["Location"] == where
+    page = visitor.follow(answer).page
+    assert f"{user.login} is locked." in page.text and "until 2099-12-31" in page.text and "Too many <b>letters</b>" in page.text
+    assert "user_lock" in page.text
+    said = user.browser.get("/api/v1/me")
+    assert said.status_code == 403 and "locked until 2099-12-31 at 23:59:59 UTC. Reason: Too many" in said.text
+    actor, address, detail = audit(registry, "user_lock")[-1]
+    assert actor == "boss" and address == "127.0.0.1" and user.login in detail and "2099-12-31" in detail
+    overview = visitor.get("/admin").page
+    assert overview.has_link(where) and "user_lock" in overview.text
+
+    page = visitor.follow(visitor.send(page.form(where + "/unlock"))).page
+    assert "is not locked any more" in page.text and lock_of(registry, user) == ["NULL", "NULL"]
+    assert user.browser.get("/api/v1/me").status_code == 200
+    assert len([row for row in audit(registry, "user_unlock") if user.login in row[2]]) == 1
+    answer = visitor.send(posted(where + "/unlock", form_token=form.fields["form_token"]))
+    assert "was not locked" in visitor.follow(answer).page.text
+    assert len([row for row in audit(registry, "user_unlock") if user.login in row[2]]) == 1
+
+
+@pytest.mark.parametrize("fields, words", [
+    ({"reason": ""}, "Enter the reason"), ({"reason": "x" * 1001}, "The reason is too long"),
+    ({"reason": "r", "until": "tomorrow"}, "Enter a day"), ({"reason": "r", "until": "2020-01-01"}, "That day is over already"),
+])
+def test_lock_refused(registry, visitor, user, fields, words):
+    where = f"/admin/users/{user.login}"
+    before = audit(registry, "user_lock")
+    answer = visitor.send(visitor.get(where).page.form(where + "/lock"), **fields)
+    assert answer.status_code == 422 and words in answer.page.text
+    kept = answer.page.form(where + "/lock").fields
+    assert kept["reason"] == fields["reason"] and kept["until"] == fields.get("until", "")
+    assert lock_of(registry, user) == ["NULL", "NULL"] and audit(registry, "user_lock") == before
+
+
+def test_nobody_locks_himself(registry, visitor, boss):
+    answer = visitor.send(visitor.get("/admin/users/boss").page.form("/admin/users/boss/lock"), reason="oops")
+    assert answer.status_code == 422 and "You cannot lock your own account" in answer.page.text
+    assert lock_of(registry, boss) == ["NULL", "NULL"]
+
+
+# ---- jobs
+
+@pytest.fixture
+def failed(registry):
+    """A job of a kind that no runner knows, so that it stays as it is."""
+    registry.sql("INSERT INTO background_jobs (queue, `rank`, job_type, data, retries, created_us, run_after_us, last_error)"
+                 " VALUES ('tests', 0, 'tests_only', '{\"secret\":\"of a letter\"}', 3, 1, 4000000000000000, 'it <i>broke</i>')")
+    number = registry.sql("SELECT MAX(id) FROM background_jobs WHERE job_type = 'tests_only'")[0][0]
+    yield number
+    registry.sql("DELETE FROM background_jobs WHERE job_type = 'tests_only'")
+
+
+def job(registry, number):
+    return registry.sql(f"SELECT retries, run_after_us FROM background_jobs WHERE id = {number}")[0]
+
+
+def retry_form(page, number):
+    return next(form for form in page.forms if form.action == "/admin/jobs/retry" and form.fields.get("id") == number)
+
+
+def test_a_failed_job_is_tried_again(registry, visitor, failed):
+    answer = visitor.get("/admin/jobs")
+    assert "it <i>broke</i>" in answer.page.text and "failed 3 times" in answer.page.text and "of a letter" not in answer.text
+    answer = visitor.send(retry_form(answer.page, failed))
+    assert answer.status_code == 303
+    assert "1 job is due again." in visitor.follow(answer).page.text
+    assert job(registry, failed) == ["0", "0"]
+    assert audit(registry, "job_retry")[-1] == ["boss", "127.0.0.1", f'{{"id":{failed}}}']
+
+
+def test_all_failed_jobs_are_tried_again(registry, visitor, failed):
+    page = visitor.get("/admin/jobs").page
+    every = next(form for form in page.forms if form.action == "/admin/jobs/retry" and "id" not in form.fields)
+    assert visitor.send(every).status_code == 303
+    assert job(registry, failed) == ["0", "0"] and audit(registry, "job_retry")[-1][2] == '{"all":true}'
+
+
+def test_jobs_that_are_not_there(registry, visitor, failed):
+    form = retry_form(visitor.get("/admin/jobs").page, failed)
+    before = audit(registry, "job_retry")
+    assert visitor.send(form, id="x").status_code == 400
+    answer = visitor.send(form, id="999999999")
+    assert "Job 999999999 is done already." in visitor.follow(answer).page.text
+    assert audit(registry, "job_retry") == before and job(registry, failed)[0] == "3"
+    assert visitor.get("/admin/jobs?after=x").status_code == 400
+    assert visitor.get("/admin/jobs?after=99999999").status_code == 200
+
+
+# ---- the configuration
+
+def test_configuration_without_secrets(registry, visitor):
+    answer = visitor.get("/admin/config")
+    config = (registry.data / "cratehouse.toml").read_text()
+    assert "of the collector" in config and "of the collector" not in answer.text
+    password = next(line.split('"')[1] for line in config.splitlines() if line.startswith("password"))
+    assert password not in answer.text and "***" in answer.page.text
+    assert "cratehouse.toml:" in answer.page.text and "default" in answer.page.text
+    assert "server.metrics_token" in answer.page.text and registry.url in answer.page.text
+    assert registry.queries(answer) == 1

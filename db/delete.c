@@ -173,6 +173,28 @@ static const struct err *check_dependents(struct db *db, const struct run *r)
 		      TEXT_F(row.name), TEXT_F(row.num));
 }
 
+static const struct err *check_rules(struct db *db, const struct run *r)
+{
+	const struct err *e = check_age(db, r);
+
+	return e ? e : check_dependents(db, r);
+}
+
+const struct err *db_delete_refusal(struct db *db, uint64_t crate_id, struct text *ret_refusal)
+{
+	const struct delete_in in = { .crate_id = crate_id };
+	struct run r = { .in = &in, .now_us = time_now_us() };
+	const struct err *e = db_one(db, &names, DB_ARGS(db_u64(crate_id)), &r.crate);
+
+	*ret_refusal = TEXT_NONE;
+	if (!e)
+		e = check_rules(db, &r);
+	if (!e || err_status(e) != 422)
+		return e;
+	*ret_refusal = e->detail;
+	return NULL;
+}
+
 static const struct err *drop_version(struct db *db, struct run *r)
 {
 	struct derived d = { .crate_id = r->in->crate_id, .added = -1 };
@@ -242,9 +264,7 @@ static const struct err *run(struct db *db, void *ctx)
 	FAULT_POINT(db_arena(db), DELETE_TX_BEGUN);
 	e = lock_crate(db, r);
 	if (!e && r->in->by_owner)
-		e = check_age(db, r);
-	if (!e && r->in->by_owner)
-		e = check_dependents(db, r);
+		e = check_rules(db, r);
 	if (!e)
 		e = db_index_settle_job(db, r->crate.canon_name, r->now_us, &r->out.settle_job_id);
 	if (e)

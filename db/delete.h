@@ -28,4 +28,11 @@ struct delete_out {
 const struct err *must_use db_delete(struct db *db, const struct delete_in *in,
 				     struct delete_out *ret);
 
+/*
+ * Whether those rules let an owner delete the crate at the moment: *ret_refusal absent where they do, else why not, in the words of
+ * the refusal. Three queries. ERR_NOT_FOUND ("Not Found").
+ */
+const struct err *must_use db_delete_refusal(struct db *db, uint64_t crate_id,
+					     struct text *ret_refusal);
+
 extern const struct db_stmt *const db_delete_stmts[];

@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/config.h"
 #include "app/base/time.h"
+#include "app/index/publish.h"
 #include "app/outside/github.h"
 #include "app/registry/team.h"
 #include "app/server/may.h"
@@ -147,4 +148,22 @@ const struct err *owners_remove(struct req *r, struct text called, uint64_t crat
 	const struct err *e = begin(r, called, &c, &m);
 
 	return e ? e : db_owners_remove(r->db, &c);
+}
+
+/* ---- deleting */
+
+const struct err *owners_delete(struct req *r, struct text called, uint64_t crate_id,
+				struct text message)
+{
+	struct delete_in in = {
+		.crate_id = crate_id,
+		.user_id = r->user.id,
+		.message = message,
+		.availability_s = OWNERS_QUARANTINE_S,
+		.by_owner = true,
+	};
+	struct delete_out out;
+	const struct err *e = may_do(r, called, crate_id, RIGHTS_TO_DELETE);
+
+	return e ? e : delete_commit(r->app, r->arena, &in, &out);
 }

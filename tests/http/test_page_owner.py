@@ -165,7 +165,7 @@ def test_settings(registry, alice, bob, owner, crate):
     assert answer.status_code == 200 and registry.queries(answer) <= 9 and answer.headers["Cache-Control"] == "no-store"
     page = answer.page
     assert page.h1 == crate and page.title.startswith(f"Settings of {crate}") and page.metas["robots"] == "noindex"
-    assert [words for level, words in page.headings if level == "h2"] == ["Owners", "Pending invitations", "Trusted publishing"]
+    assert [words for level, words in page.headings if level == "h2"] == ["Owners", "Pending invitations", "Trusted publishing", "Danger"]
     removes = [words for href, words in page.links if "/owners/remove?login=" in href]
     assert removes == ["Remove github:settled:core", "Remove alice", "Remove bob"] and "alice (you)" in page.text
     assert page.has_link("/teams/github:settled:core") and "settled/The core" in page.text and "@example" not in page.text
@@ -281,3 +281,64 @@ def test_only_trusted_publishing(registry, owner, crate):
     assert "nobody can publish a new version" in page.text
     page = owner.follow(owner.send(page.form(form), trustpub_only=None)).page
     assert "API tokens may publish" in page.text and only(registry, crate) == "0" and not page.has_form(form)
+
+
+# ---- deleting
+
+def there(registry, crate):
+    return registry.sql(f"SELECT COUNT(*) FROM crates WHERE name = '{crate}'")[0][0]
+
+
+def test_delete(registry, anon, owner, crate):
+    answer = owner.get(owner.get(f"/crates/{crate}/settings").page.link("Delete this crate"))
+    assert answer.status_code == 200 and registry.queries(answer) <= 8 and "This crate can be deleted, for ever." in answer.page.text
+    assert "for 24 hours" in answer.page.text and answer.page.metas["robots"] == "noindex"
+    form = answer.page.form(f"/crates/{crate}/delete")
+    answer = owner.send(form)
+    assert answer.status_code == 422 and answer.page.text.count("Say why the crate is deleted") == 2
+    assert answer.page.text.count("Tick the box to delete the crate") == 2
+    answer = owner.send(form, message="wrong <name>")
+    assert answer.status_code == 422 and answer.page.form(form.action).fields["message"] == "wrong <name>"
+    assert "Say why" not in answer.page.text and answer.page.has_link("#sure")
+    answer = owner.send(form, message="x" * 1001, sure="yes")
+    assert answer.status_code == 422 and answer.page.form(form.action).fields["sure"] == "yes"
+    assert there(registry, crate) == "1"
+    answer = owner.send(form, message="wrong <name>", sure="yes")
+    assert answer.status_code == 303 and answer.headers["Location"] == "/"
+    assert f"{crate} was deleted." in owner.follow(answer).page.text
+    assert there(registry, crate) == "0" and anon.get(f"/api/v1/crates/{crate}").status_code == 404
+    assert registry.sql(f"SELECT message FROM deleted_crates WHERE name = '{crate}'") == [["wrong <name>"]]
+    assert owner.send(form, message="again", sure="yes").status_code == 404
+
+
+def old(registry, crate):
+    registry.sql(f"UPDATE crates SET created_us = created_us - {100 * 86_400_000_000} WHERE name = '{crate}'")
+
+
+@pytest.mark.parametrize("why,words", [
+    ("owners", "only crates with a single owner can be deleted after 72 hours"),
+    ("downloads", "only crates with less than 1000 downloads per month can be deleted after 72 hours"),
+    ("dependents", "only crates without reverse dependencies can be deleted (e.g. "),
+])
+def test_what_cannot_be_deleted(registry, alice, bob, owner, crate, new_name, why, words):
+    form = owner.get(f"/crates/{crate}/delete").page.form(f"/crates/{crate}/delete")
+    if why == "owners":
+        make_owner(registry, alice, bob, crate)
+        old(registry, crate)
+    elif why == "downloads":
+        old(registry, crate)
+        registry.sql(f"UPDATE crate_downloads SET downloads = 4001 WHERE crate_id = {crate_id(registry, crate)}")
+    else:
+        publish(alice, new_name("user"), tables={"dependencies": {crate: "1"}})
+    answer = owner.get(f"/crates/{crate}/delete")
+    assert answer.status_code == 200 and f"This crate cannot be deleted: {words}" in answer.page.text
+    assert not answer.page.has_form(form.action)
+    answer = owner.send(form, message="please", sure="yes")
+    assert answer.status_code == 422 and words in answer.page.text and there(registry, crate) == "1"
+
+
+def test_deleting_is_for_owners(registry, anon, stranger, boss, owner, crate):
+    path = f"/crates/{crate}/delete"
+    assert "only owners have permission to delete crates" in closed(registry, anon, stranger, path).page.text
+    closed(registry, anon, Visitor(boss.browser), path)
+    refuses(registry, anon, stranger, owner, path, lambda: there(registry, crate), message="x", sure="yes")

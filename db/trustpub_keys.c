@@ -40,12 +40,13 @@ const struct err *db_trustpub_keys(struct db *db, struct text issuer, struct tru
 }
 
 const struct err *db_trustpub_keys_claim(struct db *db, struct text issuer, int64_t now_us,
-					 int64_t since_us, bool *ret)
+					 int64_t every_us, bool *ret)
 {
 	uint64_t n;
-	const struct err *e = db_exec(
-		db, &claim,
-		DB_ARGS(db_i64(now_us), db_text(issuer), db_i64(since_us), db_i64(now_us)), &n);
+	const struct err *e = db_exec(db, &claim,
+				      DB_ARGS(db_i64(now_us), db_text(issuer),
+					      db_i64(now_us - every_us), db_i64(now_us + every_us)),
+				      &n);
 
 	if (!e && !n) { /* not yet, or no row yet */
 		e = db_exec(db, &first_claim, DB_ARGS(db_text(issuer), db_i64(now_us)), &n);

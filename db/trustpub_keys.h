@@ -13,10 +13,11 @@ const struct err *must_use db_trustpub_keys(struct db *db, struct text issuer,
 					    struct trustpub_keys *ret, bool *ret_found);
 
 /*
- * Whoever gets true is the one to fetch now: nobody has set out since since_us (or, as his clock has it, lies ahead of now_us).
+ * Whoever gets true is the one to fetch now: nobody has set out within every_us before now_us. One who set out after now_us was
+ * a moment faster; only further ahead than every_us is it a clock that was set back since.
  */
 const struct err *must_use db_trustpub_keys_claim(struct db *db, struct text issuer, int64_t now_us,
-						  int64_t since_us, bool *ret);
+						  int64_t every_us, bool *ret);
 
 const struct err *must_use db_trustpub_keys_store(struct db *db, struct text issuer,
 						  struct text key_set, int64_t now_us);

@@ -81,7 +81,7 @@ const struct err *trustpub_key(struct req *r, const struct config_issuer *issuer
 	*ret = old;
 	if (old && younger(&w, FRESH_US))
 		return NULL;
-	e = db_trustpub_keys_claim(r->db, issuer->url, w.now, w.now - EVERY_US, &mine);
+	e = db_trustpub_keys_claim(r->db, issuer->url, w.now, EVERY_US, &mine);
 	if (e)
 		return e;
 	if (!mine)

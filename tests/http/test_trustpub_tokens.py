@@ -266,6 +266,17 @@ def test_one_worker_fetches(world):
     world.forget(world.oidc)
 
 
+@pytest.mark.parametrize("ahead_s,asked", [(10, False), (3600, True)])
+def test_who_set_out_later_is_faster(world, ahead_s, asked):
+    """Two workers read the clock and claim in the other order; the second is refused. A clock that was set back is not waited for."""
+    world.forget(world.oidc)
+    world.registry.sql("INSERT INTO trustpub_key_sets (issuer, tried_us) VALUES"
+                       f" ('{world.oidc.url}', {int((time.time() + ahead_s) * 1e6)})")
+    answer = world.exchange(world.oidc.jwt())
+    assert (answer.status_code == 503, bool(world.oidc.asked)) == (not asked, asked), answer.text
+    world.forget(world.oidc)
+
+
 def test_keys_are_fetched_once_for_all(world, crate, repo):
     world.trust_hub(crate, repo)
     world.forget(world.hub)

@@ -63,6 +63,7 @@ const struct route *const route_lists[] = {
 	follow_routes,
 	version_yank_page_routes,
 	crate_settings_page_routes,
+	trustpub_new_page_routes,
 	crate_delete_page_routes,
 	web_session_routes,
 	profile_routes,

@@ -102,3 +102,73 @@ bool trustpub_run_read(struct arena *a, struct text data, struct trustpub_run *r
 	*ret = (struct trustpub_run){ .by = f.issuer, .forge = f.issuer, .source = f.subject };
 	return true;
 }
+
+/* ---- the repository of a manifest */
+
+/* "/a/b" of "https://host/a/b?c#d"; absent for another host. */
+static struct text path_at(struct text url, struct text host)
+{
+	static const struct text schemes[] = { TEXT_INIT("https://"), TEXT_INIT("http://") };
+	struct text rest = TEXT_NONE;
+
+	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
+		if (text_starts(url, schemes[i]))
+			rest = text_sub(url, schemes[i].n, url.n);
+	if (!rest.p || rest.n <= host.n || rest.p[host.n] != '/' ||
+	    !text_eq_nocase(text_sub(rest, 0, host.n), host))
+		return TEXT_NONE;
+	rest = text_sub(rest, host.n, rest.n);
+	rest = text_sub(rest, 0, text_find_byte(rest, '#'));
+	return text_sub(rest, 0, text_find_byte(rest, '?'));
+}
+
+static struct text without_git(struct text t)
+{
+	return text_ends(t, TEXT(".git")) ? text_sub(t, 0, t.n - 4) : t;
+}
+
+static struct trustpub_repository at_github(struct text path)
+{
+	struct trustpub_repository repo = { TRUSTPUB_GITHUB, TEXT_NONE, TEXT_NONE };
+	struct text owner, project;
+
+	path = text_sub(path, 1, path.n);
+	if (!text_cut(&path, '/', &owner) || !text_cut(&path, '/', &project))
+		return repo;
+	project = without_git(project);
+	if (!owner.n || !project.n)
+		return repo;
+	repo.owner = owner;
+	repo.project = project;
+	return repo;
+}
+
+static struct trustpub_repository at_gitlab(struct text path)
+{
+	struct trustpub_repository repo = { TRUSTPUB_GITLAB, TEXT_NONE, TEXT_NONE };
+	size_t at;
+
+	path = text_sub(path, 1, text_find(path, TEXT("/-/")));
+	while (path.n && path.p[path.n - 1] == '/')
+		path = text_sub(path, 0, path.n - 1);
+	path = without_git(path);
+	at = path.n;
+	while (at && path.p[at - 1] != '/')
+		at--;
+	if (at < 2 || at == path.n)
+		return repo;
+	repo.owner = text_sub(path, 0, at - 1);
+	repo.project = text_sub(path, at, path.n);
+	return repo;
+}
+
+struct trustpub_repository trustpub_repository_of(struct text url)
+{
+	struct text path = path_at(url, TEXT("gitlab.com"));
+
+	if (path.p)
+		return at_gitlab(path);
+	path = path_at(url, TEXT("github.com"));
+	return path.p ? at_github(path)
+		      : (struct trustpub_repository){ TRUSTPUB_GITHUB, TEXT_NONE, TEXT_NONE };
+}

@@ -19,3 +19,14 @@ struct trustpub_run {
 
 /* What the trustpub_data of a version says; false for what no version of this program wrote. arena */
 bool trustpub_run_read(struct arena *a, struct text data, struct trustpub_run *ret);
+
+struct trustpub_repository {
+	enum trustpub_provider provider;
+	struct text owner, project; /* both absent: not known */
+};
+
+/*
+ * What the repository of a manifest names, as far as it is at github.com or gitlab.com (contract/web.md 7): for all else, GitHub and
+ * nothing. The parts are as written: trustpub_check judges them. Borrowed.
+ */
+struct trustpub_repository trustpub_repository_of(struct text url);

@@ -21,7 +21,7 @@ def stranger(bob):
     return Visitor(bob.browser)
 
 
-def form_to(visitor, path, **fields):
+def form_to(visitor, path, /, **fields):
     """A form as the visitor's browser would send it, where no page shows him one."""
     form = Form({"action": path, "method": "post"})
     page = visitor.get("/").page
@@ -29,7 +29,7 @@ def form_to(visitor, path, **fields):
     return form
 
 
-def refuses(registry, anon, stranger, owner, path, state, **fields):
+def refuses(registry, anon, stranger, owner, path, state, /, **fields):
     """The form at path does nothing for nobody, for somebody else, and without its token or from another site."""
     before = state()
     answer = Visitor(anon).send(Form({"action": path, "method": "post"}), **fields)
@@ -342,3 +342,68 @@ def test_deleting_is_for_owners(registry, anon, stranger, boss, owner, crate):
     assert "only owners have permission to delete crates" in closed(registry, anon, stranger, path).page.text
     closed(registry, anon, Visitor(boss.browser), path)
     refuses(registry, anon, stranger, owner, path, lambda: there(registry, crate), message="x", sure="yes")
+
+
+# ---- a new trusted publisher
+
+NEW = "/crates/{}/settings/new-trusted-publisher"
+
+
+def test_trust_a_workflow_at_gitlab(registry, alice, owner, new_name):
+    crate = publish(alice, new_name("lab"), package={"repository": "https://gitlab.com/acme/sub/tool.git"})
+    answer = owner.get(owner.get(f"/crates/{crate}/settings").page.link("Trust a workflow"))
+    assert answer.status_code == 200 and registry.queries(answer) <= 5 and answer.page.metas["robots"] == "noindex"
+    form = answer.page.form(NEW.format(crate))
+    assert {name: form.fields[name] for name in ("publisher", "owner", "project", "workflow", "environment")} == {
+        "publisher": "gitlab", "owner": "acme/sub", "project": "tool", "workflow": "", "environment": ""}
+    answer = owner.send(form, workflow=" ci/release.yml ", environment="prod")
+    assert answer.status_code == 303 and answer.headers["Location"] == f"/crates/{crate}/settings"
+    page = owner.follow(answer).page
+    assert f"ci/release.yml of acme/sub/tool is trusted to publish {crate}." in page.text and "Environment prod" in page.text
+    assert trusted(registry, crate, "gitlab") == 1
+    # The other one is a link away, and knows nothing of this repository.
+    page = owner.get(NEW.format(crate)).page
+    form = owner.get(NEW.format(crate) + page.link("GitHub")).page.form(NEW.format(crate))
+    assert (form.fields["publisher"], form.fields["owner"], form.fields["project"]) == ("github", "", "")
+
+
+def test_the_repository_at_github_is_known(alice, owner, new_name):
+    crate = publish(alice, new_name("hub"), package={"repository": "https://github.com/acme/tool/tree/main"})
+    for query in ("", "?publisher=github", "?publisher=nothing"):
+        form = owner.get(NEW.format(crate) + query).page.form(NEW.format(crate))
+        assert (form.fields["publisher"], form.fields["owner"], form.fields["project"]) == ("github", "acme", "tool")
+
+
+@pytest.mark.parametrize("provider,sent,words", [
+    ("github", {}, ["Enter the owner of the repository", "Enter the name of the repository", "Enter the name of the workflow's file"]),
+    ("gitlab", {}, ["Enter the namespace", "Enter the project", "Enter the path of the workflow's file"]),
+    ("github", {"owner": "-x", "project": "a/b", "workflow": "x/release.yml", "environment": "a;b"},
+     ["Invalid GitHub repository owner name", "Invalid GitHub repository name", "must be a filename only", "must not contain non-printable"]),
+    ("github", {"owner": "x" * 256, "project": "a", "workflow": "release"}, ["owner name is too long", "must end with `.yml` or `.yaml`"]),
+])
+def test_fields_of_a_workflow(registry, owner, crate, provider, sent, words):
+    form = owner.get(NEW.format(crate) + f"?publisher={provider}").page.form(NEW.format(crate))
+    answer = owner.send(form, **sent)
+    assert answer.status_code == 422 and all(answer.page.text.count(word) == 2 for word in words), answer.page.text
+    again = answer.page.form(NEW.format(crate)).fields
+    assert all(again[name] == value for name, value in sent.items()) and again["publisher"] == provider
+    assert trusted(registry, crate, provider) == 0
+
+
+def test_what_refuses_a_workflow(registry, alice, carol, owner, crate):
+    form = owner.get(NEW.format(crate) + "?publisher=gitlab").page.form(NEW.format(crate))
+    wish = {"owner": "a", "project": "b", "workflow": "c.yml"}
+    answer = owner.send(form, issuer="https://elsewhere.example", **wish)
+    assert answer.status_code == 422 and "Unsupported JWT issuer" in answer.page.text and answer.page.has_link("#publisher")
+    for _ in range(5):
+        assert owner.send(form, **wish).status_code == 303
+    answer = owner.send(form, **wish)
+    assert answer.status_code == 422 and "maximum number of GitLab Trusted Publishing configurations (5)" in answer.page.text
+    assert answer.page.form(form.action).fields["owner"] == "a" and trusted(registry, crate, "gitlab") == 5
+
+
+def test_trusting_is_for_owners(registry, anon, stranger, boss, owner, crate):
+    closed(registry, anon, stranger, NEW.format(crate))
+    closed(registry, anon, Visitor(boss.browser), NEW.format(crate))
+    refuses(registry, anon, stranger, owner, NEW.format(crate), lambda: trusted(registry, crate, "gitlab"),
+            publisher="gitlab", owner="a", project="b", workflow="c.yml")

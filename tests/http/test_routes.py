@@ -140,6 +140,7 @@ QUERIES = {
     "/crates/{name}/reverse_dependencies": 7,
     "/crates/{name}/security": 6,
     "/crates/{name}/settings": 9,
+    "/crates/{name}/settings/new-trusted-publisher": 5,
     "/crates/{name}/delete": 8,
     "/crates/{name}/owners/remove": 5,
     "/crates/{name}/{version}/yank": 5,

@@ -504,6 +504,51 @@ static void links(void **state)
 		      "https://git.test/o/r/-/blob/HEAD/a/b%20c%3F.yml");
 }
 
+static void repositories(void **state)
+{
+	static const struct {
+		const char *url;
+		enum trustpub_provider provider;
+		const char *owner, *project;
+	} t[] = {
+		{ "https://github.com/serde-rs/serde", TRUSTPUB_GITHUB, "serde-rs", "serde" },
+		{ "https://github.com/serde-rs/serde/", TRUSTPUB_GITHUB, "serde-rs", "serde" },
+		{ "https://github.com/serde-rs/serde.git", TRUSTPUB_GITHUB, "serde-rs", "serde" },
+		{ "http://GitHub.com/a/b/tree/main/c?x#y", TRUSTPUB_GITHUB, "a", "b" },
+		{ "https://github.com/serde-rs", TRUSTPUB_GITHUB, NULL, NULL },
+		{ "https://github.com//serde", TRUSTPUB_GITHUB, NULL, NULL },
+		{ "https://github.com/a/.git", TRUSTPUB_GITHUB, NULL, NULL },
+		{ "https://github.com/", TRUSTPUB_GITHUB, NULL, NULL },
+		{ "https://github.com", TRUSTPUB_GITHUB, NULL, NULL },
+		{ "https://gitlab.com/group/tool", TRUSTPUB_GITLAB, "group", "tool" },
+		{ "https://gitlab.com/group/sub/tool.git", TRUSTPUB_GITLAB, "group/sub", "tool" },
+		{ "https://gitlab.com/a/b/c/-/tree/main/d", TRUSTPUB_GITLAB, "a/b", "c" },
+		{ "https://gitlab.com/a/b//?x", TRUSTPUB_GITLAB, "a", "b" },
+		{ "https://gitlab.com/a", TRUSTPUB_GITLAB, NULL, NULL },
+		{ "https://gitlab.com/-/x", TRUSTPUB_GITLAB, NULL, NULL },
+		{ "https://gitlab.com//", TRUSTPUB_GITLAB, NULL, NULL },
+		{ "https://codeberg.org/a/b", TRUSTPUB_GITHUB, NULL, NULL },
+		{ "https://github.com.evil.test/a/b", TRUSTPUB_GITHUB, NULL, NULL },
+		{ "git@github.com:a/b", TRUSTPUB_GITHUB, NULL, NULL },
+		{ "", TRUSTPUB_GITHUB, NULL, NULL },
+	};
+	struct trustpub_repository repo;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		repo = trustpub_repository_of(text_from(t[i].url));
+		assert_int_equal(repo.provider, t[i].provider);
+		assert_int_equal(!repo.owner.p, !t[i].owner);
+		assert_int_equal(!repo.project.p, !t[i].project);
+		if (!t[i].owner)
+			continue;
+		check_text_of("owner", repo.owner, t[i].owner);
+		check_text_of("project", repo.project, t[i].project);
+	}
+	repo = trustpub_repository_of(TEXT_NONE);
+	assert_null(repo.owner.p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -516,6 +561,7 @@ int main(void)
 		cmocka_unit_test(matching),
 		cmocka_unit_test(data_of_versions),
 		cmocka_unit_test(links),
+		cmocka_unit_test(repositories),
 	};
 
 	return cmocka_run_group_tests(tests, check_setup, check_teardown);

@@ -178,8 +178,8 @@ static const struct err *check_manifest(struct req *r, struct publish *p)
 }
 
 /*
- * Section 12. It is published: where the database is gone in this moment, cargo, which reads the warnings alone, hears of
- * a success all the same.
+ * Section 12. It is published: where the database or the crate is gone in this moment, cargo, which reads the warnings alone,
+ * hears of a success all the same.
  */
 static struct reply answer(struct req *r, const struct publish_out *out)
 {

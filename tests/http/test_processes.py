@@ -58,20 +58,43 @@ class Load:
             t.join(20)
 
 
+def wait(good, seconds=30):
+    """Until good() holds."""
+    end = time.monotonic() + seconds
+    while not good():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def half_request(master):
     """A connection on which a worker waits for the rest of the parameters; and that rest."""
+    before = master.sockets()
     s = master.client.connect()
     params = FastCGI.params("GET", ROUTE)
     s.sendall(record(BEGIN, BEGIN_BODY) + stream(PARAMS, params))
-    time.sleep(0.2)  # for a worker to take it
+    wait(lambda: master.sockets() - before)  # a worker has taken it
     return s, record(PARAMS) + record(STDIN)
 
 
+def quickest(limit_s, once, tries=8):
+    """once() says how long it took. What a machine that is busy with other things needs says nothing: one of some tries has to keep the limit."""
+    took = []
+    while not took or min(took) >= limit_s:
+        assert len(took) < tries, took
+        took.append(once())
+
+
 def test_first_answer_comes_soon(make):
+    """The aim is 50 ms on an idle machine (make bench measures it)."""
     master = make()
-    began = time.monotonic()
-    master.start()
-    assert time.monotonic() - began < 1, "the aim is 50 ms on an idle machine (make bench measures it)"
+
+    def once():
+        if master.process:
+            assert master.stop() == 0
+        began = time.monotonic()
+        master.start()
+        return time.monotonic() - began
+    quickest(1, once)
     assert (master.folder / "pid").read_text() == f"{master.process.pid}\n"
     assert oct(os.stat(master.socket).st_mode)[-3:] == "660"
 
@@ -105,9 +128,9 @@ def test_reload_under_load_drops_nothing(make):
         for i in range(8):
             master.set(server__banner=f"number {i}", server__workers=2 + i % 2)
             master.signal(signal.SIGHUP)
-            time.sleep(0.15)
+            until = load.answers + 30
+            wait(lambda: load.answers >= until)
     assert load.wrong == []
-    assert load.answers > 200
     new = master.wait_children(lambda p: len(p) == 3 and not set(p) & set(old))
     assert new
     assert b'"banner_message":"number 7"' in master.client.get(ROUTE).body
@@ -162,17 +185,22 @@ def test_stop_waits_no_longer_than_drain_s(make):
 
 
 def test_stop_of_an_idle_server_is_quick(make):
-    master = make(server__workers=8).start()
-    began = time.monotonic()
-    assert master.stop() == 0
-    assert time.monotonic() - began < 2
+    master = make(server__workers=8)
+
+    def once():
+        master.start()
+        began = time.monotonic()
+        assert master.stop() == 0
+        return time.monotonic() - began
+    quickest(2, once)
 
 
 def test_worker_leaves_after_its_share(make):
     master = make(server__workers=2, server__max_requests=5).start()
     before = master.wait_children(lambda p: len(p) == 2)
     with Load(master.client, threads=2) as load:
-        master.wait_children(lambda p: len(p) == 2 and not set(p) & set(before))
+        master.wait_children(lambda p: not set(p) & set(before))
+    master.wait_children(lambda p: len(p) == 2)  # under load they leave faster than one can count them
     assert load.wrong == []
     assert "child failed" not in master.log()
 
@@ -190,10 +218,7 @@ def test_workers_do_not_outlive_the_master(make):
     workers = master.wait_children(lambda p: len(p) == 2) + master.children("cratehouse-insp")
     master.process.kill()
     master.process.wait()
-    end = time.monotonic() + 5
-    while any(alive(pid) for pid in workers) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert [pid for pid in workers if alive(pid)] == []
+    wait(lambda: not any(alive(pid) for pid in workers))
     # What is left of the socket is no obstacle to the next start.
     master.start()
 

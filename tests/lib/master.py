@@ -51,7 +51,7 @@ class Master:
         self.process = self.spawn("serve")
         return self.wait_answer()
 
-    def wait_answer(self, seconds=10):
+    def wait_answer(self, seconds=30):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:
@@ -71,7 +71,17 @@ class Master:
                 pids.append(int(pid))
         return sorted(pids)
 
-    def wait_children(self, good, seconds=10):
+    def sockets(self):
+        """What sockets the workers have, or the one worker itself: pairs of its id and the socket's name."""
+        found = set()
+        for pid in self.children() or [self.process.pid]:
+            try:
+                found |= {(pid, os.readlink(fd.path)) for fd in os.scandir(f"/proc/{pid}/fd")}
+            except FileNotFoundError:  # it left
+                pass
+        return {(pid, name) for pid, name in found if name.startswith("socket:")}
+
+    def wait_children(self, good, seconds=30):
         """The workers' ids, as soon as good(ids) holds."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -84,7 +94,7 @@ class Master:
     def log(self):
         return self.log_path.read_text() if self.log_path.exists() else ""
 
-    def wait_log(self, good, seconds=10):
+    def wait_log(self, good, seconds=30):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if good(self.log()):

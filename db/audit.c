@@ -34,6 +34,13 @@ static const struct db_stmt about = {
 	.out = AUDIT_COLS,
 };
 
+static const struct db_stmt of_crate = {
+	.name = "audit_of_crate",
+	.sql = AUDIT_SQL " WHERE crate = ? ORDER BY id DESC LIMIT 20",
+	.in = { DB_TEXT },
+	.out = AUDIT_COLS,
+};
+
 const struct err *db_audit(struct db *db, const struct audit_entry *a)
 {
 	return db_exec(
@@ -56,4 +63,10 @@ const struct err *db_audit_about(struct db *db, uint64_t user_id, struct audit_r
 	return db_all(db, &about, DB_ARGS(db_u64(user_id)), sizeof(**ret), ret, ret_n);
 }
 
-const struct db_stmt *const db_audit_stmts[] = { &add, &newest, &about, NULL };
+const struct err *db_audit_crate(struct db *db, struct text crate, struct audit_row **ret,
+				 size_t *ret_n)
+{
+	return db_all(db, &of_crate, DB_ARGS(db_text(crate)), sizeof(**ret), ret, ret_n);
+}
+
+const struct db_stmt *const db_audit_stmts[] = { &add, &newest, &about, &of_crate, NULL };

@@ -25,9 +25,11 @@ struct audit_row {
 
 enum { AUDIT_MAX = 20 };
 
-/* The newest of all, and those about an account; newest first, at most AUDIT_MAX. */
+/* The newest of all, those about an account, those about a crate (its stored name); newest first, at most AUDIT_MAX. */
 const struct err *must_use db_audit_newest(struct db *db, struct audit_row **ret, size_t *ret_n);
 const struct err *must_use db_audit_about(struct db *db, uint64_t user_id, struct audit_row **ret,
+					  size_t *ret_n);
+const struct err *must_use db_audit_crate(struct db *db, struct text crate, struct audit_row **ret,
 					  size_t *ret_n);
 
 extern const struct db_stmt *const db_audit_stmts[];

@@ -271,6 +271,8 @@ static const struct err *run(struct db *db, void *ctx)
 		return e;
 	FAULT_POINT(db_arena(db), DELETE_TX_LOCKED);
 	e = r->in->version_id ? drop_version(db, r) : drop_crate(db, r);
+	if (!e && r->in->note)
+		e = db_audit(db, r->in->note);
 	if (e)
 		return e;
 	FAULT_POINT(db_arena(db), DELETE_TX_ROWS);

@@ -4,14 +4,19 @@
  */
 #pragma once
 
+#include "db/audit.h"
 #include "db/db.h"
+
+/* How long the name of a deleted crate rests, unless an operator says otherwise: from 0 to a hundred years. */
+enum { DELETE_REST_HOURS = 24, DELETE_REST_HOURS_MAX = 24 * 365 * 100 };
 
 struct delete_in {
 	uint64_t crate_id;
-	uint64_t version_id;    /* 0: the whole crate */
-	uint64_t user_id;       /* who deletes; 0: nobody known. For a crate alone */
-	struct text message;    /* absent for none. For a crate alone */
-	int64_t availability_s; /* how long the name rests. For a crate alone */
+	uint64_t version_id;            /* 0: the whole crate */
+	uint64_t user_id;               /* who deletes; 0: nobody known. For a crate alone */
+	struct text message;            /* absent for none. For a crate alone */
+	int64_t availability_s;         /* how long the name rests. For a crate alone */
+	const struct audit_entry *note; /* goes into the audit with it; NULL: none */
 	bool by_owner; /* a crate's owner, who may not delete every crate; else an operator */
 };
 

@@ -40,6 +40,7 @@ const struct route *const route_lists[] = {
 	secret_scanning_routes,
 	sign_in_routes,
 	admin_routes,
+	admin_crate_routes,
 	admin_jobs_routes,
 	crate_changelog_routes,
 	crate_code_routes,

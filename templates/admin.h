@@ -14,9 +14,13 @@ struct audit_rows {
 	size_t n;
 };
 
+/* The tabs of all of them; current: "overview", "jobs", "configuration", or "-" for none of these. */
+void admin_tabs(struct tmpl *t, const char *current);
+void audit_table(struct tmpl *t, struct audit_rows a, const char *caption);
+
 struct admin_page {
 	struct head head;
-	struct field login; /* the form that finds somebody */
+	struct field login, crate; /* the forms that find something */
 	struct form_errors errors;
 	struct job_figures jobs;
 	const struct user_locked *locked;

@@ -10,7 +10,7 @@
 
 #include <inttypes.h>
 
-enum { ARGS_MAX = 1000, REST_HOURS = 24 };
+enum { ARGS_MAX = 1000 };
 
 /* ---- crate yank, crate unyank */
 
@@ -152,7 +152,7 @@ static int crate_delete(struct cli *c)
 {
 	struct text by = TEXT_NONE, hours = TEXT_NONE;
 	struct delete_in in = { .message = TEXT_NONE };
-	uint64_t rest_hours = REST_HOURS;
+	uint64_t rest_hours = DELETE_REST_HOURS;
 	bool yes = false;
 	const struct cli_option options[] = {
 		{ .name = "--by", .value = &by },
@@ -166,7 +166,7 @@ static int crate_delete(struct cli *c)
 
 	if (!cli_parse(c, options, 1, ARGS_MAX, &args))
 		return 2;
-	if (hours.p && !text_u64(hours, 0, UINT64_C(24) * 365 * 100, &rest_hours))
+	if (hours.p && !text_u64(hours, 0, DELETE_REST_HOURS_MAX, &rest_hours))
 		return cli_say("--hours is a number");
 	if (!yes)
 		return say_yes();

@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/jw.h"
 #include "app/base/time.h"
+#include "db/crate.h"
 #include "db/job.h"
 #include "db/owned.h"
 #include "db/session.h"
@@ -47,7 +48,28 @@ static struct reply overview(struct req *r, unsigned status, struct admin_page *
 	return reply_page(r, status, admin_page, v);
 }
 
-/* ?login=: to that account. */
+/* What was entered leads to an account or a crate; *ret_path absent where there is none of that name. */
+static const struct err *look_up(struct req *r, struct admin_page *v, struct text *ret_path)
+{
+	const struct err *e = NULL;
+	struct crate_row crate;
+	struct user_row u;
+	bool found = false;
+
+	*ret_path = TEXT_NONE;
+	if (v->login.value.p) {
+		e = db_user_by_login(r->db, text_trim(v->login.value), &u);
+		if (!e)
+			*ret_path = user_path(r, u.login);
+	} else {
+		e = db_crate_find(r->db, text_trim(v->crate.value), &crate, &found);
+		if (!e && found)
+			*ret_path = text_fmt(r->arena, "/admin/crates/%.*s", TEXT_F(crate.name));
+	}
+	return err_is(e, ERR_NOT_FOUND) ? NULL : e;
+}
+
+/* ?login=, ?crate=: to that account or crate. */
 static struct reply admin_get(struct req *r)
 {
 	struct admin_page v = {
@@ -56,21 +78,30 @@ static struct reply admin_get(struct req *r)
 			   .help = "The user name, in any spelling.",
 			   .required = true,
 			   .max = 255 },
+		.crate = { .name = "crate",
+			   .label = "Crate",
+			   .help = "Its name, in any spelling.",
+			   .required = true,
+			   .max = 64 },
 	};
-	struct user_row u;
+	struct text path;
 	const struct err *e = req_query_form(r, "login", &v.login.value);
 
+	if (!e)
+		e = req_query_form(r, "crate", &v.crate.value);
 	if (e)
 		return reply_err(r, e);
-	if (!v.login.value.p)
+	if (!v.login.value.p && !v.crate.value.p)
 		return overview(r, 200, &v);
-	v.login.value = text_trim(v.login.value);
-	e = db_user_by_login(r->db, v.login.value, &u);
-	if (!e)
-		return page_go(r, user_path(r, u.login));
-	if (!err_is(e, ERR_NOT_FOUND))
+	e = look_up(r, &v, &path);
+	if (e)
 		return reply_err(r, e);
-	form_fault(r->arena, &v.errors, "login", "There is no user of that name");
+	if (path.p)
+		return page_go(r, path);
+	if (v.login.value.p)
+		form_fault(r->arena, &v.errors, "login", "There is no user of that name");
+	else
+		form_fault(r->arena, &v.errors, "crate", "There is no crate of that name");
 	return overview(r, 404, &v);
 }
 

@@ -2,6 +2,7 @@
 import pytest
 
 from lib.page import Form, Visitor
+from lib.registry import Crate
 
 PAGES = ["/admin", "/admin/users/alice", "/admin/jobs", "/admin/config"]
 
@@ -64,12 +65,12 @@ def test_forms_are_for_administrators(registry, anon, alice, boss, user, path, f
 
 def test_an_account_is_found(registry, visitor, user):
     page = visitor.get("/admin").page
-    answer = visitor.send(page.form("/admin"), login=f" {user.login.upper()} ")
+    answer = visitor.send(next(form for form in page.forms if "login" in form.fields), login=f" {user.login.upper()} ")
     assert answer.status_code == 303 and answer.headers["Location"] == f"/admin/users/{user.login}"
     assert visitor.follow(answer).page.h1 == f"Account {user.login}"
     answer = visitor.get("/admin?login=nobody-here")
     assert answer.status_code == 404 and "There is no user of that name" in answer.page.text
-    assert answer.page.form("/admin").fields["login"] == "nobody-here"
+    assert "nobody-here" in [form.fields.get("login") for form in answer.page.forms]
     answer = visitor.get("/admin/users/nobody-here")
     assert answer.status_code == 404 and "nobody-here: User not found" in answer.page.text
 
@@ -184,3 +185,78 @@ def test_configuration_without_secrets(registry, visitor):
     assert "cratehouse.toml:" in answer.page.text and "default" in answer.page.text
     assert "server.metrics_token" in answer.page.text and registry.url in answer.page.text
     assert registry.queries(answer) == 1
+
+
+# ---- crates
+
+@pytest.fixture
+def crate(alice, new_name):
+    name = new_name("administered")
+    for version in ("1.0.0", "1.1.0"):
+        assert alice.token.publish(Crate(name, version)).status_code == 200
+    return name
+
+
+def is_there(registry, crate):
+    return registry.sql(f"SELECT COUNT(*) FROM crates WHERE name = '{crate}'") == [["1"]]
+
+
+def test_a_crate(registry, visitor, crate):
+    answer = visitor.send(next(form for form in visitor.get("/admin").page.forms if "crate" in form.fields), crate=crate.upper())
+    assert answer.headers["Location"] == f"/admin/crates/{crate}"
+    page = visitor.follow(answer).page
+    assert page.h1 == f"Crate {crate}" and page.link("alice") == "/admin/users/alice"
+    assert page.link("Yank 1.1.0") == f"/crates/{crate}/1.1.0/yank"
+    answer = visitor.get("/admin?crate=no-such-crate")
+    assert answer.status_code == 404 and "There is no crate of that name" in answer.page.text
+    assert visitor.get("/admin/crates/no-such-crate").status_code == 404
+    page = visitor.get(f"/admin/crates/{crate}?after=1.1.0").page
+    assert page.link("Yank 1.0.0") and not page.has_link(f"/crates/{crate}/1.1.0/yank")
+
+
+def test_yanking_what_somebody_else_owns(registry, visitor, crate):
+    page = visitor.get(f"/crates/{crate}/1.1.0/yank").page
+    assert visitor.send(page.form(f"/crates/{crate}/1.1.0/yank"), message="malware").status_code == 303
+    page = visitor.get(f"/admin/crates/{crate}").page
+    assert page.link("Unyank 1.1.0") == f"/crates/{crate}/1.1.0/unyank" and "yanked" in page.text
+    assert registry.sql("SELECT u.username FROM version_owner_actions a JOIN users u ON u.id = a.user_id JOIN versions v ON v.id = a.version_id "
+                        f"JOIN crates c ON c.id = v.crate_id WHERE c.name = '{crate}' AND a.action = 1") == [["boss"]]
+
+
+def test_deleting_a_crate(registry, visitor, crate):
+    where = f"/admin/crates/{crate}"
+    page = visitor.get(visitor.get(where).page.link("Delete the crate")).page
+    assert page.h1 == f"Delete {crate}?" and page.link("Cancel") == where
+    answer = visitor.send(page.form(where + "/delete"), message="it is <malware>", hours="48", sure="yes")
+    assert answer.status_code == 303 and f"{crate} was deleted." in visitor.follow(answer).page.text
+    assert not is_there(registry, crate) and visitor.get(where).status_code == 404
+    assert registry.sql(f"SELECT message, available_us - deleted_us FROM deleted_crates WHERE name = '{crate}'") == \
+        [["it is <malware>", str(48 * 3600 * 10**6)]]
+    actor, address, detail = audit(registry, "crate_delete")[-1]
+    assert (actor, address) == ("boss", "127.0.0.1") and "it is <malware>" in detail
+
+
+@pytest.mark.parametrize("fields, words", [
+    ({"message": "", "sure": "yes"}, "Enter the reason"), ({"message": "x" * 1001, "sure": "yes"}, "The reason is too long"),
+    ({"message": "r"}, "Tick the box"), ({"message": "r", "sure": "yes", "hours": "-1"}, "Enter a number of hours"),
+    ({"message": "r", "sure": "yes", "hours": "876001"}, "Enter a number of hours"),
+])
+def test_deletion_refused(registry, visitor, crate, fields, words):
+    where = f"/admin/crates/{crate}/delete"
+    before = audit(registry, "crate_delete")
+    answer = visitor.send(visitor.get(where).page.form(where), **fields)
+    assert answer.status_code == 422 and words in answer.page.text
+    kept = answer.page.form(where).fields
+    assert kept["message"] == fields["message"] and kept.get("sure") == fields.get("sure") and kept["hours"] == fields.get("hours", "24")
+    assert is_there(registry, crate) and audit(registry, "crate_delete") == before
+
+
+def test_deletion_is_for_administrators(registry, anon, alice, visitor, crate):
+    where = f"/admin/crates/{crate}/delete"
+    form = visitor.get(where).page.form(where)
+    for client, status in ((anon, 401), (alice.browser, 403)):
+        for path in (where, where.removesuffix("/delete")):
+            assert Visitor(client).get(path).status_code == status
+        assert Visitor(client).send(form, message="r", sure="yes").status_code == status
+    assert visitor.send(form, message="r", sure="yes", form_token="x").status_code == 403
+    assert is_there(registry, crate)

@@ -120,6 +120,8 @@ QUERIES = {
     "/api/private/admin_list/{username}": 4,
     "/admin": 4,
     "/admin/users/{login}": 5,
+    "/admin/crates/{name}": 5,
+    "/admin/crates/{name}/delete": 2,
     "/admin/jobs": 4,
     "/admin/config": 1,
     "/api/v1/trusted_publishing/github_configs": 5,

@@ -1,4 +1,5 @@
 /* Every list of statements, for check-sql: a noun that is not here would never be checked. */
+#include "db/activity.h"
 #include "db/advisory.h"
 #include "db/audit.h"
 #include "db/bucket.h"
@@ -56,6 +57,7 @@
 
 /* clang-format off */
 const struct db_stmt_list db_stmt_lists[] = { /* one a line */
+	{ db_activity_stmts },
 	{ db_advisory_stmts },
 	{ db_audit_stmts },
 	{ db_bucket_stmts },

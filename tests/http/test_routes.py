@@ -118,6 +118,7 @@ QUERIES = {
        (("crates.xml", 2), ("updates.xml", 2), ("crates/{file}", 2), ("keywords/{file}", 4), ("categories/{file}", 4),
         ("users/{file}", 2))},
     "/api/private/admin_list/{username}": 4,
+    "/crates/{name}/activity": 6,
     "/admin": 4,
     "/admin/users/{login}": 5,
     "/admin/crates/{name}": 5,

@@ -35,7 +35,7 @@ def accounts(registry):
         "SELECT COUNT(*), SUM(revoked) FROM api_tokens UNION SELECT COUNT(*), SUM(id) FROM sessions")
 
 
-def settled(registry, seconds=20):
+def settled(registry, seconds=60):
     """Waits until no job is waiting or running, so that two censuses can be compared."""
     import time
     end = time.time() + seconds

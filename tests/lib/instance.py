@@ -149,7 +149,7 @@ class Instance:
         return {(line["method"], line["route"]) for line in self.log("route=")
                 if {"route", "status", "method", "id"} <= line.keys() and int(line["status"]) < 400 and counts(line)}
 
-    def log_line(self, answer, seconds=5):
+    def log_line(self, answer, seconds=20):
         """The log line of an answer (of Client): the request's queries, bytes, milliseconds, error."""
         end = time.time() + seconds
         while True:
@@ -163,7 +163,7 @@ class Instance:
         """How many queries a request made."""
         return int(self.log_line(answer).get("db_n", 0))
 
-    def wait(self, path, ready, seconds=20, client=None):
+    def wait(self, path, ready, seconds=60, client=None):
         """Asks again until ready(answer): for what follows in the background. The last answer."""
         end = time.time() + seconds
         while True:

@@ -40,9 +40,12 @@ static const struct db_stmt before = {
 	       "(SELECT a.time_us, 5, a.actor, a.action, NULL, a.detail"
 	       "   FROM audit a"
 	       "  WHERE a.crate = ? AND a.time_us < ?"
+	       /* not of another crate that had this name before */
+	       "    AND a.time_us >= (SELECT c.created_us FROM crates c WHERE c.id = ?)"
 	       "  ORDER BY a.time_us DESC LIMIT 101)"
 	       ") e ORDER BY time_us DESC, kind DESC LIMIT 101",
-	.in = { DB_U64, DB_I64, DB_U64, DB_I64, DB_U64, DB_I64, DB_U64, DB_I64, DB_TEXT, DB_I64 },
+	.in = { DB_U64, DB_I64, DB_U64, DB_I64, DB_U64, DB_I64, DB_U64, DB_I64, DB_TEXT, DB_I64,
+		DB_U64 },
 	.out = { DB_COL(struct activity, time_us), DB_COL(struct activity, kind),
 		 DB_COL(struct activity, who), DB_COL(struct activity, subject),
 		 DB_COL(struct activity, how), DB_COL(struct activity, detail) },
@@ -55,9 +58,10 @@ const struct err *db_activity(struct db *db, uint64_t crate_id, struct text crat
 {
 	struct db_val id = db_u64(crate_id), time = db_i64(before_us);
 	size_t n = 0, whole;
-	const struct err *e = db_all(
-		db, &before, DB_ARGS(id, time, id, time, id, time, id, time, db_text(crate), time),
-		sizeof(**ret), ret, &n);
+	const struct err *e =
+		db_all(db, &before,
+		       DB_ARGS(id, time, id, time, id, time, id, time, db_text(crate), time, id),
+		       sizeof(**ret), ret, &n);
 
 	if (e)
 		return e;

@@ -43,8 +43,8 @@ def test_owners_see_more(registry, alice, bob, boss, crate):
 
 
 def test_older(registry, alice, anon, crate):
-    registry.sql("INSERT INTO audit (time_us, actor, action, crate) SELECT 1000 + seq, 'alice', 'later_kind', "
-                 f"'{crate}' FROM seq_1_to_150")
+    registry.sql("INSERT INTO audit (time_us, actor, action, crate) SELECT c.created_us + seq, 'alice', "
+                 f"'later_kind', c.name FROM seq_1_to_150, crates c WHERE c.name = '{crate}'")
     visitor = Visitor(anon)
     first = visitor.get(f"/crates/{crate}/activity")
     assert len(rows(first)) == 100
@@ -56,9 +56,18 @@ def test_older(registry, alice, anon, crate):
 
 
 def test_events_of_one_moment_are_not_parted(registry, anon, crate):
-    registry.sql("INSERT INTO audit (time_us, actor, action, crate) SELECT IF(seq > 60, 2000, 1000), 'alice', 'later_kind', "
-                 f"'{crate}' FROM seq_1_to_150")
+    registry.sql("INSERT INTO audit (time_us, actor, action, crate) SELECT c.created_us + IF(seq > 60, 20, 10), "
+                 f"'alice', 'later_kind', c.name FROM seq_1_to_150, crates c WHERE c.name = '{crate}'")
     visitor = Visitor(anon)
     first = visitor.get(f"/crates/{crate}/activity")
     second = visitor.get(f"/crates/{crate}/activity" + first.page.link("Older"))
-    assert (len(rows(first)), len(rows(second))) == (97, 60)
+    assert (len(rows(first)), len(rows(second))) == (96, 61)
+
+
+def test_nothing_of_an_earlier_crate_of_that_name(registry, alice, anon, crate):
+    """What an administrator wrote when the one before was deleted is nobody's to read who took the name later."""
+    registry.sql("INSERT INTO audit (time_us, actor, action, crate, detail) SELECT c.created_us - 1, 'boss', 'delete_crate', c.name, "
+                 f"'a secret reason' FROM crates c WHERE c.name = '{crate}'")
+    for client in (anon, alice.browser):
+        answer = Visitor(client).get(f"/crates/{crate}/activity")
+        assert len(rows(answer)) == 7 and "secret reason" not in answer.page.text

@@ -250,6 +250,7 @@ def test_what_others_depend_on(registry, alice, bob, crate, new_name):
     refused(delete(alice, crate), 422, words.format(f"{user}@1.0.0"))
     assert delete(bob, user).status_code == 204
     assert delete(alice, crate).status_code == 204
+    settled(registry)
     registry.ctl("fsck")
 
 
@@ -265,6 +266,7 @@ def test_eight_deletes_at_once(registry, alice, crate):
     assert sorted(a.status_code for a in answers) == [204] + [404] * 7
     assert registry.sql(f"SELECT COUNT(*) FROM deleted_crates WHERE name = '{crate}'") == [["1"]]
     assert registry.index(crate) is None
+    settled(registry)
     registry.ctl("fsck")
 
 
@@ -284,6 +286,7 @@ def test_a_dependent_comes_in_the_same_moment(registry, alice, bob, crate, new_n
         assert deleted.status_code == 422, deleted.text
         assert 200 in {a.status_code for a in published}
     assert registry.sql("SELECT COUNT(*) FROM dependencies WHERE crate_id IS NULL") == [["0"]]
+    settled(registry)
     registry.ctl("fsck")
 
 

@@ -2,6 +2,7 @@
 import concurrent.futures
 import hashlib
 
+from lib.census import settled
 from lib.registry import Client, Crate, archive, detail, frame
 
 
@@ -82,6 +83,7 @@ def test_eight_publishers_of_a_crate_and_its_dependents(registry, alice, new_nam
     assert [(a.status_code, a.text[:200]) for _, a in results if a.status_code != 200] == []
     lines = {line["vers"] for line in registry.index(base)}
     assert lines == {"1.0.0"} | {crate.version for crate, _ in results if crate.name == base}
+    settled(registry)
     registry.ctl("fsck")
 
 

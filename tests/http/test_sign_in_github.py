@@ -301,10 +301,10 @@ def test_github_is_slow_and_then_left_alone_for_a_while(github, site):
     browser = Browser(site)
     browser.begin()
     code = browser.at_github("patient")
-    with github.failing("/user$", delay=8):
+    with github.failing("/user$", delay=30):
         answer = browser.authorize(code)
     assert (answer.status_code, detail(answer)) == (500, "Internal Server Error")
-    assert float(site.log_line(answer)["ms"]) < 7000
+    assert float(site.log_line(answer)["ms"]) < 20_000  # and not 30 s
     end = time.time() + 60
     while Browser(site).sign_in("patient").status_code != 200:  # a worker that waited in vain does not ask for 5 s
         assert time.time() < end, "GitHub is back, and nobody asks it"

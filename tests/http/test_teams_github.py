@@ -280,13 +280,13 @@ def test_an_organisation_that_has_not_approved(github, site, people, crate):
 def test_github_is_slow(github, site, people, owner, crate):
     give(site, crate, github.orgs["acme"].teams["core"])
     path = f"/api/v1/crates/{crate}/1.0.0/unyank"
-    with github.failing("/memberships/", delay=8):
+    with github.failing("/memberships/", delay=30):
         answer = people["insider"].token.put(path)
         refused(answer, 500, OURS)
-        assert float(site.log_line(answer)["ms"]) < 7000
+        assert float(site.log_line(answer)["ms"]) < 20_000  # and not 30 s
         again = people["insider"].token.put(path)  # whoever comes next does not wait
         refused(again, 500, OURS)
-        assert float(site.log_line(again)["ms"]) < 2000
+        assert float(site.log_line(again)["ms"]) < 4500  # and not 5 s
         assert owner.token.put(path).status_code == 200
     end = time.time() + 60
     while people["insider"].token.put(path).status_code != 200:
@@ -297,10 +297,10 @@ def test_github_is_slow(github, site, people, owner, crate):
 def test_all_teams_together_have_their_time(github, site, people, crate):
     """Each answers in time, and there are many."""
     give(site, crate, *(github.team("slow", f"team{n}") for n in range(30)))
-    with github.failing("/memberships/", status=404, delay=0.3):
+    with github.failing("/memberships/", status=404, delay=1):
         answer = people["outsider"].token.put(f"/api/v1/crates/{crate}/1.0.0/unyank")
     refused(answer, 500, OURS)
-    assert float(site.log_line(answer)["ms"]) < 8000
+    assert float(site.log_line(answer)["ms"]) < 20_000  # and not 30 s
 
 
 def test_a_token_that_cannot_be_decrypted(github, site, new_name):

@@ -91,8 +91,9 @@ struct invitee {
 
 static const struct db_stmt owner_find_user = {
 	.name = "owner_find_user",
+	/* Whoever has no account at GitHub has this name here alone: another who is called so there now is not meant. */
 	.sql = "SELECT id, gh_login FROM users WHERE gh_login_lower = ? AND gh_id <> -1 ORDER BY "
-	       "gh_id DESC, id DESC LIMIT 1",
+	       "gh_id <> 0, gh_id DESC, id DESC LIMIT 1",
 	.in = { DB_TEXT },
 	.out = { DB_COL(struct invitee, id), DB_COL(struct invitee, gh_login) },
 };

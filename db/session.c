@@ -91,6 +91,12 @@ static const struct db_stmt end_by_id = {
 	.in = { DB_U64, DB_U64 },
 };
 
+static const struct db_stmt end_others = {
+	.name = "session_end_others",
+	.sql = "DELETE FROM sessions WHERE user_id = ? AND id <> ?",
+	.in = { DB_U64, DB_U64 },
+};
+
 static const struct db_stmt sweep = {
 	.name = "session_sweep",
 	.sql = "DELETE FROM sessions WHERE expires_us < ? ORDER BY expires_us LIMIT 1000",
@@ -215,6 +221,11 @@ const struct err *db_session_end(struct db *db, const struct sha256 *hash)
 	return db_exec(db, &end, DB_ARGS(db_sha(hash)), NULL);
 }
 
+const struct err *db_session_end_others(struct db *db, uint64_t user_id, uint64_t but_id)
+{
+	return db_exec(db, &end_others, DB_ARGS(db_u64(user_id), db_u64(but_id)), NULL);
+}
+
 const struct err *db_session_end_by_id(struct db *db, uint64_t user_id, uint64_t id,
 				       bool *ret_found)
 {
@@ -259,7 +270,7 @@ const struct err *db_link_take(struct db *db, const struct sha256 *hash, const c
 }
 
 const struct db_stmt *const db_session_stmts[] = {
-	&auth,        &used,        &insert,     &list,       &end,     &end_by_id,
-	&sweep,       &await_state, &take_state, &drop_state, &pending, &drop_pending,
-	&link_insert, &link_use,    &link_user,  NULL,
+	&auth,         &used,        &insert,      &list,       &end,        &end_by_id,
+	&end_others,   &sweep,       &await_state, &take_state, &drop_state, &pending,
+	&drop_pending, &link_insert, &link_use,    &link_user,  NULL,
 };

@@ -62,6 +62,8 @@ const struct err *must_use db_session_list(struct db *db, uint64_t user_id,
 const struct err *must_use db_session_end(struct db *db, const struct sha256 *hash);
 const struct err *must_use db_session_end_by_id(struct db *db, uint64_t user_id, uint64_t id,
 						bool *ret_found);
+/* All of a user but one, however many there are. */
+const struct err *must_use db_session_end_others(struct db *db, uint64_t user_id, uint64_t but_id);
 
 /* Those that ran out before; at most 1,000 at a time. */
 const struct err *must_use db_session_sweep(struct db *db, int64_t before_us, uint64_t *ret_n);

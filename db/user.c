@@ -39,7 +39,7 @@ static const struct db_stmt by_id = {
 
 static const struct db_stmt by_login = {
 	.name = "user_by_login",
-	.sql = USER_SQL " WHERE u.canon_username = ? ORDER BY u.id DESC LIMIT 1",
+	.sql = USER_SQL " WHERE u.canon_username = ? ORDER BY u.gh_id <> 0, u.id DESC LIMIT 1",
 	.in = { DB_TEXT },
 	.out = USER_COLS,
 };

@@ -22,7 +22,7 @@ static const struct db_stmt user_views = {
 static const struct db_stmt user_view_by_login = {
 	.name = "user_view_by_login",
 	.sql = "SELECT " USER_VIEW_SQL("u", "") " FROM users u WHERE u.canon_username = ?"
-						" ORDER BY u.id DESC LIMIT 1",
+						" ORDER BY u.gh_id <> 0, u.id DESC LIMIT 1",
 	.in = { DB_TEXT },
 	.out = USER_VIEW_ROW,
 };

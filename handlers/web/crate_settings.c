@@ -5,6 +5,7 @@
 #include "templates/crate_settings.h"
 #include "app/base/arena.h"
 #include "app/registry/trustpub_link.h"
+#include "app/server/limits.h"
 #include "app/server/may.h"
 #include "app/server/owners.h"
 #include "app/server/trustpub.h"
@@ -261,7 +262,10 @@ static struct reply invitation_withdraw_post(struct req *r)
 		return reply_err(r, e);
 	if (!text_u64(req_form(r, "invitee"), 1, UINT64_MAX, &invitee))
 		return reply_err(r, err_new(r->arena, ERR_INVALID, "Nobody is named"));
-	e = db_invitation_decline(r->db, invitee, f.crate.id);
+	/* Each one that is taken back makes room for another letter to the same person. */
+	e = limit_take_letter(r, text_fmt(r->arena, "invitee %llu", (unsigned long long)invitee));
+	if (!e)
+		e = db_invitation_decline(r->db, invitee, f.crate.id);
 	if (err_is(e, ERR_NOT_FOUND))
 		return page_go_with(
 			r, settings_path(r, &f), FLASH_ERROR,

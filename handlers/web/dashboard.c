@@ -169,19 +169,6 @@ static struct reply sessions_get(struct req *r)
 	return reply_page(r, 200, sessions_page, &v);
 }
 
-static const struct err *end_others(struct req *r)
-{
-	struct session_row *rows;
-	size_t n;
-	bool found;
-	const struct err *e = db_session_list(r->db, r->user.id, &rows, &n);
-
-	for (size_t i = 0; !e && i < n; i++)
-		if (rows[i].id != r->user.session_id)
-			e = db_session_end_by_id(r->db, r->user.id, rows[i].id, &found);
-	return e;
-}
-
 static struct reply sessions_post(struct req *r)
 {
 	const struct err *e;
@@ -190,7 +177,7 @@ static struct reply sessions_post(struct req *r)
 
 	(void)text_u64(req_form(r, "session"), 1, INT64_MAX, &id);
 	if (req_form_has(r, "all"))
-		e = end_others(r);
+		e = db_session_end_others(r->db, r->user.id, r->user.session_id);
 	else
 		e = db_session_end_by_id(r->db, r->user.id, id, &found);
 	if (e)

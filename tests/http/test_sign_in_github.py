@@ -11,6 +11,7 @@ import requests
 from lib.github import CLIENT_ID
 from lib.instance import Instance
 from lib.registry import Client, detail
+from lib.steps import publish
 
 BEGIN, AUTHORIZE = "/api/private/session/begin", "/api/private/session/authorize"
 SIGNUP, SESSION = "/api/private/session/signup", "/api/private/session"
@@ -331,6 +332,22 @@ def test_a_rename_takes_no_local_name(github, site):
     assert browser.sign_in("keeper").status_code == 200
     user = browser.me().json()["user"]
     assert user["login"] == "wanderer" and user["url"].endswith("/keeper")
+    # Whoever invites keeper means the one who is called so here.
+    owner = site.user("inviter")
+    publish(owner, "kept-crate")
+    assert owner.token.put("/api/v1/crates/kept-crate/owners", {"owners": ["keeper"]}).status_code == 200
+    assert site.sql("SELECT u.username FROM crate_owner_invitations i JOIN users u ON u.id = i.invited_user_id "
+                    "JOIN crates c ON c.id = i.crate_id WHERE c.name = 'kept-crate'") == [["keeper"]]
+
+
+def test_a_local_account_is_found_before_one_of_a_dump(site):
+    """An import brings people of the same name."""
+    site.user("alex")
+    site.sql("INSERT INTO users (username, canon_username, gh_login, gh_login_lower, gh_id) VALUES ('alex', 'alex', 'alex', 'alex', 777123)")
+    mine = site.sql("SELECT id FROM users WHERE username = 'alex' AND gh_id <> 777123")[0][0]
+    assert site.anonymous.get("/api/v1/users/alex").json()["user"]["id"] == int(mine)
+    secret = site.token("alex", "whose")
+    assert site.sql("SELECT user_id FROM api_tokens WHERE name = 'whose'") == [[mine]] and secret
 
 
 def test_an_account_of_the_operator_is_found_by_its_number(github, site):

@@ -209,6 +209,23 @@ def test_a_crate_is_immutable_harmless_and_logged(web):
     assert "/index/" not in log.read_text()
 
 
+SECRETS = ["/confirm/" + "a1" * 13, "/accept-invite/" + "b2" * 13, "/unsubscribe/" + "c3" * 13, "/sign-in/" + "d4" * 16,
+           "/github-redirect.html?code=e5e5&state=f6f6"]
+
+
+def test_links_that_act_for_somebody_are_in_no_log(web):
+    for path in SECRETS:
+        ask(web, path, headers={"User-Agent": "a reader of letters"})
+        ask(web, "/keywords", headers={"User-Agent": "a browser", "Referer": f"{web.url}{path}"})
+    ask(web, "/categories?the-last-one", headers={"User-Agent": "a browser"})
+    log, end = web.data / "log/access.log", time.time() + 10
+    while "the-last-one" not in log.read_text():
+        assert time.time() < end, log.read_text()
+        time.sleep(0.2)
+    for path in SECRETS:
+        assert path not in log.read_text()
+
+
 def test_readmes_are_pages_that_run_nothing(web):
     put(web, "public/readmes/tide/tide-1.0.0.html", b"<p>high</p>" * 100)
     status, got, body = ask(web, "/static/readmes/tide/tide-1.0.0.html", headers={"Accept-Encoding": "gzip"})

@@ -49,7 +49,15 @@ class Watched:
 
     @property
     def overflow(self):
-        return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        """What makes the page wider than the window; nothing where it is not."""
+        return self.page.evaluate("""() => {
+            const root = document.documentElement, wide = [];
+            if (root.scrollWidth <= root.clientWidth) return wide;
+            for (const e of document.querySelectorAll('body *'))
+                if (e.getBoundingClientRect().right > root.clientWidth && !e.closest('.scroll *'))
+                    wide.push(`${e.tagName}.${e.className}: ${e.textContent.trim().slice(0, 60)}`);
+            return wide.length ? wide.slice(-5) : [`${root.scrollWidth} > ${root.clientWidth}`];
+        }""")
 
 
 @pytest.fixture

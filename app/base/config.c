@@ -165,7 +165,9 @@ static const struct key keys[] = {
 	T(registry, name, "cratehouse",
 	  "what cargo's configuration calls this registry, for lines to copy; empty: crates.io's "
 	  "place"),
-	B(registry, auth_required, "false", "cargo is told to send tokens; nothing is kept from anybody by that: see docs/differences.md"),
+	B(registry, auth_required, "false",
+	  "cargo is told to send tokens; nothing is kept from anybody by that: see "
+	  "docs/differences.md"),
 	B(registry, pubtime, "true", "write the time of publishing into index lines"),
 
 	T(trustpub, issuers,

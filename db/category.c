@@ -30,6 +30,14 @@ static struct text below(struct text slug, struct text of)
 	return text_sub(slug, of.n + BELOW.n, slug.n);
 }
 
+struct text category_last_part(struct text t)
+{
+	for (size_t i = t.n; i > 1; i--)
+		if (t.p[i - 1] == ':' && t.p[i - 2] == ':')
+			return text_sub(t, i, t.n);
+	return t;
+}
+
 bool category_is_top(struct text slug)
 {
 	return text_find(slug, BELOW) == slug.n;

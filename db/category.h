@@ -16,6 +16,9 @@ uint64_t category_sum(const struct category_view *v, size_t n, struct text slug)
 
 bool category_is_top(struct text slug);
 
+/* What stands behind the last "::" of a stored name or slug; all of it where there is none. Borrowed. */
+struct text category_last_part(struct text t);
+
 /* Those of the first level, each with its sum in crates_cnt; by name, or with the most crates first. arena */
 struct category_view *categories_top(struct arena *a, const struct category_view *v, size_t n,
 				     bool by_crates, size_t *ret_n);

@@ -1,5 +1,6 @@
 #include "templates/json_crate.h"
 
+#include "db/category.h"
 #include "templates/shown_url.h"
 
 void json_public_url(struct jw *j, const char *key, struct text url)
@@ -118,19 +119,10 @@ void json_keyword(struct jw *j, const char *key, const struct keyword_view *k)
 	jw_end(j);
 }
 
-/* What stands behind the last "::" of the stored name. */
-static struct text last_part(struct text category)
-{
-	for (size_t i = category.n; i > 1; i--)
-		if (category.p[i - 1] == ':' && category.p[i - 2] == ':')
-			return text_sub(category, i, category.n);
-	return category;
-}
-
 static void category_members(struct jw *j, const struct category_view *c)
 {
 	jw_text(j, "id", c->slug);
-	jw_text(j, "category", last_part(c->category));
+	jw_text(j, "category", category_last_part(c->category));
 	jw_text(j, "slug", c->slug);
 	jw_text(j, "description", c->description);
 	jw_time(j, "created_at", c->created_us);

@@ -9,19 +9,10 @@
 
 enum { PER_PAGE = 10, MAX_PAGES = 20, DEPTH_MAX = 8 };
 
-/* What stands behind the last "::" of a name or slug. */
-static struct text last_part(struct text t)
-{
-	for (size_t i = t.n; i > 1; i--)
-		if (t.p[i - 1] == ':' && t.p[i - 2] == ':')
-			return text_sub(t, i, t.n);
-	return t;
-}
-
 static void fill_row(const struct category_view *c, struct category_row *row)
 {
 	*row = (struct category_row){ .slug = c->slug,
-				      .name = last_part(c->category),
+				      .name = category_last_part(c->category),
 				      .description = c->description,
 				      .crates = c->crates_cnt };
 }
@@ -92,8 +83,10 @@ static struct links crumbs(struct req *r, const struct category_view *all, size_
 	for (size_t i = 0; i < nabove && i < DEPTH_MAX; i++)
 		v[m++] = (struct link){ .href = text_fmt(r->arena, "/categories/%.*s",
 							 TEXT_F(above[i].slug)),
-					.label = last_part(above[i].category) };
-	v[m++] = (struct link){ .href = r->path, .label = last_part(c->category), .current = true };
+					.label = category_last_part(above[i].category) };
+	v[m++] = (struct link){ .href = r->path,
+				.label = category_last_part(c->category),
+				.current = true };
 	return (struct links){ v, m };
 }
 
@@ -125,7 +118,7 @@ static struct reply category_get(struct req *r)
 	below = categories_below(r->arena, all, n, c->slug, &v.nbelow);
 	v.below = rows_of(r, below, v.nbelow);
 	v.crumbs = crumbs(r, all, n, c);
-	v.name = last_part(c->category);
+	v.name = category_last_part(c->category);
 	v.description = c->description;
 	v.head = (struct head){
 		.title = text_fmt(r->arena, "%.*s - Categories", TEXT_F(v.name)),

@@ -1,9 +1,6 @@
-#include "app/base/config.h"
+#include "app/base/config_parts.h"
 
 #include "app/base/arena.h"
-#include "app/base/buf.h"
-#include "app/base/email.h"
-#include "app/base/hash.h"
 #include "app/base/toml.h"
 
 #include <errno.h>
@@ -13,18 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_MAX_BYTES = 1024 * 1024, SECRET_MAX_BYTES = 64 * 1024, ISSUER_MAX_BYTES = 255 };
-
-enum key_type { KEY_TEXT, KEY_U64, KEY_BOOL, KEY_SECRET, KEY_SENDFILE };
-
-struct key {
-	const char *section, *name;
-	enum key_type type;
-	size_t offset;
-	const char *initial; /* as it would stand in the environment */
-	uint64_t min, max;   /* KEY_U64 */
-	const char *help;
-};
+enum { FILE_MAX_BYTES = 1024 * 1024, SECRET_MAX_BYTES = 64 * 1024 };
 
 #define T(s, n, initial, help)                                                                     \
 	{                                                                                          \
@@ -46,8 +32,7 @@ struct key {
 #define ANY (UINT64_MAX / 4) /* more than this means nothing */
 #define YEAR_S 31536000
 
-/* All keys there are; the order of struct config. */
-static const struct key keys[] = {
+const struct key config_keys[] = {
 	T(site, url, "http://127.0.0.1:8080",
 	  "where browsers and cargo reach this site, without a final slash"),
 	T(site, domain, "", "what messages call the site; empty: host and port of site.url"),
@@ -212,45 +197,26 @@ static const struct key keys[] = {
 #undef B
 #undef S
 
-static const struct {
-	const char *word;
-	enum sendfile value;
-} sendfile_words[] = {
-	{ "none", SENDFILE_NONE },
-	{ "x-accel", SENDFILE_X_ACCEL },
-	{ "x-sendfile", SENDFILE_X_SENDFILE },
-};
+const size_t config_n_keys = ARRAY_SIZE(config_keys);
 
-/* Where each key's value came from, for the messages of checks that look at several keys. */
-struct load {
-	struct arena *arena;
-	struct config *cfg;
-	const char *name;
-	struct text where[ARRAY_SIZE(keys)]; /* "FILE:LINE" or "CRATEHOUSE_X" */
-	struct text *why;
-};
+const char *const config_sendfile_words[3] = { "none", "x-accel", "x-sendfile" };
 
-static bool fail(struct load *l, struct text where, const char *what)
+bool config_fail(struct load *l, struct text where, const char *what)
 {
 	*l->why = text_fmt(l->arena, "%.*s: %s", TEXT_F(where), what);
 	return false;
 }
 
-static const struct key *find_key(struct text section, struct text name)
+const struct key *config_find(struct text section, struct text name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (text_eq(section, text_from(keys[i].section)) &&
-		    text_eq(name, text_from(keys[i].name)))
-			return &keys[i];
+	for (size_t i = 0; i < config_n_keys; i++)
+		if (text_eq(section, text_from(config_keys[i].section)) &&
+		    text_eq(name, text_from(config_keys[i].name)))
+			return &config_keys[i];
 	return NULL;
 }
 
-static struct text key_name(struct load *l, const struct key *k)
-{
-	return text_fmt(l->arena, "%s.%s", k->section, k->name);
-}
-
-static void *member(struct config *cfg, const struct key *k)
+void *config_member(struct config *cfg, const struct key *k)
 {
 	return (char *)cfg + k->offset;
 }
@@ -298,20 +264,20 @@ static bool set_u64(struct load *l, const struct key *k, uint64_t v, struct text
 				      text_fmt(l->arena,
 					       "%s.%s must be between %" PRIu64 " and %" PRIu64,
 					       k->section, k->name, k->min, k->max));
-		return fail(l, where, what);
+		return config_fail(l, where, what);
 	}
-	*(uint64_t *)member(l->cfg, k) = v;
+	*(uint64_t *)config_member(l->cfg, k) = v;
 	return true;
 }
 
 static bool set_sendfile(struct load *l, const struct key *k, struct text v, struct text where)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(sendfile_words); i++)
-		if (text_eq(v, text_from(sendfile_words[i].word))) {
-			*(enum sendfile *)member(l->cfg, k) = sendfile_words[i].value;
+	for (size_t i = 0; i < ARRAY_SIZE(config_sendfile_words); i++)
+		if (text_eq(v, text_from(config_sendfile_words[i]))) {
+			*(enum sendfile *)config_member(l->cfg, k) = (enum sendfile)i;
 			return true;
 		}
-	return fail(l, where, "server.sendfile must be none, x-accel or x-sendfile");
+	return config_fail(l, where, "server.sendfile must be none, x-accel or x-sendfile");
 }
 
 /* A value written as text: of a TOML string, of the environment, or the initial one. */
@@ -320,18 +286,18 @@ static bool set_text(struct load *l, const struct key *k, struct text v, struct 
 	uint64_t u;
 
 	if (text_has_byte(v, '\0') || text_has_byte(v, '\n') || !text_is_utf8(v))
-		return fail(l, where, "a value is one line of UTF-8");
+		return config_fail(l, where, "a value is one line of UTF-8");
 	switch (k->type) {
 	case KEY_TEXT:
-		*(struct text *)member(l->cfg, k) = text_dup(l->arena, v);
+		*(struct text *)config_member(l->cfg, k) = text_dup(l->arena, v);
 		return true;
 	case KEY_SECRET:
-		((struct secret *)member(l->cfg, k))->value = text_dup(l->arena, v);
+		((struct secret *)config_member(l->cfg, k))->value = text_dup(l->arena, v);
 		return true;
 	case KEY_BOOL:
 		if (!text_eq(v, TEXT("true")) && !text_eq(v, TEXT("false")))
 			break;
-		*(bool *)member(l->cfg, k) = text_eq(v, TEXT("true"));
+		*(bool *)config_member(l->cfg, k) = text_eq(v, TEXT("true"));
 		return true;
 	case KEY_U64:
 		if (!text_u64(v, 0, UINT64_MAX, &u))
@@ -340,8 +306,8 @@ static bool set_text(struct load *l, const struct key *k, struct text v, struct 
 	case KEY_SENDFILE:
 		return set_sendfile(l, k, v, where);
 	}
-	return fail(l, where,
-		    k->type == KEY_BOOL ? "must be true or false" : "must be a whole number");
+	return config_fail(
+		l, where, k->type == KEY_BOOL ? "must be true or false" : "must be a whole number");
 }
 
 /* The secret is what the file holds, less white space at its ends. */
@@ -352,8 +318,9 @@ static bool set_secret_file(struct load *l, const struct key *k, struct text pat
 	const char *why = read_file(l->arena, text_z(l->arena, path), SECRET_MAX_BYTES, &in);
 
 	if (why)
-		return fail(l, where,
-			    text_z(l->arena, text_fmt(l->arena, "%.*s: %s", TEXT_F(path), why)));
+		return config_fail(
+			l, where,
+			text_z(l->arena, text_fmt(l->arena, "%.*s: %s", TEXT_F(path), why)));
 	return set_text(l, k, text_trim(in), where);
 }
 
@@ -364,7 +331,7 @@ static const struct key *find_file_key(struct text section, struct text name)
 
 	if (!text_ends(name, TEXT("_file")))
 		return NULL;
-	k = find_key(section, text_sub(name, 0, name.n - 5));
+	k = config_find(section, text_sub(name, 0, name.n - 5));
 	return k && k->type == KEY_SECRET ? k : NULL;
 }
 
@@ -379,14 +346,15 @@ static bool set_toml(struct load *l, const struct key *k, const struct toml *v, 
 				   : k->type == KEY_BOOL ? "boolean"
 							 : "string";
 
-		return fail(l, where,
-			    text_z(l->arena,
-				   text_fmt(l->arena, "%s.%s must be %s %s, not %s", k->section,
-					    k->name, k->type == KEY_U64 ? "an" : "a", want,
-					    toml_type_name(v->type))));
+		return config_fail(
+			l, where,
+			text_z(l->arena,
+			       text_fmt(l->arena, "%s.%s must be %s %s, not %s", k->section,
+					k->name, k->type == KEY_U64 ? "an" : "a", want,
+					toml_type_name(v->type))));
 	}
 	if (k->type == KEY_BOOL) {
-		*(bool *)member(l->cfg, k) = v->v.boolean;
+		*(bool *)config_member(l->cfg, k) = v->v.boolean;
 		return true;
 	}
 	if (k->type == KEY_U64)
@@ -398,28 +366,28 @@ static bool from_section(struct load *l, const struct toml *section)
 {
 	for (const struct toml *v = section->first; v; v = v->next) {
 		struct text where = text_fmt(l->arena, "%s:%u", l->name, v->line);
-		const struct key *k = find_key(section->key, v->key);
+		const struct key *k = config_find(section->key, v->key);
 		const struct key *file = k ? NULL : find_file_key(section->key, v->key);
 
 		if (!k && !file)
-			return fail(
+			return config_fail(
 				l, where,
 				text_z(l->arena, text_fmt(l->arena, "there is no key %.*s.%.*s",
 							  TEXT_F(section->key), TEXT_F(v->key))));
 		if (file && v->type != TOML_STRING)
-			return fail(l, where, "the name of a file must be a string");
+			return config_fail(l, where, "the name of a file must be a string");
 		if (file ? !set_secret_file(l, file, v->v.string, where)
 			 : !set_toml(l, k, v, where))
 			return false;
-		l->where[(k ? k : file) - keys] = where;
+		l->where[(k ? k : file) - config_keys] = where;
 	}
 	return true;
 }
 
 static bool section_known(struct text name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (text_eq(name, text_from(keys[i].section)))
+	for (size_t i = 0; i < config_n_keys; i++)
+		if (text_eq(name, text_from(config_keys[i].section)))
 			return true;
 	return false;
 }
@@ -430,12 +398,12 @@ static bool from_file(struct load *l, struct text in)
 	const struct toml *root = toml_parse(l->arena, in, &err);
 
 	if (!root)
-		return fail(l, text_fmt(l->arena, "%s:%u", l->name, err.line), err.why);
+		return config_fail(l, text_fmt(l->arena, "%s:%u", l->name, err.line), err.why);
 	for (const struct toml *s = root->first; s; s = s->next) {
 		struct text where = text_fmt(l->arena, "%s:%u", l->name, s->line);
 
 		if (s->type != TOML_TABLE || !section_known(s->key))
-			return fail(
+			return config_fail(
 				l, where,
 				text_z(l->arena, text_fmt(l->arena, "there is no section [%.*s]",
 							  TEXT_F(s->key))));
@@ -455,13 +423,13 @@ static bool from_variable(struct load *l, struct text name, struct text value)
 	(void)text_cut(&rest, '_', &section);
 	if (!rest.p || !section_known(section))
 		return true; /* CRATEHOUSE_CONFIG, and what others call so */
-	k = find_key(section, rest);
+	k = config_find(section, rest);
 	file = k ? NULL : find_file_key(section, rest);
 	if (!k && !file)
-		return fail(l, name,
-			    text_z(l->arena, text_fmt(l->arena, "there is no key %.*s.%.*s",
-						      TEXT_F(section), TEXT_F(rest))));
-	l->where[(k ? k : file) - keys] = name;
+		return config_fail(l, name,
+				   text_z(l->arena, text_fmt(l->arena, "there is no key %.*s.%.*s",
+							     TEXT_F(section), TEXT_F(rest))));
+	l->where[(k ? k : file) - config_keys] = name;
 	return file ? set_secret_file(l, file, value, name) : set_text(l, k, value, name);
 }
 
@@ -479,196 +447,18 @@ static bool from_env(struct load *l, char *const *env)
 	return true;
 }
 
-/* ---- what the table cannot say */
-
-static bool fail_key(struct load *l, const void *of, const char *what)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		if (member(l->cfg, &keys[i]) == of)
-			return fail(
-				l, l->where[i].p ? l->where[i] : TEXT("default"),
-				text_z(l->arena, text_fmt(l->arena, "%.*s %s",
-							  TEXT_F(key_name(l, &keys[i])), what)));
-	BUG_ON(true);
-	return false;
-}
-
-static struct text host_of(struct text url)
-{
-	size_t at = text_find(url, TEXT("://"));
-	struct text rest = text_sub(url, at < url.n ? at + 3 : 0, url.n), host = rest;
-
-	(void)text_cut(&rest, '/', &host);
-	return host;
-}
-
-static bool url_ok(struct text u)
-{
-	struct text host = host_of(u);
-
-	return (text_starts(u, TEXT("https://")) || text_starts(u, TEXT("http://"))) && host.n &&
-	       u.p[u.n - 1] != '/' && !text_has_byte(u, ' ') && !text_has_byte(u, '?') &&
-	       !text_has_byte(u, '#') && !text_has_byte(host, '@');
-}
-
-/* https, or http on this machine alone. */
-static bool issuer_url_ok(struct text u)
-{
-	struct text rest = host_of(u), host = rest;
-
-	if (!text_starts(rest, TEXT("[")))
-		(void)text_cut(&rest, ':', &host);
-	if (u.n > ISSUER_MAX_BYTES || !url_ok(u) || !host.n)
-		return false;
-	return text_starts(u, TEXT("https://")) || text_eq(host, TEXT("127.0.0.1")) ||
-	       text_eq(host, TEXT("localhost")) || text_starts(host, TEXT("[::1]"));
-}
-
-static bool issuers_ok(struct text list)
-{
-	struct text rest = list, part, parts = list;
-	struct config_issuer issuer;
-
-	while (config_list_next(&rest, &part))
-		if (!config_issuer_next(&parts, &issuer) || !issuer_url_ok(issuer.url) ||
-		    (issuer.keys_url.p && !issuer_url_ok(issuer.keys_url)))
-			return false;
-	return true;
-}
-
-static bool octal_ok(uint64_t mode)
-{
-	for (; mode; mode /= 10)
-		if (mode % 10 > 7)
-			return false;
-	return true;
-}
-
-static bool path_ok(struct text t)
-{
-	return t.n && t.p[0] == '/';
-}
-
-static bool socket_ok(struct text t)
-{
-	struct text port = t, host;
-	uint64_t n;
-
-	if (path_ok(t))
-		return t.n < 108;        /* sun_path */
-	while (text_has_byte(port, ':')) /* the last colon: an IPv6 host has more */
-		(void)text_cut(&port, ':', &host);
-	return port.n < t.n && text_u64(port, 1, 65535, &n);
-}
-
-/* RFC 9116 2.5.3: a URI. */
-static bool contact_ok(struct text t)
-{
-	return (text_starts(t, TEXT("mailto:")) || text_starts(t, TEXT("https://"))) &&
-	       !text_has_byte(t, ' ');
-}
-
-static bool check(struct load *l)
-{
-	struct config *c = l->cfg;
-	unsigned char key[32];
-
-	if (!url_ok(c->site.url))
-		return fail_key(l, &c->site.url,
-				"must be http:// or https://, a host, and no final slash");
-	if (c->site.contact.n && !email_is_valid(c->site.contact))
-		return fail_key(l, &c->site.contact, "must be one e-mail address");
-	if (c->site.security_contact.n && !contact_ok(c->site.security_contact))
-		return fail_key(l, &c->site.security_contact,
-				"must begin with mailto: or https:// and hold no blanks");
-	if (!socket_ok(c->server.socket))
-		return fail_key(l, &c->server.socket,
-				"must be an absolute path of at most 107 bytes, or host:port");
-	if (!octal_ok(c->server.socket_mode))
-		return fail_key(l, &c->server.socket_mode, "must be octal digits, such as 660");
-	if (c->server.base_path.n &&
-	    (!path_ok(c->server.base_path) || text_ends(c->server.base_path, TEXT("/"))))
-		return fail_key(l, &c->server.base_path,
-				"must begin with a slash and not end with one");
-	if (!path_ok(c->server.sendfile_prefix))
-		return fail_key(l, &c->server.sendfile_prefix, "must begin with a slash");
-	if (!path_ok(c->server.libexec))
-		return fail_key(l, &c->server.libexec, "must be an absolute path");
-	if (!path_ok(c->data.dir))
-		return fail_key(l, &c->data.dir, "must be an absolute path");
-	if (c->server.pid_file.n && !path_ok(c->server.pid_file))
-		return fail_key(l, &c->server.pid_file, "must be an absolute path");
-	if (!text_eq(c->server.cargo_status, TEXT("adjust-all")) &&
-	    !text_eq(c->server.cargo_status, TEXT("adjust-success")) &&
-	    !text_eq(c->server.cargo_status, TEXT("disabled")))
-		return fail_key(l, &c->server.cargo_status,
-				"must be adjust-all, adjust-success or disabled");
-	if (!c->db.socket.n && !c->db.host.n)
-		return fail_key(l, &c->db.socket, "or db.host must be set");
-	if (!issuers_ok(c->trustpub.issuers))
-		return fail_key(l, &c->trustpub.issuers,
-				"must be a comma list of github, gitlab or oidc, each with an "
-				"https:// address of at most 255 bytes and no final slash");
-	if (c->outside.proxy.n && !url_ok(c->outside.proxy))
-		return fail_key(l, &c->outside.proxy, "must be http://host:port");
-	if (c->outside.ca_file.n && !path_ok(c->outside.ca_file))
-		return fail_key(l, &c->outside.ca_file, "must be an absolute path");
-	if (!url_ok(c->github.base_url))
-		return fail_key(l, &c->github.base_url, "must be https://host");
-	if (!url_ok(c->github.api_url))
-		return fail_key(l, &c->github.api_url, "must be https://host");
-	if (c->github.client_id.n && !c->github.client_secret.value.n)
-		return fail_key(l, &c->github.client_id, "needs github.client_secret");
-	if (c->github.client_id.n && !c->auth.key.value.n)
-		return fail_key(l, &c->github.client_id,
-				"needs auth.key: tokens of GitHub are stored encrypted");
-	if (c->docs.url.n && !url_ok(c->docs.url))
-		return fail_key(l, &c->docs.url, "must be https://host");
-	if (!text_eq(c->mail.smtp_tls, TEXT("none")) &&
-	    !text_eq(c->mail.smtp_tls, TEXT("starttls")) && !text_eq(c->mail.smtp_tls, TEXT("tls")))
-		return fail_key(l, &c->mail.smtp_tls, "must be none, starttls or tls");
-	if (c->mail.from.n && !email_is_valid(c->mail.from))
-		return fail_key(l, &c->mail.from, "must be an address");
-	if (c->mail.dir.n && !path_ok(c->mail.dir))
-		return fail_key(l, &c->mail.dir, "must be an absolute path");
-	if (c->auth.key.value.n && !config_key(c, key))
-		return fail_key(l, &c->auth.key, "must be 32 bytes in hex or base64");
-	secret_wipe(key, sizeof(key));
-	return true;
-}
-
-static void derive(struct load *l)
-{
-	struct config *c = l->cfg;
-	struct text host = host_of(c->site.url), bare = host;
-
-	if (!c->site.domain.n)
-		c->site.domain = host;
-	if (!text_starts(host, TEXT("[")))
-		(void)text_cut(&bare, ':', &host);
-	if (!c->trustpub.audience.n)
-		c->trustpub.audience = c->site.domain;
-	if (!c->mail.from.n)
-		c->mail.from = text_fmt(l->arena, "noreply@%.*s",
-					TEXT_F(text_sub(host, 0, text_find_byte(host, ']') + 1)));
-	if (!c->mail.smtp_port)
-		c->mail.smtp_port = text_eq(c->mail.smtp_tls, TEXT("tls"))    ? 465
-				    : text_eq(c->mail.smtp_tls, TEXT("none")) ? 25
-									      : 587;
-	if (!c->mail.dir.n)
-		c->mail.dir = text_fmt(l->arena, "%.*s/mail", TEXT_F(c->data.dir));
-}
-
 static const struct config *load(struct load *l, struct text in, char *const *env)
 {
 	l->cfg = arena_alloc(l->arena, sizeof(*l->cfg));
+	l->where = arena_array(l->arena, config_n_keys, sizeof(*l->where));
 	l->cfg->path = in.p ? text_dup(l->arena, text_from(l->name)) : TEXT_NONE;
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		BUG_ON(!set_text(l, &keys[i], text_from(keys[i].initial), TEXT("default")));
-	if ((in.p && !from_file(l, in)) || !from_env(l, env) || !check(l))
+	for (size_t i = 0; i < config_n_keys; i++)
+		BUG_ON(!set_text(l, &config_keys[i], text_from(config_keys[i].initial),
+				 TEXT("default")));
+	if ((in.p && !from_file(l, in)) || !from_env(l, env) || !config_check(l))
 		return NULL;
-	derive(l);
-	l->cfg->where = arena_copy(l->arena, l->where, sizeof(l->where));
+	config_derive(l);
+	l->cfg->where = l->where;
 	return l->cfg;
 }
 
@@ -709,163 +499,4 @@ const struct config *config_load(struct arena *a, const char *path, struct text 
 		}
 	}
 	return config_parse(a, in, path, environ, ret_why);
-}
-
-static int base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (char_is_digit(c))
-		return c - '0' + 52;
-	return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
-
-bool config_key(const struct config *cfg, unsigned char ret[32])
-{
-	struct text t = cfg->auth.key.value;
-	uint32_t bits = 0;
-	unsigned held = 0;
-	size_t n = 0;
-	struct sha256 hex;
-
-	if (sha256_parse(t, &hex)) {
-		memcpy(ret, hex.b, 32);
-		return true;
-	}
-	if (text_ends(t, TEXT("=")))
-		t.n--;
-	if (t.n != 43) /* 32 bytes */
-		return false;
-	for (size_t i = 0; i < t.n; i++) {
-		int v = base64_value(t.p[i]);
-
-		if (v < 0)
-			return false;
-		bits = (bits << 6 | (uint32_t)v) & 0xffffff;
-		held += 6;
-		if (held >= 8) {
-			held -= 8;
-			ret[n++] = (unsigned char)(bits >> held & 0xff);
-		}
-	}
-	return n == 32;
-}
-
-bool config_list_next(struct text *rest, struct text *ret_part)
-{
-	while (text_cut(rest, ',', ret_part)) {
-		*ret_part = text_trim(*ret_part);
-		if (ret_part->n)
-			return true;
-	}
-	return false;
-}
-
-/* The next word of a part; false at its end. */
-static bool next_word(struct text *rest, struct text *ret)
-{
-	*rest = text_trim(*rest);
-	return rest->n && text_cut(rest, ' ', ret);
-}
-
-bool config_issuer_next(struct text *rest, struct config_issuer *ret)
-{
-	static const char *const kinds[] = { "github", "gitlab", "oidc" };
-	struct text part, word;
-	size_t kind = 0;
-
-	if (!config_list_next(rest, &part) || !next_word(&part, &word))
-		return false;
-	while (kind < ARRAY_SIZE(kinds) && !text_eq(word, text_from(kinds[kind])))
-		kind++;
-	*ret = (struct config_issuer){ .kind = (enum issuer_kind)kind };
-	if (kind == ARRAY_SIZE(kinds) || !next_word(&part, &ret->url))
-		return false;
-	(void)next_word(&part, &ret->keys_url);
-	return !next_word(&part, &word);
-}
-
-static void print_text(struct buf *b, struct text t)
-{
-	buf_byte(b, '"');
-	for (size_t i = 0; i < t.n; i++) {
-		if (t.p[i] == '"' || t.p[i] == '\\')
-			buf_byte(b, '\\');
-		if ((unsigned char)t.p[i] < 0x20 || t.p[i] == 0x7f)
-			buf_fmt(b, "\\u%04x", (unsigned)(unsigned char)t.p[i]);
-		else
-			buf_byte(b, t.p[i]);
-	}
-	buf_byte(b, '"');
-}
-
-static void print_value(struct buf *b, const struct config *cfg, const struct key *k)
-{
-	const void *p = (const char *)cfg + k->offset;
-
-	switch (k->type) {
-	case KEY_TEXT:
-		print_text(b, *(const struct text *)p);
-		break;
-	case KEY_SECRET:
-		buf_add(b, ((const struct secret *)p)->value.n ? TEXT("\"***\"") : TEXT("\"\""));
-		break;
-	case KEY_BOOL:
-		buf_add(b, *(const bool *)p ? TEXT("true") : TEXT("false"));
-		break;
-	case KEY_U64:
-		buf_u64(b, *(const uint64_t *)p);
-		break;
-	case KEY_SENDFILE:
-		print_text(b, text_from(sendfile_words[*(const enum sendfile *)p].word));
-		break;
-	}
-}
-
-bool config_value(struct buf *b, const struct config *cfg, struct text name)
-{
-	struct text section;
-	const struct key *k;
-
-	if (!text_cut(&name, '.', &section) || !name.p)
-		return false;
-	k = find_key(section, name);
-	if (!k || k->type == KEY_SECRET)
-		return false;
-	if (k->type == KEY_TEXT)
-		buf_add(b, *(const struct text *)(const void *)((const char *)cfg + k->offset));
-	else
-		print_value(b, cfg, k);
-	return true;
-}
-
-size_t config_lines(struct arena *a, const struct config *cfg, struct config_line **ret)
-{
-	*ret = arena_array(a, ARRAY_SIZE(keys), sizeof(**ret));
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		struct buf b = buf_init(a, 1024 * 1024);
-
-		print_value(&b, cfg, &keys[i]);
-		(*ret)[i] = (struct config_line){
-			.name = text_fmt(a, "%s.%s", keys[i].section, keys[i].name),
-			.value = buf_text(&b),
-			.help = keys[i].help,
-			.where = cfg->where[i],
-		};
-	}
-	return ARRAY_SIZE(keys);
-}
-
-struct text config_print(struct arena *a, const struct config *cfg)
-{
-	struct buf b = buf_init(a, 1024 * 1024);
-	struct config_line *v;
-	size_t n = config_lines(a, cfg, &v);
-
-	for (size_t i = 0; i < n; i++)
-		buf_fmt(&b, "%.*s = %.*s  # %s\n", TEXT_F(v[i].name), TEXT_F(v[i].value),
-			v[i].help);
-	return buf_text(&b);
 }

@@ -77,48 +77,6 @@ bool seal_open(struct arena *a, const unsigned char *key, struct text sealed, st
 	return good;
 }
 
-/* ---- Base64 */
-
-static int base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (char_is_digit(c))
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-bool base64_decode(struct arena *a, struct text t, struct text *ret, size_t *ret_at)
-{
-	char *out = arena_alloc(a, t.n);
-	size_t end = t.n, n = 0;
-	uint32_t v = 0;
-	unsigned bits = 0;
-
-	while (end && t.n - end < 2 && t.p[end - 1] == '=')
-		end--;
-	for (size_t i = 0; i < end; i++) {
-		int d = base64_value(t.p[i]);
-
-		*ret_at = i;
-		if (d < 0)
-			return false;
-		v = (v << 6 | (uint32_t)d) & 0xffffff;
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			out[n++] = (char)(v >> bits & 0xff);
-		}
-	}
-	*ret_at = t.n;
-	if (t.n % 4 || (v & ((1U << bits) - 1)))
-		return false;
-	*ret = (struct text){ out, n };
-	return true;
-}
-
 /* ---- ECDSA */
 
 static EVP_PKEY *read_key(struct text pem)

@@ -18,12 +18,6 @@ struct text seal(struct arena *a, const unsigned char *key, struct text plain);
 bool must_use seal_open(struct arena *a, const unsigned char *key, struct text sealed,
 			struct secret *ret);
 
-/*
- * Base64 of RFC 4648 4, padding needed, nothing else in it. False otherwise, and *ret_at is the offset of the first byte that
- * does not belong (the length of the text where it ends too early). arena
- */
-bool must_use base64_decode(struct arena *a, struct text t, struct text *ret, size_t *ret_at);
-
 enum p256_verdict {
 	P256_GOOD,
 	P256_NO_KEY,   /* the PEM is none of a public key on P-256 */

@@ -6,6 +6,7 @@
  */
 #include "app/base/arena.h"
 #include "app/base/config.h"
+#include "app/base/base64.h"
 #include "app/base/crypt.h"
 #include "app/base/json.h"
 #include "app/outside/github.h"

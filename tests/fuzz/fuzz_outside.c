@@ -1,4 +1,5 @@
 /* What other machines say, beside JSON: headers, Base64, signatures, and teams as people write them. */
+#include "app/base/base64.h"
 #include "app/base/crypt.h"
 #include "app/outside/http.h"
 #include "app/registry/team.h"

@@ -1,4 +1,5 @@
 /* app/base/crypt.c: sealing, Base64, signatures. */
+#include "app/base/base64.h"
 #include "app/base/crypt.h"
 
 #include "app/base/config.h"

@@ -5,53 +5,14 @@
 
 enum { ERROR_MAX = 2000, BACKOFF_MAX_S = 24 * 3600 };
 
-/* jobs.md 2 has the priorities. What makes the index right has a queue of its own: nothing slow may
- * be in its way. */
-const struct job_kind job_settle = { "settle", "index", 100, false };
-const struct job_kind job_render_readme = { "render_and_upload_readme", "default", 50, false };
-const struct job_kind job_dependents = { "update_dependents", "default", 10, true };
-const struct job_kind job_analyze_crate = { "analyze_crate_file", "default", 0, true };
-const struct job_kind job_delete_files = { "delete_crate_from_storage", "default", 0, true };
-const struct job_kind job_send_report = { "send_report", "default", 60, false };
-const struct job_kind job_sync_crate_feed = { "sync_crate_feed", "default", 0, true };
-const struct job_kind job_sync_crates_feed = { "sync_crates_feed", "default", 0, true };
-const struct job_kind job_sync_updates_feed = { "sync_updates_feed", "default", 0, true };
-const struct job_kind job_docs_rs_queue_rebuild = { "docs_rs_queue_rebuild", "default", 0, true };
-const struct job_kind job_update_user_from_github = { "update_user_from_github", "default", -15,
-						      true };
-const struct job_kind job_update_user_batch = { "update_user_batch", "default", -15, true };
-const struct job_kind job_sweep = { "sweep", "default", -20, true };
-const struct job_kind job_count_words = { "count_words", "default", -20, true };
-/* A person waits for a letter with a link in it. */
-const struct job_kind job_send_mail = { "send_mail", "default", 60, false };
-const struct job_kind job_send_confirmation = { "send_confirmation", "default", 60, true };
-const struct job_kind job_notify_owners = { "notify_owners", "default", 60, false };
-const struct job_kind job_send_publish_notifications = { "send_publish_notifications", "default", 0,
-							 false };
-const struct job_kind job_expiry_notifications = { "send_token_expiry_notifications", "default", 0,
-						   true };
+#define JOB_DEFINE(name, type, queue, priority, dedup)                                             \
+	const struct job_kind job_##name = { type, queue, priority, dedup };
+JOB_KINDS(JOB_DEFINE)
 
-/* All of them: for db_job_counts, and for what of a job that is tried again is one with others. */
-static const struct job_kind *const all_kinds[] = {
-	&job_settle,
-	&job_render_readme,
-	&job_dependents,
-	&job_analyze_crate,
-	&job_delete_files,
-	&job_sync_crate_feed,
-	&job_sync_crates_feed,
-	&job_sync_updates_feed,
-	&job_sweep,
-	&job_send_mail,
-	&job_send_confirmation,
-	&job_notify_owners,
-	&job_send_publish_notifications,
-	&job_expiry_notifications,
-	&job_docs_rs_queue_rebuild,
-	&job_update_user_from_github,
-	&job_update_user_batch,
-	&job_count_words,
-};
+#define JOB_ADDRESS(name, ...) &job_##name,
+static const struct job_kind *const all_kinds[] = { JOB_KINDS(JOB_ADDRESS) };
+_Static_assert(ARRAY_SIZE(all_kinds) <= JOB_TYPES_MAX,
+	       "a runner names all kinds of a queue at once");
 
 #define JOB_SQL                                                                                    \
 	"id, queue, `rank`, job_type, data, retries, created_us, run_after_us, lease_owner, "      \

@@ -17,29 +17,40 @@ struct job_kind {
 	bool dedup;       /* a waiting one with the same data is enough */
 };
 
-extern const struct job_kind job_settle;        /* data: {"name": canonical name} */
-extern const struct job_kind job_render_readme; /* {"version_id", "text", "readme_path", "base_url",
-						   "pkg_path_in_vcs"} */
-extern const struct job_kind job_analyze_crate; /* {"version_id"}: line counts */
-extern const struct job_kind
-	job_dependents; /* {"crate_ids": [...]}: how many crates depend on each */
-extern const struct job_kind job_delete_files;      /* {"name"}: of a crate that was deleted */
-extern const struct job_kind job_send_report;       /* {"report_id", "security"}: to the operator */
-extern const struct job_kind job_sync_crate_feed;   /* {"name"}: as it is stored */
-extern const struct job_kind job_sync_crates_feed;  /* {} */
-extern const struct job_kind job_sync_updates_feed; /* {} */
-extern const struct job_kind job_docs_rs_queue_rebuild;   /* {"name", "version"} */
-extern const struct job_kind job_update_user_from_github; /* {"dry_run", "account_id"} */
-extern const struct job_kind job_update_user_batch;       /* {}: makes some of these */
-extern const struct job_kind job_sweep;     /* {}: what has run out, what a crash left */
-extern const struct job_kind job_send_mail; /* a letter to one user: db/mail.h */
-extern const struct job_kind
-	job_send_confirmation;                /* the one that verifies an address, one at a time */
-extern const struct job_kind job_count_words; /* {}: what search estimates by */
-extern const struct job_kind
-	job_notify_owners; /* a letter to all owners, which becomes one job_send_mail each */
-extern const struct job_kind job_send_publish_notifications; /* {"version_id"}: likewise */
-extern const struct job_kind job_expiry_notifications; /* {}: of API tokens that run out soon */
+/*
+ * All kinds, once: a kind that is not in this list is nowhere. X(name in C, type in the queue, queue, priority, dedup); job_NAME
+ * is the kind and job_NAME_run (app/jobs/kinds.h) does it. Behind each, what its data is. contract/jobs.md 2 has the
+ * priorities. What makes the index right has a queue of its own: nothing slow may be in its way. A person waits for a letter
+ * with a link in it.
+ */
+/* clang-format off */
+#define JOB_KINDS(X)                                                                               \
+	X(settle, "settle", "index", 100, false) /* {"name": canonical name} */                    \
+	/* {"version_id", "text", "readme_path", "base_url", "pkg_path_in_vcs"} */                 \
+	X(render_readme, "render_and_upload_readme", "default", 50, false)                         \
+	/* {"crate_ids": [...]}: how many crates depend on each */                                 \
+	X(dependents, "update_dependents", "default", 10, true)                                    \
+	X(analyze_crate, "analyze_crate_file", "default", 0, true) /* {"version_id"}: line counts */ \
+	X(delete_files, "delete_crate_from_storage", "default", 0, true) /* {"name"}: of a crate that was deleted */ \
+	X(send_report, "send_report", "default", 60, false) /* {"report_id", "security"}: to the operator */ \
+	X(sync_crate_feed, "sync_crate_feed", "default", 0, true) /* {"name"}: as it is stored */  \
+	X(sync_crates_feed, "sync_crates_feed", "default", 0, true) /* {} */                       \
+	X(sync_updates_feed, "sync_updates_feed", "default", 0, true) /* {} */                     \
+	X(docs_rs_queue_rebuild, "docs_rs_queue_rebuild", "default", 0, true) /* {"name", "version"} */ \
+	X(update_user_from_github, "update_user_from_github", "default", -15, true) /* {"dry_run", "account_id"} */ \
+	X(update_user_batch, "update_user_batch", "default", -15, true) /* {}: makes some of these */ \
+	X(sweep, "sweep", "default", -20, true) /* {}: what has run out, what a crash left */      \
+	X(count_words, "count_words", "default", -20, true) /* {}: what search estimates by */     \
+	X(send_mail, "send_mail", "default", 60, false) /* a letter to one user: db/mail.h */      \
+	X(send_confirmation, "send_confirmation", "default", 60, true) /* the one that verifies an address */ \
+	X(notify_owners, "notify_owners", "default", 60, false) /* to all owners: becomes one send_mail each */ \
+	X(send_publish_notifications, "send_publish_notifications", "default", 0, false) /* {"version_id"}: likewise */ \
+	X(expiry_notifications, "send_token_expiry_notifications", "default", 0, true) /* {}: of API tokens that run out soon */
+/* clang-format on */
+
+#define JOB_DECLARE(name, ...) extern const struct job_kind job_##name;
+JOB_KINDS(JOB_DECLARE)
+#undef JOB_DECLARE
 
 /*
  * Inside the caller's transaction, or alone. Where the kind says so and a job with the same data

@@ -2,28 +2,8 @@
 
 #include <json-c/json.h>
 
-const struct job_runner job_runners[] = {
-	{ &job_settle, job_settle_run },
-	{ &job_render_readme, job_render_readme_run },
-	{ &job_dependents, job_dependents_run },
-	{ &job_analyze_crate, job_analyze_crate_run },
-	{ &job_delete_files, job_delete_files_run },
-	{ &job_send_report, job_send_report_run },
-	{ &job_sync_crate_feed, job_sync_crate_feed_run },
-	{ &job_sync_crates_feed, job_sync_crates_feed_run },
-	{ &job_sync_updates_feed, job_sync_updates_feed_run },
-	{ &job_docs_rs_queue_rebuild, job_docs_rs_queue_rebuild_run },
-	{ &job_update_user_from_github, job_update_user_from_github_run },
-	{ &job_update_user_batch, job_update_user_batch_run },
-	{ &job_sweep, job_sweep_run },
-	{ &job_send_mail, job_send_mail_run },
-	{ &job_send_confirmation, job_send_mail_run },
-	{ &job_notify_owners, job_notify_owners_run },
-	{ &job_send_publish_notifications, job_send_publish_notifications_run },
-	{ &job_expiry_notifications, job_expiry_notifications_run },
-	{ &job_count_words, job_count_words_run },
-	{ NULL, NULL },
-};
+#define JOB_RUNNER(name, ...) { &job_##name, job_##name##_run },
+const struct job_runner job_runners[] = { JOB_KINDS(JOB_RUNNER){ NULL, NULL } };
 
 /* Once across all machines (contract/jobs.md 4). */
 const struct job_period job_periods[] = {

@@ -32,24 +32,9 @@ const struct err *must_use job_u64(const struct job_run *r, const char *key, uin
 const struct err *must_use job_text(const struct job_run *r, const char *key,
 				    struct text *ret); /* null: absent */
 
-const struct err *job_settle_run(struct job_run *r);
-const struct err *job_render_readme_run(struct job_run *r);
-const struct err *job_analyze_crate_run(struct job_run *r);
-const struct err *job_dependents_run(struct job_run *r);
-const struct err *job_delete_files_run(struct job_run *r);
-const struct err *job_send_report_run(struct job_run *r);
-const struct err *job_sync_crate_feed_run(struct job_run *r);
-const struct err *job_sync_crates_feed_run(struct job_run *r);
-const struct err *job_sync_updates_feed_run(struct job_run *r);
-const struct err *job_docs_rs_queue_rebuild_run(struct job_run *r);
-const struct err *job_update_user_from_github_run(struct job_run *r);
-const struct err *job_update_user_batch_run(struct job_run *r);
-const struct err *job_sweep_run(struct job_run *r);
-const struct err *job_send_mail_run(struct job_run *r);
-const struct err *job_notify_owners_run(struct job_run *r);
-const struct err *job_send_publish_notifications_run(struct job_run *r);
-const struct err *job_expiry_notifications_run(struct job_run *r);
-const struct err *job_count_words_run(struct job_run *r);
+#define JOB_RUN(name, ...) const struct err *job_##name##_run(struct job_run *r);
+JOB_KINDS(JOB_RUN)
+#undef JOB_RUN
 
 /* What is to be done again and again; name NULL at the end. */
 struct job_period {

@@ -83,3 +83,8 @@ const struct err *job_send_mail_run(struct job_run *r)
 	say(r, &d, id, "sent");
 	return NULL;
 }
+
+const struct err *job_send_confirmation_run(struct job_run *r)
+{
+	return job_send_mail_run(r);
+}

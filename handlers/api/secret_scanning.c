@@ -5,8 +5,8 @@
  * the body is looked at before the signature is good. The details quote Rust's own printing of errors, as upstream does.
  */
 #include "app/base/arena.h"
-#include "app/base/config.h"
 #include "app/base/base64.h"
+#include "app/base/config.h"
 #include "app/base/crypt.h"
 #include "app/base/json.h"
 #include "app/outside/github.h"

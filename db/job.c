@@ -117,6 +117,13 @@ static const struct db_stmt list = {
 	.out = JOB_COLS,
 };
 
+static const struct db_stmt waiting_as = {
+	.name = "job_waiting_as",
+	.sql = "SELECT " JOB_SQL "  FROM background_jobs WHERE dedup = ? LIMIT 1",
+	.in = { DB_SHA256 },
+	.out = JOB_COLS,
+};
+
 static const struct db_stmt failures = {
 	.name = "job_failures",
 	.sql = "SELECT " JOB_SQL "  FROM background_jobs"
@@ -357,6 +364,14 @@ const struct err *db_job_list(struct db *db, uint64_t after_id, struct job **ret
 	return db_all(db, &list, DB_ARGS(db_u64(after_id)), sizeof(**ret), ret, ret_n);
 }
 
+const struct err *db_job_waiting(struct db *db, const struct job_kind *kind, struct text data,
+				 struct job *ret, bool *ret_found)
+{
+	struct sha256 dedup = dedup_of(db, text_from(kind->type), data);
+
+	return db_maybe(db, &waiting_as, DB_ARGS(db_sha(&dedup)), ret, ret_found);
+}
+
 const struct err *db_job_retry(struct db *db, uint64_t id)
 {
 	uint64_t n = 0;
@@ -499,5 +514,5 @@ const struct db_stmt *const db_job_stmts[] = {
 	&waiting,       &again,         &insert,     &next, &lease,        &extend,
 	&done,          &failed,        &delete_job, &list, &failures,     &retry,
 	&retry_all,     &figures,       &counts,     &due,  &schedule_add, &schedule_move,
-	&schedule_done, &schedule_list, NULL,
+	&schedule_done, &schedule_list, &waiting_as, NULL,
 };

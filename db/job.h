@@ -131,6 +131,10 @@ struct job_figures {
 };
 const struct err *must_use db_job_figures(struct db *db, struct job_figures *ret);
 
+/* One with the same data that waits (or has failed, and waits), of a kind that says so (dedup); one that runs is not found. */
+const struct err *must_use db_job_waiting(struct db *db, const struct job_kind *kind,
+					  struct text data, struct job *ret, bool *ret_found);
+
 struct job_count {
 	struct text job_type;
 	int64_t priority;

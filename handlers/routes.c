@@ -63,6 +63,7 @@ const struct route *const route_lists[] = {
 	crate_page_routes,
 	crate_go_routes,
 	follow_routes,
+	version_docs_page_routes,
 	version_yank_page_routes,
 	crate_settings_page_routes,
 	trustpub_new_page_routes,

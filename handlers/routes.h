@@ -61,6 +61,7 @@ extern const struct route home_routes[];
 extern const struct route crate_page_routes[];
 extern const struct route crate_go_routes[];
 extern const struct route follow_routes[];
+extern const struct route version_docs_page_routes[];
 extern const struct route version_yank_page_routes[];
 extern const struct route crate_settings_page_routes[];
 extern const struct route trustpub_new_page_routes[];

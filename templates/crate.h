@@ -76,6 +76,7 @@ struct crate_page {
 	const struct link *categories;
 	size_t ncategories;
 	struct text report; /* path of the form */
+	struct version_manage manage;
 
 	/* downloads */
 	struct text stats_title;

@@ -27,4 +27,10 @@ struct crate_head {
 	bool signed_in, follows;
 };
 
+/* Where a version is managed: paths, absent where whoever looks may not. */
+struct version_manage {
+	struct text yank, yank_label; /* "Yank", "Unyank" */
+	struct text docs;             /* has its documentation built again */
+};
+
 void crate_head(struct tmpl *t, const struct crate_head *v);

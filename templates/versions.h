@@ -16,8 +16,8 @@ struct version_row {
 	struct text msrv, edition, license;    /* absent: none */
 	struct texts features;
 	struct text sha256;
-	struct text yank_href, yank_label; /* absent: who asks may not */
-	struct text advisory;              /* id of one that is about it; absent: none */
+	struct version_manage manage;
+	struct text advisory; /* id of one that is about it; absent: none */
 };
 
 struct versions_page {

@@ -1,8 +1,8 @@
 /* docs_rs_queue_rebuild: asks the configured docs.rs to build the documentation of a version again (contract/jobs.md 6.4). */
-#include "app/base/buf.h"
 #include "app/base/config.h"
 #include "app/base/log.h"
 #include "app/jobs/kinds.h"
+#include "app/outside/docs.h"
 #include "app/outside/http.h"
 #include "app/server/app.h"
 
@@ -23,7 +23,6 @@ static const struct err *judge(struct job_run *r, const struct http_answer *got)
 const struct err *job_docs_rs_queue_rebuild_run(struct job_run *r)
 {
 	const struct config *cfg = r->app->cfg;
-	struct buf url = buf_init(r->arena, 4096);
 	struct text name, version;
 	struct http_request q = { .method = "POST", .body = TEXT("") };
 	struct http_answer got;
@@ -31,17 +30,9 @@ const struct err *job_docs_rs_queue_rebuild_run(struct job_run *r)
 
 	if (!e)
 		e = job_text(r, "version", &version);
-	if (e || !cfg->docs.url.n) /* it was there when the job was made */
+	if (e || !docs_on(cfg)) /* it was there when the job was made */
 		return e;
-	buf_add(&url, cfg->docs.url);
-	buf_add(&url, TEXT("/crate/"));
-	buf_url(&url, name);
-	buf_byte(&url, '/');
-	buf_url(&url, version);
-	buf_add(&url, TEXT("/rebuild"));
-	e = buf_done(&url, &q.url);
-	if (e)
-		return e;
+	q.url = docs_url(r->arena, cfg, name, version, "/rebuild");
 	if (cfg->docs.token.value.n)
 		q.bearer = &cfg->docs.token;
 	e = http_send(r->app->http, r->arena, &q, &got);

@@ -1,7 +1,9 @@
 #include "handlers/web/crate_frame.h"
 
 #include "app/base/arena.h"
+#include "app/outside/docs.h"
 #include "app/registry/name.h"
+#include "app/registry/rights.h"
 
 #include <string.h>
 
@@ -54,6 +56,18 @@ const struct err *crate_frame(struct req *r, bool versioned, struct crate_frame 
 	return e;
 }
 
+struct crate_may crate_may(struct req *r, const struct crate_frame *f)
+{
+	const struct rights_actor who = { .is_owner = f->facts.owns != 0,
+					  .is_admin = r->user.is_admin };
+
+	return (struct crate_may){
+		.yank = !rights_require(r->arena, &who, RIGHTS_TO_YANK),
+		.rebuild_docs =
+			docs_on(r->cfg) && !rights_require(r->arena, &who, RIGHTS_TO_REBUILD_DOCS),
+	};
+}
+
 static void put_segment(struct buf *b, struct text t)
 {
 	for (size_t i = 0; i < t.n; i++)
@@ -80,6 +94,20 @@ struct text crate_url(struct arena *a, struct text name, struct text num, const 
 struct text crate_path(struct req *r, const struct crate_frame *f)
 {
 	return crate_url(r->arena, f->crate.name, f->versioned ? f->version.num : TEXT_NONE, "");
+}
+
+struct version_manage version_manage(struct req *r, const struct crate_may *may,
+				     const struct version_view *v)
+{
+	struct version_manage m = { .yank = TEXT_NONE };
+
+	if (may->yank) {
+		m.yank = crate_url(r->arena, v->crate, v->num, v->yanked ? "/unyank" : "/yank");
+		m.yank_label = v->yanked ? TEXT("Unyank") : TEXT("Yank");
+	}
+	if (may->rebuild_docs)
+		m.docs = crate_url(r->arena, v->crate, v->num, "/rebuild-docs");
+	return m;
 }
 
 static void add_tab(struct req *r, struct crate_frame *f, enum crate_tab tab,

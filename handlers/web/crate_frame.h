@@ -28,6 +28,14 @@ const struct err *must_use crate_frame(struct req *r, bool versioned, struct cra
 void crate_frame_head(struct req *r, struct crate_frame *f, enum crate_tab tab, const char *sub,
 		      struct head *head);
 
+/* What whoever is signed in may do to versions of the crate, for links; the pages behind them ask again. No query. */
+struct crate_may {
+	bool yank, rebuild_docs;
+};
+struct crate_may crate_may(struct req *r, const struct crate_frame *f);
+struct version_manage version_manage(struct req *r, const struct crate_may *may,
+				     const struct version_view *v); /* arena */
+
 /* "/crates/NAME" or, where the version is in the URL, "/crates/NAME/VERSION". arena */
 struct text crate_path(struct req *r, const struct crate_frame *f);
 

@@ -177,6 +177,7 @@ static struct reply show(struct req *r, bool versioned)
 {
 	struct crate_page v = { 0 };
 	struct crate_frame f;
+	struct crate_may may;
 	struct owner_view *owners;
 	struct advisory *advisories = NULL;
 	size_t nowners, nadvisories = 0;
@@ -196,6 +197,9 @@ static struct reply show(struct req *r, bool versioned)
 					TEXT_F(f.version.num));
 	v.crate = &f.head;
 	v.keywords = f.head.keywords;
+	may = crate_may(r, &f);
+	if (f.has_version)
+		v.manage = version_manage(r, &may, &f.version);
 	crate_about(r, &f, &v);
 	add_readme(r, &f, &v);
 	add_notices(r, &f, advisories, nadvisories, &v);

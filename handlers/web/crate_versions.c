@@ -155,11 +155,10 @@ static struct text advisory_of(struct req *r, const struct advisory *all, size_t
 	return TEXT_NONE;
 }
 
-static void fill_row(struct req *r, const struct crate_frame *f, const struct version_view *x,
-		     struct version_row *row)
+static void fill_row(struct req *r, const struct crate_frame *f, const struct crate_may *may,
+		     const struct version_view *x, struct version_row *row)
 {
 	struct publisher_shown p = publisher_shown(r, x);
-	bool may = f->facts.owns || r->user.is_admin;
 
 	row->num = x->num;
 	row->href = crate_url(r->arena, f->crate.name, x->num, "");
@@ -180,11 +179,7 @@ static void fill_row(struct req *r, const struct crate_frame *f, const struct ve
 	row->license = x->license;
 	row->features = feature_names(r, x->features);
 	row->sha256 = sha_shown(r, &x->tar_sha256);
-	if (may) {
-		row->yank_href =
-			crate_url(r->arena, f->crate.name, x->num, x->yanked ? "/unyank" : "/yank");
-		row->yank_label = x->yanked ? TEXT("Unyank") : TEXT("Yank");
-	}
+	row->manage = version_manage(r, may, x);
 }
 
 static const struct err *load_rows(struct req *r, const struct crate_frame *f,
@@ -192,6 +187,7 @@ static const struct err *load_rows(struct req *r, const struct crate_frame *f,
 				   struct version_row **ret, size_t *ret_n)
 {
 	struct version_row *rows = arena_array(r->arena, n + 1, sizeof(*rows));
+	struct crate_may may = crate_may(r, f);
 	struct advisory *advisories = NULL;
 	struct version_view *views = NULL;
 	uint64_t ids[VERSION_IDS_MAX];
@@ -212,7 +208,7 @@ static const struct err *load_rows(struct req *r, const struct crate_frame *f,
 				continue;
 			rows[m] = (struct version_row){ .track = k->tracks[at[i].at],
 							.latest = k->latest[at[i].at] };
-			fill_row(r, f, &views[j], &rows[m]);
+			fill_row(r, f, &may, &views[j], &rows[m]);
 			rows[m].advisory = advisory_of(r, advisories, nadvisories, views[j].num);
 			m++;
 		}

@@ -7,11 +7,22 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from lib.census import settled
+from lib.instance import Instance
 from lib.steps import publish
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--disable-quic", "--no-first-run", "--force-color-profile=srgb"]
 HOSTILE = sorted((pathlib.Path(__file__).resolve().parent / "readmes").glob("*.md"))
+
+
+@pytest.fixture(scope="session")
+def registry():
+    """As that of tests/conftest.py, with a builder of documentation that cannot be reached."""
+    instance = Instance(settings=["server.max_requests=0", "docs.url=http://127.0.0.1:1"])
+    try:
+        yield instance.start()
+    finally:
+        instance.remove()
 
 
 @pytest.fixture(scope="session")

@@ -1,41 +1,23 @@
 """What jobs ask of others: logins that changed at GitHub (contract/jobs.md 16.3), and documentation that is to be built again
 (contract/jobs.md 6.4, contract/api.md 13.3)."""
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from lib.docs import Builder
 from lib.instance import Instance
+from lib.page import Visitor
 from lib.registry import detail
 from lib.steps import publish, refused
 
 WORDS = "user doesn't have permission to trigger a docs rebuild"
 
 
-class Builder(BaseHTTPRequestHandler):
-    """A docs.rs: answers with .status, and keeps what it was asked."""
-
-    asked, status = [], 200
-
-    def log_message(self, *_):
-        pass
-
-    def do_POST(self):
-        self.asked.append((self.path, self.headers.get("Authorization")))
-        self.send_response(self.status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-
 @pytest.fixture(scope="module")
 def builder():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Builder)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    Builder.url = f"http://127.0.0.1:{server.server_port}"
-    yield Builder
-    server.shutdown()
-    server.server_close()
+    builder = Builder().start()
+    yield builder
+    builder.stop()
 
 
 @pytest.fixture(scope="module")
@@ -173,3 +155,81 @@ def test_who_may(site, new_name):
 def test_a_registry_that_builds_none(registry, alice, new_name):
     name = publish(alice, new_name("docs"))
     refused(rebuild(alice.browser, name), 404, f"{registry.site} does not build documentation")
+
+
+# ---- its page (contract/web.md P30, W081, W082)
+
+def page_path(name, version="1.0.0"):
+    return f"/crates/{name}/{version}/rebuild-docs"
+
+
+def test_the_page(site, builder, new_name):
+    name = publish(site.dora, new_name("docs"), "1.0.0", "1.1.0-rc.1+x")
+    owner, path = Visitor(site.dora.browser), page_path(name, "1.1.0-rc.1+x")
+    builder.asked.clear()
+    assert owner.get(f"/crates/{name}").page.link("Build its documentation again") == page_path(name)
+    answer = owner.get(owner.get(f"/crates/{name}/versions").page.link("Rebuild docs of 1.1.0-rc.1+x"))
+    assert answer.status_code == 200 and site.queries(answer) <= 6 and answer.headers["Cache-Control"] == "no-store"
+    page = answer.page
+    assert page.h1 == name and ("h2", f"Build the documentation of {name} 1.1.0-rc.1+x again") in page.headings
+    assert "The builder has not built this version yet." in page.text and "waits for the builder" not in page.text
+    assert page.link("Builds of this version") == f"{builder.url}/crate/{name}/1.1.0-rc.1%2Bx/builds"
+    assert page.link("Cancel") == f"/crates/{name}/versions" and page.metas["robots"] == "noindex"
+    answer = owner.send(page.form(path))
+    assert answer.status_code == 303 and answer.headers["Location"] == f"/crates/{name}/versions"
+    assert f"build the documentation of {name} 1.1.0-rc.1+x again." in owner.follow(answer).page.text
+    assert waiting(site, "docs_rs_queue_rebuild") == [({"name": name, "version": "1.1.0-rc.1+x"}, 0)]
+    assert "waits for the builder" in owner.get(path).page.text
+    builder.status = 500
+    try:
+        run_jobs(site)
+    finally:
+        builder.status = 200
+    assert "It could not be told so far, 1 time; the next try is" in owner.get(path).page.text
+    assert owner.send(page.form(path)).status_code == 303
+    run_jobs(site)
+    assert builder.asked == [(f"/crate/{name}/1.1.0-rc.1%2Bx/rebuild", "Bearer secret")] * 2
+    assert "waits for the builder" not in owner.get(path).page.text
+
+
+@pytest.mark.parametrize("says,status,words", [
+    (True, 200, "The last build went well"), (False, 200, "The last build failed"),
+    (True, 500, "The builder could not be asked"), (True, 302, "The builder could not be asked"),
+    (b"{}", 200, "The builder could not be asked"), (b"x" * 100_000, 200, "The builder could not be asked")])
+def test_what_is_known_of_the_last_build(site, builder, new_name, says, status, words):
+    name = publish(site.dora, new_name("docs"))
+    builder.says[name, "1.0.0"], builder.status = says, status
+    try:
+        answer = Visitor(site.dora.browser).get(page_path(name))
+    finally:
+        builder.status = 200
+    assert answer.status_code == 200 and words in answer.page.text
+    assert answer.page.has_form(page_path(name))
+
+
+def test_whose_page_it_is(site, new_name):
+    name = publish(site.dora, new_name("docs"))
+    form = Visitor(site.dora.browser).get(page_path(name)).page.form(page_path(name))
+    answer = Visitor(site.anonymous).get(page_path(name))
+    assert answer.status_code == 401 and answer.page.link("Sign in")
+    assert Visitor(site.anonymous).send(form).status_code == 401
+    for admin in (False, True):
+        stranger = Visitor(site.user(new_name("eva").replace("-", "x"), admin=admin).browser)
+        answer = stranger.get(page_path(name))
+        assert answer.status_code == 403 and WORDS in answer.page.text
+        assert stranger.send(form).status_code == 403
+        for page in (f"/crates/{name}", f"/crates/{name}/versions"):
+            assert not stranger.get(page).page.has_link(page_path(name))
+    owner = Visitor(site.dora.browser)
+    assert owner.send(form, form_token="x").status_code == 403
+    assert owner.get(page_path(name, "2.0.0")).status_code == 404
+    assert waiting(site, "docs_rs_queue_rebuild") == []
+
+
+def test_no_page_where_nobody_builds(registry, alice, new_name):
+    name = publish(alice, new_name("docs"))
+    owner = Visitor(alice.browser)
+    answer = owner.get(page_path(name))
+    assert answer.status_code == 404 and "does not build documentation" in answer.page.text
+    assert not owner.get(f"/crates/{name}").page.has_link(page_path(name))
+    assert not owner.get(f"/crates/{name}/versions").page.has_link(page_path(name))

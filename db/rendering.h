@@ -4,7 +4,7 @@
 #include "db/db.h"
 
 /* Which edition of the renderer this program has: one more where its HTML changes, so that old ones are made anew. */
-enum { README_RENDERER = 1 };
+enum { README_RENDERER = 2 };
 
 struct published_bytes {
 	struct text crate, num; /* as stored: what file names are made of */

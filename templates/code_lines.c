@@ -5,11 +5,6 @@ enum {
 	PIECE_HTML = 24, /* <span class="k"></span> */
 };
 
-static const char *const classes[TOKEN_CLASSES] = {
-	[TOKEN_COMMENT] = "c", [TOKEN_STRING] = "s", [TOKEN_NUMBER] = "n",    [TOKEN_KEYWORD] = "k",
-	[TOKEN_TYPE] = "t",    [TOKEN_NAME] = "f",   [TOKEN_ATTRIBUTE] = "a",
-};
-
 /* What the bytes take when escaped. */
 static size_t html_size(struct text t)
 {
@@ -68,7 +63,7 @@ bool code_next(struct code_piece *p)
 	}
 	n = p->line_end - p->at < p->left ? p->line_end - p->at : p->left;
 	p->text = text_sub(p->code->text, p->at, p->at + n);
-	p->class = n ? classes[p->token] : NULL;
+	p->class = n ? token_css_class(p->token) : NULL;
 	p->at += n;
 	p->left -= n;
 	p->ends = p->at == p->line_end;

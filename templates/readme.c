@@ -33,12 +33,13 @@ static bool is_void(struct text tag)
 	return text_ends(tag, TEXT("/>")) || text_starts(tag, TEXT("<!"));
 }
 
-/* Where to cut: behind the last element of the top level that ends within max bytes; 0 for none. */
+/* All of it where that is at most max bytes; else where to cut: behind the last element of the top level that ends
+ * within them, 0 for none. The colours of code (sanitize_code) count nothing. */
 static size_t good_end(struct text stored, size_t max)
 {
 	size_t at = 0, good = 0, depth = 0;
 
-	while (at < max) {
+	while (at < max && stored.n > max) {
 		size_t end;
 		struct text tag;
 
@@ -50,10 +51,12 @@ static size_t good_end(struct text stored, size_t max)
 			depth -= depth > 0;
 		else if (!is_void(tag))
 			depth++;
+		if (text_starts(tag, TEXT("<span class=")))
+			max += tag.n + sizeof("</span>") - 1;
 		if (!depth && end <= max)
 			good = end;
 	}
-	return good;
+	return stored.n > max ? good : stored.n;
 }
 
 /* "<h1>" to "<h5 id=...>" and their ends: the sanitizer writes names in lower case. */
@@ -108,10 +111,10 @@ static struct text for_page(struct arena *a, struct text html)
 
 struct safe_html readme_html(struct arena *a, struct text stored, size_t max, bool *ret_cut)
 {
-	*ret_cut = stored.n > max;
+	size_t end = good_end(stored, max);
+
+	*ret_cut = end < stored.n;
 	if (!stored.p)
 		return (struct safe_html){ TEXT_NONE };
-	if (*ret_cut)
-		stored = text_sub(stored, 0, good_end(stored, max));
-	return (struct safe_html){ for_page(a, stored) };
+	return (struct safe_html){ for_page(a, text_sub(stored, 0, end)) };
 }

@@ -6,7 +6,8 @@
 struct arena;
 
 /*
- * stored is a file of DATA/public/readmes. More than max bytes are cut behind the last element of the top level that ends
+ * stored is a file of DATA/public/readmes. More than max bytes (the colours of code not counted) are cut behind the last
+ * element of the top level that ends
  * before them; *ret_cut says so. Headings go down one level where there is an <h1>: the page has its own. Code
  * blocks can be focused, so that they scroll by keyboard; the boxes of task lists say what they mean. Absent stays absent.
  * arena

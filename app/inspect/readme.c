@@ -42,6 +42,7 @@ struct parse {
 	struct text in;
 	const struct links *links;
 	struct buf *out;
+	bool coloured;
 };
 
 static void parse_markdown(void *ctx)
@@ -55,7 +56,13 @@ static void parse_html(void *ctx)
 {
 	struct parse *p = ctx;
 
-	sanitize_html(p->out, p->links, p->in);
+	sanitize_html(p->out, p->links, p->in, p->coloured);
+}
+
+static bool fits(const struct buf *safe)
+{
+	return buf_ok(safe) &&
+	       readme_json_size(buf_text(safe)) <= README_MAX_OUT - README_ANSWER_REST;
 }
 
 /* Absent where a limit was passed. */
@@ -63,7 +70,7 @@ static struct text render(struct arena *a, struct text markdown, const struct li
 {
 	struct buf raw = buf_init(a, README_MAX_OUT), safe = buf_init(a, README_MAX_OUT);
 	struct parse to_html = { .in = markdown, .out = &raw };
-	struct parse to_safe = { .links = links, .out = &safe };
+	struct parse to_safe = { .links = links, .out = &safe, .coloured = true };
 
 	if (!readme_is_harmless(markdown))
 		return TEXT_NONE;
@@ -71,10 +78,14 @@ static struct text render(struct arena *a, struct text markdown, const struct li
 	if (!bounded_run(&parse_bounds, parse_markdown, &to_html) || !buf_ok(&raw))
 		return TEXT_NONE;
 	to_safe.in = buf_text(&raw);
-	if (!bounded_run(&parse_bounds, parse_html, &to_safe) || !buf_ok(&safe))
+	if (!bounded_run(&parse_bounds, parse_html, &to_safe))
 		return TEXT_NONE;
-	if (readme_json_size(buf_text(&safe)) > README_MAX_OUT - README_ANSWER_REST)
-		return TEXT_NONE;
+	if (!fits(&safe)) { /* colours cost no README its headings and lists */
+		safe = buf_init(a, README_MAX_OUT);
+		to_safe.coloured = false;
+		if (!bounded_run(&parse_bounds, parse_html, &to_safe) || !fits(&safe))
+			return TEXT_NONE;
+	}
 	return safe.n ? buf_text(&safe) : TEXT("");
 }
 

@@ -117,6 +117,7 @@ struct walk {
 	const struct links *links;
 	unsigned depth; /* elements open in the output */
 	unsigned over;  /* allowed elements below DEPTH_MAX whose tags were left out */
+	size_t room;    /* for spans of coloured code, bytes */
 };
 
 static bool word_in(const char *list, struct text word)
@@ -194,6 +195,11 @@ static void add_escaped(struct buf *out, struct text t, bool attribute)
 		i = from - 1;
 	}
 	buf_add(out, text_sub(t, from, t.n));
+}
+
+void sanitize_text(struct buf *out, struct text t)
+{
+	add_escaped(out, t, false);
 }
 
 static void add_attribute(struct buf *out, struct text name, struct text value)
@@ -325,6 +331,30 @@ static void leave_element(struct walk *w, const GumboElement *e)
 	buf_byte(w->out, '>');
 }
 
+/* Of the text that is all there is in <pre><code class="language-...">. */
+static enum tokens_language language_of(const GumboNode *text)
+{
+	static const struct text prefix = TEXT_INIT("language-");
+	const GumboNode *code = text->parent, *pre = code->parent;
+	const GumboAttribute *class;
+	enum tokens_language l = TOKENS_NONE;
+	struct text value;
+
+	if (code->type != GUMBO_NODE_ELEMENT || code->v.element.tag != GUMBO_TAG_CODE ||
+	    code->v.element.children.length != 1 || pre->type != GUMBO_NODE_ELEMENT ||
+	    pre->v.element.tag != GUMBO_TAG_PRE)
+		return TOKENS_NONE;
+	class = gumbo_get_attribute(&code->v.element.attributes, "class");
+	value = class ? text_from(class->value) : TEXT("");
+	for (size_t i = 0, from; i < value.n && l == TOKENS_NONE; i++) {
+		for (from = i; i < value.n && !char_is_space(value.p[i]);)
+			i++;
+		if (text_starts(text_sub(value, from, i), prefix))
+			l = tokens_language_of_fence(text_sub(value, from + prefix.n, i));
+	}
+	return l;
+}
+
 /* Writes what stands before the children of the node; false when it has no children to go into and
  * no end tag. */
 static bool enter(struct walk *w, const GumboNode *node)
@@ -336,7 +366,9 @@ static bool enter(struct walk *w, const GumboNode *node)
 	case GUMBO_NODE_TEXT:
 	case GUMBO_NODE_CDATA:
 	case GUMBO_NODE_WHITESPACE:
-		add_escaped(w->out, text_from(node->v.text.text), false);
+		if (!sanitize_code(w->out, language_of(node), text_from(node->v.text.text),
+				   &w->room))
+			sanitize_text(w->out, text_from(node->v.text.text));
 		return false;
 	case GUMBO_NODE_COMMENT:
 	case GUMBO_NODE_DOCUMENT:
@@ -388,10 +420,10 @@ static void gumbo_free(void *ctx, void *p)
 	bounded_free(p);
 }
 
-void sanitize_html(struct buf *out, const struct links *l, struct text html)
+void sanitize_html(struct buf *out, const struct links *l, struct text html, bool coloured)
 {
 	GumboOptions options = kGumboDefaultOptions;
-	struct walk w = { .out = out, .links = l };
+	struct walk w = { .out = out, .links = l, .room = coloured ? SANITIZE_MAX_SPANS : 0 };
 	const GumboOutput *parsed;
 
 	options.allocator = gumbo_alloc;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "app/base/buf.h"
+#include "app/inspect/tokens.h"
 
 struct arena;
 
@@ -33,5 +34,18 @@ bool links_rewrite(const struct links *l, struct arena *a, struct text value, st
 /*
  * Writes the safe form of html to out. Memory for the parse comes from bounded_calloc, so it must
  * run inside bounded_run; an overflow of out is its sticky overflow.
+ *
+ * coloured: code (<pre><code class="language-NAME"> with nothing but text in it, whose NAME tokens.h
+ * knows) gets <span class="..."> of token_css_class around its tokens. These are written here, behind
+ * the list: a class that the input gave a span itself goes like any other. Blocks whose spans would
+ * take more than SANITIZE_MAX_SPANS bytes together with those before them stay as they are.
  */
-void sanitize_html(struct buf *out, const struct links *l, struct text html);
+enum { SANITIZE_MAX_SPANS = 256 * 1024 };
+void sanitize_html(struct buf *out, const struct links *l, struct text html, bool coloured);
+
+/* Text as sanitize_html writes it between tags: & < > and U+00A0 as references. */
+void sanitize_text(struct buf *out, struct text t);
+
+/* The text of a code block, coloured; what it takes more than the text alone is taken off *room (bytes). False, and nothing
+ * is written, where that is too little or the language is TOKENS_NONE. */
+bool sanitize_code(struct buf *out, enum tokens_language l, struct text code, size_t *room);

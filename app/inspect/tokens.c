@@ -53,6 +53,50 @@ enum tokens_language tokens_language(struct text path, struct text content)
 	return TOKENS_NONE;
 }
 
+/* A shell's block may hold a script or a session: which, is seen in it. */
+static const struct {
+	const char *name;
+	enum tokens_language language;
+} fences[] = {
+	{ "rust", TOKENS_RUST },
+	{ "rs", TOKENS_RUST },
+	/* what rustdoc takes for Rust */
+	{ "no_run", TOKENS_RUST },
+	{ "should_panic", TOKENS_RUST },
+	{ "compile_fail", TOKENS_RUST },
+	{ "toml", TOKENS_TOML },
+	{ "json", TOKENS_JSON },
+	{ "jsonc", TOKENS_JSON },
+	{ "json5", TOKENS_JSON },
+	{ "sh", TOKENS_CONSOLE },
+	{ "bash", TOKENS_CONSOLE },
+	{ "zsh", TOKENS_CONSOLE },
+	{ "shell", TOKENS_CONSOLE },
+	{ "console", TOKENS_CONSOLE },
+	{ "terminal", TOKENS_CONSOLE },
+	{ "shell-session", TOKENS_CONSOLE },
+	{ "shellsession", TOKENS_CONSOLE },
+	{ "sh-session", TOKENS_CONSOLE },
+	{ "bash-session", TOKENS_CONSOLE },
+	{ "markdown", TOKENS_MARKDOWN },
+	{ "md", TOKENS_MARKDOWN },
+	{ "c", TOKENS_C },
+	{ "h", TOKENS_C },
+	{ "c++", TOKENS_C },
+	{ "cc", TOKENS_C },
+	{ "cpp", TOKENS_C },
+	{ "cxx", TOKENS_C },
+	{ "hpp", TOKENS_C },
+};
+
+enum tokens_language tokens_language_of_fence(struct text name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(fences); i++)
+		if (text_eq_nocase(name, text_from(fences[i].name)))
+			return fences[i].language;
+	return TOKENS_NONE;
+}
+
 struct text tokens_language_name(enum tokens_language l)
 {
 	switch (l) {
@@ -65,6 +109,7 @@ struct text tokens_language_name(enum tokens_language l)
 	case TOKENS_JSON:
 		return TEXT("JSON");
 	case TOKENS_SHELL:
+	case TOKENS_CONSOLE:
 		return TEXT("Shell");
 	case TOKENS_MARKDOWN:
 		return TEXT("Markdown");
@@ -126,6 +171,9 @@ void tokens_write(struct buf *b, enum tokens_language l, struct text t)
 		break;
 	case TOKENS_C:
 		tokens_c(&s);
+		break;
+	case TOKENS_CONSOLE:
+		tokens_console(&s);
 		break;
 	}
 	lex_take(&s, t.n, TOKEN_PLAIN);

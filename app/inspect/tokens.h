@@ -29,14 +29,21 @@ enum tokens_language {
 	TOKENS_JSON,
 	TOKENS_SHELL,
 	TOKENS_MARKDOWN,
-	TOKENS_C, /* C++ too */
+	TOKENS_C,       /* C++ too */
+	TOKENS_CONSOLE, /* commands behind a prompt among what they print, else a script */
 };
 
 /* By the name of the file, or by the interpreter that its first line names. */
 enum tokens_language tokens_language(struct text path, struct text content);
 
+/* By what people write behind the fence of a code block: "rust", "rs", "console". Case is ignored. */
+enum tokens_language tokens_language_of_fence(struct text name);
+
 /* What people call it: "Rust"; absent for TOKENS_NONE. Constant. */
 struct text tokens_language_name(enum tokens_language l);
+
+/* The class that the style sheet has for it; NULL for TOKEN_PLAIN. */
+const char *token_css_class(enum token_class c);
 
 enum {
 	LEB_BITS = 7,

@@ -1,7 +1,18 @@
-/* Reading the packed form: all that workers need of the tokens. */
+/* Reading the packed form, and what style sheets call the classes: all that workers need of the tokens. */
 #include "app/inspect/tokens.h"
 
 enum { LENGTH_BITS_MAX = 35 };
+
+const char *token_css_class(enum token_class c)
+{
+	static const char *const classes[TOKEN_CLASSES] = {
+		[TOKEN_COMMENT] = "c",   [TOKEN_STRING] = "s", [TOKEN_NUMBER] = "n",
+		[TOKEN_KEYWORD] = "k",   [TOKEN_TYPE] = "t",   [TOKEN_NAME] = "f",
+		[TOKEN_ATTRIBUTE] = "a",
+	};
+
+	return classes[c];
+}
 
 bool tokens_next(struct text *packed, enum token_class *ret_class, size_t *ret_n)
 {

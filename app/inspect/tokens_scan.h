@@ -47,5 +47,6 @@ void tokens_rust(struct lex *s);
 void tokens_toml(struct lex *s);
 void tokens_json(struct lex *s);
 void tokens_shell(struct lex *s);
+void tokens_console(struct lex *s);
 void tokens_markdown(struct lex *s);
 void tokens_c(struct lex *s);

@@ -1,4 +1,4 @@
-/* Shell scripts and Markdown: line by line. */
+/* Shell scripts, sessions of a shell and Markdown: line by line. */
 #include "app/inspect/tokens_scan.h"
 
 enum {
@@ -113,6 +113,55 @@ void tokens_shell(struct lex *s)
 			lex_take(s, s->at + 1, TOKEN_PLAIN);
 		}
 		blank = char_is_space(c) || text_has_byte(TEXT(";&|(){}"), c);
+	}
+}
+
+/* ---- a session: commands behind a prompt, and what they printed */
+
+/* Behind the prompt that the line at `at` begins with; `at` where there is none. */
+static size_t prompt(const struct lex *s, size_t at)
+{
+	size_t ink = lex_blank(s, at);
+
+	return ink + 1 < s->t.n && text_has_byte(TEXT("$%>"), s->t.p[ink]) && s->t.p[ink + 1] == ' '
+		       ? ink + 1
+		       : at;
+}
+
+/* The line and those that a backslash at its end adds. */
+static void command(struct lex *s)
+{
+	struct text all = s->t;
+	size_t end = lex_line(s, s->at);
+
+	while (end < all.n && end > s->at && all.p[end - 1] == '\\')
+		end = lex_line(s, end + 1);
+	s->t.n = end;
+	tokens_shell(s);
+	s->t = all;
+}
+
+void tokens_console(struct lex *s)
+{
+	bool any = false;
+
+	for (size_t at = 0; at < s->t.n && !any; at = lex_line(s, at) + 1)
+		any = prompt(s, at) > at;
+	if (!any) {
+		tokens_shell(s);
+		return;
+	}
+	while (s->at < s->t.n) {
+		size_t behind = prompt(s, s->at);
+
+		if (behind > s->at) {
+			lex_take(s, behind, TOKEN_COMMENT);
+			command(s);
+		} else {
+			lex_take(s, lex_line(s, s->at),
+				 lex_byte(s, 0) == '#' ? TOKEN_COMMENT : TOKEN_PLAIN);
+		}
+		lex_take(s, s->at + 1, TOKEN_PLAIN);
 	}
 }
 

@@ -1,4 +1,4 @@
-/* app/inspect/tokens*.c: the first line of the input is the path, the rest the file. */
+/* app/inspect/tokens*.c: the first line of the input is the path, or the name behind a fence, the rest the file. */
 #include "app/inspect/tokens.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -13,6 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!text_cut(&rest, '\n', &path) || !rest.p)
 		return -1;
 	l = tokens_language(path, rest);
+	if (l == TOKENS_NONE)
+		l = tokens_language_of_fence(path);
 	tokens_write(&b, l, rest);
 	BUG_ON(!buf_ok(&b)); /* two bytes for each byte are enough */
 	packed = buf_text(&b);

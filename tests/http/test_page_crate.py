@@ -64,6 +64,26 @@ def test_all_that_is_known_of_a_crate(registry, alice, visitor, new_name):
     assert registry.queries(answer) <= 8
 
 
+def test_code_in_a_readme_is_coloured(registry, alice, visitor, new_name):
+    """W060. The colours are ours: classes that the README brings go."""
+    text = ('# Code\n\n```rust,no_run\nfn main() { println!("<b>"); }\n```\n\n```toml\n[dependencies]\n```\n\n```console\n$ cargo add "x"\n'
+            'it\'s done\n```\n\n```\nfn plain\n```\n\n<span class="k menu">not code</span> <pre><code class="language-c avatar">return 1;</code></pre>\n')
+    crate = Crate(new_name("colour"), package={"readme": "README.md"}, files={"README.md": text, "CHANGELOG.md": text})
+    assert alice.token.publish(crate).status_code == 200
+    readme_is_there(registry, crate.name)
+    parts = ('<code class="language-rust"><span class="k">fn</span> <span class="f">main</span>()', '<span class="s">"&lt;b&gt;"</span>',
+             '<span class="t">[dependencies]</span>', '<span class="c">$</span> cargo add <span class="s">"x"</span>\nit\'s done',
+             "<code>fn plain", "<span>not code</span>", '<code class="language-c"><span class="k">return</span>')
+    for path in (f"/crates/{crate.name}", f"/crates/{crate.name}/changelog"):
+        html = visitor.get(path).text
+        readme = html[html.index('<article class="readme"'):html.index("</article>")]
+        for part in parts:
+            assert part in readme, part
+        assert "menu" not in readme and "avatar" not in readme
+    stored = registry.anonymous.get(f"/static/readmes/{crate.name}/{crate.name}-1.0.0.html").text
+    assert all(part in stored for part in parts)
+
+
 def test_what_programs_read_in_the_head(registry, alice, visitor, new_name):
     crate = rich(new_name("head"))
     assert alice.token.publish(crate).status_code == 200

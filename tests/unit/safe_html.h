@@ -66,7 +66,8 @@ static inline const char *safe_attributes(struct text t, struct text tag, size_t
 			return "an unsafe URL";
 		if (text_eq(name, TEXT("id")) && !text_starts(value, TEXT("user-content-")))
 			return "an id without its prefix";
-		if (text_eq(name, TEXT("class")) && !safe_word("code div p section", tag))
+		if (text_eq(name, TEXT("class")) && !safe_word("code div p section", tag) &&
+		    !(text_eq(tag, TEXT("span")) && safe_word("a c f k n s t", value)))
 			return "a class";
 		*at += 1 + name.n + 2 + end + 1;
 	}

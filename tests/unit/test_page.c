@@ -123,6 +123,12 @@ static void readmes(void **state)
 		{ "<p>a<br>b<img src=\"x>y\"></p><p>two</p>", 30, "<p>a<br>b<img src=\"x>y\"></p>",
 		  true },
 		{ "<hr><p>two", 8, "<hr>", true },
+		/* colours are not counted */
+		{ "<p><span class=\"k\">a</span></p><p>b</p><p>c</p>", 16,
+		  "<p><span class=\"k\">a</span></p><p>b</p>", true },
+		{ "<p><span class=\"k\">a</span></p><p>b</p>", 16,
+		  "<p><span class=\"k\">a</span></p><p>b</p>", false },
+		{ "<p><span>a</span></p>", 16, "", true },
 		{ "text alone that is long", 5, "", true },
 	};
 	struct arena *a = check_arena(state);

@@ -15,8 +15,8 @@ struct golden {
 };
 
 /*
- * All rendered with the repository https://github.com/o/r. Unlike the reference: an alert's own title may hold Markdown;
- * text inside <svg> and <math> is kept; U+0001 in a URL makes it relative instead of dropping it.
+ * All rendered with the repository https://github.com/o/r. Unlike the reference: tokens of code have spans; an alert's own
+ * title may hold Markdown; text inside <svg> and <math> is kept; U+0001 in a URL makes it relative instead of dropping it.
  */
 static const struct golden golden[] = {
 	{ "headings",
@@ -389,7 +389,7 @@ static const struct golden golden[] = {
 	  "```toml\n"
 	  "[x]\n"
 	  "```\n",
-	  "<pre><code class=\"language-rust\">a&lt;b&gt;\"c\"\n"
+	  "<pre><code class=\"language-rust\">a&lt;b&gt;<span class=\"s\">\"c\"</span>\n"
 	  "</code></pre>\n"
 	  "<pre><code>plain\n"
 	  "</code></pre>\n"
@@ -401,7 +401,7 @@ static const struct golden golden[] = {
 	  "<pre><code></code></pre>\n"
 	  "<pre><code class=\"\"></code></pre>\n"
 	  "<p><code>a`b</code></p>\n"
-	  "<pre><code class=\"language-toml\">[x]\n"
+	  "<pre><code class=\"language-toml\"><span class=\"t\">[x]</span>\n"
 	  "</code></pre>\n" },
 	{ "raw HTML",
 	  "<p align=\"center\" style=\"color:red\" onclick=\"x()\" class=\"a markdown-alert-tit"
@@ -997,6 +997,38 @@ static void plain_text_says_so(void **state)
 		text_ends(html, TEXT("<br>\n[The rest of this file is too long to be shown.]")));
 }
 
+/* A README of nearly all that may be, with code that would go beyond it if it were coloured. */
+static void colours_cost_no_readme_its_html(void **state)
+{
+	enum { HEADINGS = 10000, CODE = 8000 };
+	struct arena *a = check_arena(state);
+	struct buf b = buf_init(a, README_MAX_IN), code = buf_init(a, README_MAX_IN);
+	struct text html, fence = TEXT("```rust\n"), end = TEXT("\n```\n");
+	size_t of_one, n = 0;
+	bool plain;
+
+	for (; n < HEADINGS; n++)
+		buf_add(&b, TEXT("# a\n"));
+	html = render(a, buf_text(&b), "README.md", NULL, NULL, &plain);
+	of_one = readme_json_size(html) / n + 2;
+	for (; n < (README_MAX_OUT - CODE * 10) / of_one; n++)
+		buf_add(&b, TEXT("# a\n"));
+	for (size_t i = 0; i < CODE; i++)
+		buf_add(&code, TEXT("1 "));
+	html = render(a, text_fmt(a, "%.*s%.*s", TEXT_F(fence), TEXT_F(buf_text(&code))),
+		      "README.md", NULL, NULL, &plain);
+	assert_true(!plain && text_find(html, TEXT("<span class=\"n\">1</span>")) < html.n);
+	html = render(a,
+		      text_fmt(a, "%.*s%.*s%.*s", TEXT_F(buf_text(&b)), TEXT_F(fence),
+			       TEXT_F(buf_text(&code))),
+		      "README.md", NULL, NULL, &plain);
+	assert_true(!plain && text_find(html, TEXT("<span")) == html.n);
+	html = render(
+		a, text_fmt(a, "%.*s%.*s1%.*s", TEXT_F(buf_text(&b)), TEXT_F(fence), TEXT_F(end)),
+		"README.md", NULL, NULL, &plain);
+	assert_true(!plain && text_find(html, TEXT("<span class=\"n\">1</span>")) < html.n);
+}
+
 static void ids_are_given_once(void **state)
 {
 	static const char *const t[][2] = {
@@ -1028,6 +1060,7 @@ int main(void)
 		cmocka_unit_test(nesting_is_counted_exactly),
 		cmocka_unit_test(lists_that_grow_inwards),
 		cmocka_unit_test(plain_text_says_so),
+		cmocka_unit_test(colours_cost_no_readme_its_html),
 		cmocka_unit_test(ids_are_given_once),
 	};
 

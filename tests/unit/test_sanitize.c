@@ -13,25 +13,31 @@ struct job {
 	struct buf *out;
 	const struct links *links;
 	struct text in;
+	bool coloured;
 };
 
 static void run(void *ctx)
 {
 	struct job *j = ctx;
 
-	sanitize_html(j->out, j->links, j->in);
+	sanitize_html(j->out, j->links, j->in, j->coloured);
 }
 
-static struct text clean(struct arena *a, struct text html)
+static struct text clean_as(struct arena *a, struct text html, bool coloured)
 {
 	static const struct bounds bounds = { .max_bytes = 64 << 20, .max_cpu_ms = 10000 };
 	struct links links = links_new(a, TEXT("https://github.com/o/r"), TEXT("README.md"));
 	struct buf out = buf_init(a, 1 << 20);
-	struct job job = { &out, &links, html };
+	struct job job = { &out, &links, html, coloured };
 
 	assert_true(bounded_run(&bounds, run, &job));
 	assert_true(buf_ok(&out));
 	return out.n ? buf_text(&out) : TEXT("");
+}
+
+static struct text clean(struct arena *a, struct text html)
+{
+	return clean_as(a, html, false);
 }
 
 /* Each pair as ammonia 4.1 with the reference server's settings gives it, unless the comment says otherwise. */
@@ -294,6 +300,72 @@ static void tricks_come_out_inert(void **state)
 	}
 }
 
+/* The spans that are ours stand where code is; those of the input have no class, wherever they are. */
+static void code_is_coloured(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} t[] = {
+		{ "<pre><code class=\"language-rust\">fn a() {} // "
+		  "&lt;b&gt;&amp;\"'\xc2\xa0</code></pre>",
+		  "<pre><code class=\"language-rust\"><span class=\"k\">fn</span> <span "
+		  "class=\"f\">a</span>() {} <span class=\"c\">// "
+		  "&lt;b&gt;&amp;\"'&nbsp;</span></code></pre>" },
+		{ "<pre>\n<code class=\"x language-x language-Toml\">[a]</code></pre>",
+		  "<pre><code class=\"\"><span class=\"t\">[a]</span></code></pre>" },
+		{ "<pre><code class=language-sh>$ ls \"a\"\nb \"c\"</code></pre>",
+		  "<pre><code class=\"\"><span class=\"c\">$</span> ls <span "
+		  "class=\"s\">\"a\"</span>\nb \"c\"</code></pre>" },
+		/* not ours to colour */
+		{ "<pre><code class=language-rust>fn <b>a</b></code></pre>",
+		  "<pre><code class=\"language-rust\">fn <b>a</b></code></pre>" },
+		{ "<pre><code class=language-rust><span class=k>fn</span></code></pre>",
+		  "<pre><code class=\"language-rust\"><span>fn</span></code></pre>" },
+		{ "<pre><code>fn</code></pre>", "<pre><code>fn</code></pre>" },
+		{ "<pre><code class=rust>fn</code></pre>",
+		  "<pre><code class=\"\">fn</code></pre>" },
+		{ "<pre><code class=language->fn</code></pre>",
+		  "<pre><code class=\"\">fn</code></pre>" },
+		{ "<code class=language-rust>fn</code>",
+		  "<code class=\"language-rust\">fn</code>" },
+		{ "<pre class=language-rust>fn</pre><code>fn</code>",
+		  "<pre>fn</pre><code>fn</code>" },
+		{ "<span class=k>fn</span><span class=\"s k\">x</span>",
+		  "<span>fn</span><span>x</span>" },
+	};
+	struct arena *a = check_arena(state);
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		struct text out = clean_as(a, text_from(t[i].in), true);
+
+		check_text_of(t[i].in, out, t[i].out);
+		assert_null(safe_html_check(out));
+	}
+}
+
+/* What has been coloured stays so; blocks that are too much stay plain, and shorter ones behind them do not. */
+static void spans_have_a_limit(void **state)
+{
+	struct arena *a = check_arena(state);
+	struct buf long_code = buf_init(a, 1 << 20), room = buf_init(a, 1 << 20);
+	struct text block = TEXT("<pre><code class=\"language-rust\">fn</code></pre>"), out;
+	size_t left = sizeof("<span class=\"k\"></span>") - 1, n = 0;
+
+	for (size_t i = 0; i < SANITIZE_MAX_SPANS / left; i++)
+		buf_add(&long_code, TEXT("1 "));
+	out = clean_as(a,
+		       text_fmt(a, "%.*s<pre><code class=\"language-rust\">%.*s</code></pre>%.*s",
+				TEXT_F(block), TEXT_F(buf_text(&long_code)), TEXT_F(block)),
+		       true);
+	assert_null(safe_html_check(out));
+	for (struct text rest = out; text_find(rest, TEXT("<span")) < rest.n; n++)
+		rest = text_sub(rest, text_find(rest, TEXT("<span")) + 1, rest.n);
+	assert_int_equal(n, 2);
+	assert_false(sanitize_code(&room, TOKENS_RUST, TEXT("fn"), &(size_t){ left - 1 }));
+	assert_true(sanitize_code(&room, TOKENS_RUST, TEXT("fn"), &left));
+	assert_true(left == 0 && room.n == sizeof("<span class=\"k\">fn</span>") - 1);
+}
+
 static void deep_trees_lose_tags_not_text(void **state)
 {
 	struct arena *a = check_arena(state);
@@ -363,6 +435,8 @@ int main(void)
 		cmocka_unit_test(what_stays_and_what_goes),
 		cmocka_unit_test(urls_that_run_something),
 		cmocka_unit_test(tricks_come_out_inert),
+		cmocka_unit_test(code_is_coloured),
+		cmocka_unit_test(spans_have_a_limit),
 		cmocka_unit_test(deep_trees_lose_tags_not_text),
 		cmocka_unit_test(list_keeps_its_order),
 		cmocka_unit_test(bounds_hold),

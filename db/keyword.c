@@ -37,6 +37,16 @@ static const struct db_stmt keywords_by_crates = {
 	.scan_ok = true, /* likewise */
 };
 
+static const struct db_stmt keywords_letter = {
+	.name = "keywords_letter",
+	.sql = "SELECT k.keyword, k.created_us, k.crates_cnt"
+	       "  FROM (SELECT id FROM keywords WHERE keyword >= ? AND keyword < ?"
+	       "         ORDER BY keyword LIMIT ? OFFSET ?) p"
+	       "  JOIN keywords k ON k.id = p.id ORDER BY k.keyword",
+	.in = { DB_TEXT, DB_TEXT, DB_U64, DB_U64 },
+	.out = KEYWORD_COLS,
+};
+
 struct number_row {
 	uint64_t n;
 };
@@ -44,6 +54,15 @@ struct number_row {
 static const struct db_stmt keywords_count = {
 	.name = "keywords_count",
 	.sql = "SELECT num_keywords AS n FROM metadata WHERE id = 1",
+	.out = { DB_COL(struct number_row, n) },
+};
+
+/* Entries of one index, of one letter. */
+static const struct db_stmt keywords_letter_count = {
+	.name = "keywords_letter_count",
+	.sql = "SELECT CAST(COUNT(*) AS UNSIGNED) AS n FROM keywords"
+	       " WHERE keyword >= ? AND keyword < ?",
+	.in = { DB_TEXT, DB_TEXT },
 	.out = { DB_COL(struct number_row, n) },
 };
 
@@ -60,6 +79,27 @@ const struct err *db_keywords_page(struct db *db, bool by_crates, uint64_t per_p
 		      DB_ARGS(db_u64(per_page), db_u64(offset)), sizeof(**ret), ret, ret_n);
 }
 
+const struct err *db_keywords_letter(struct db *db, char letter, uint64_t per_page, uint64_t offset,
+				     uint64_t *ret_total, struct keyword_view **ret, size_t *ret_n)
+{
+	char first[1] = { letter }, behind[1] = { letter == '0' ? '9' + 1 : (char)(letter + 1) };
+	struct text from = { first, 1 }, to = { behind, 1 };
+	struct number_row row;
+	const struct err *e;
+
+	*ret_total = 0;
+	*ret_n = 0;
+	if (letter != '0' && (letter < 'a' || letter > 'z'))
+		return NULL;
+	e = db_one(db, &keywords_letter_count, DB_ARGS(db_text(from), db_text(to)), &row);
+	if (e)
+		return e;
+	*ret_total = row.n;
+	return db_all(db, &keywords_letter,
+		      DB_ARGS(db_text(from), db_text(to), db_u64(per_page), db_u64(offset)),
+		      sizeof(**ret), ret, ret_n);
+}
+
 const struct err *db_keywords_count(struct db *db, uint64_t *ret)
 {
 	struct number_row row;
@@ -70,5 +110,10 @@ const struct err *db_keywords_count(struct db *db, uint64_t *ret)
 	return e;
 }
 
-const struct db_stmt *const db_keyword_stmts[] = { &keyword_by_name, &keywords_by_name,
-						   &keywords_by_crates, &keywords_count, NULL };
+const struct db_stmt *const db_keyword_stmts[] = { &keyword_by_name,
+						   &keywords_by_name,
+						   &keywords_by_crates,
+						   &keywords_letter,
+						   &keywords_letter_count,
+						   &keywords_count,
+						   NULL };

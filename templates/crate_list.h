@@ -6,7 +6,7 @@
 struct crate_row {
 	struct text name;
 	struct text version;       /* the default one; absent: none, or it is yanked */
-	struct text manifest_line; /* name = "1.2.3"; absent with version */
+	struct text manifest_line; /* as handlers/web/manifest_line.h says; absent with version */
 	struct text description;   /* absent: none */
 	struct text homepage, documentation, repository; /* absent: not shown */
 	uint64_t downloads, recent_downloads;

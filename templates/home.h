@@ -5,6 +5,7 @@
 
 struct tile {
 	struct text href, name, fact; /* fact: a version or a number, beside the name */
+	struct text about;            /* of a crate: its description; absent: none */
 };
 
 struct tile_list {

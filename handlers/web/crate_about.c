@@ -8,6 +8,7 @@
 #include "app/base/url.h"
 #include "app/registry/trustpub_link.h"
 #include "db/advisory.h"
+#include "handlers/web/manifest_line.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -186,13 +187,7 @@ static void add_install(struct req *r, const struct crate_frame *f, struct crate
 	v->add = text_fmt(r->arena, "cargo add %.*s%s%.*s%.*s", TEXT_F(name),
 			  f->versioned ? "@=" : "", TEXT_F(f->versioned ? num : TEXT("")),
 			  TEXT_F(from));
-	if (registry.n)
-		v->toml = text_fmt(r->arena, "%.*s = { version = \"%s%.*s\", registry = \"%.*s\" }",
-				   TEXT_F(name), f->versioned ? "=" : "", TEXT_F(num),
-				   TEXT_F(registry));
-	else
-		v->toml = text_fmt(r->arena, "%.*s = \"%s%.*s\"", TEXT_F(name),
-				   f->versioned ? "=" : "", TEXT_F(num));
+	v->toml = manifest_line(r, name, f->versioned ? "=" : "", num);
 }
 
 /* ---- the rest of the sidebar */

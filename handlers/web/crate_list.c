@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/semver.h"
+#include "handlers/web/manifest_line.h"
 #include "templates/shown_url.h"
 
 static const struct {
@@ -88,8 +89,7 @@ static void fill_row(struct req *r, const struct crate_view *c, bool exact, stru
 	if (!c->default_version.p || yanked)
 		return;
 	row->version = c->default_version;
-	row->manifest_line = text_fmt(r->arena, "%.*s = \"%.*s\"", TEXT_F(c->name),
-				      TEXT_F(semver_no_build(c->default_version)));
+	row->manifest_line = manifest_line(r, c->name, "", semver_no_build(c->default_version));
 }
 
 /* The link from the last numbered page, and from each one behind it. */

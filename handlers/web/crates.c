@@ -1,28 +1,10 @@
-/* handlers/web/crates.c - /crates: all of them (contract/web.md P2) */
+/* handlers/web/crates.c - /crates: all of them (contract/web.md P2). Names of crates begin with a letter. */
 #include "app/base/arena.h"
 #include "handlers/routes.h"
 #include "handlers/web/crate_list.h"
+#include "handlers/web/letters.h"
 
-enum { LETTERS = 26, PER_PAGE = 50, MAX_PAGES = 20 };
-
-/* Names of crates begin with a letter; "All" comes first. */
-static struct links letter_bar(struct req *r, char chosen)
-{
-	struct link *v = arena_array(r->arena, LETTERS + 1, sizeof(*v));
-	struct text prefix = page_prefix(r, "letter");
-
-	v[0] = (struct link){ .href = TEXT("/crates"), .label = TEXT("All"), .current = !chosen };
-	for (int i = 0; i < LETTERS; i++) {
-		char c = (char)('a' + i);
-
-		v[i + 1] = (struct link){
-			.href = text_fmt(r->arena, "%.*s%c", TEXT_F(prefix), c),
-			.label = text_fmt(r->arena, "%c", 'A' + i),
-			.current = c == chosen,
-		};
-	}
-	return (struct links){ v, LETTERS + 1 };
-}
+enum { PER_PAGE = 50, MAX_PAGES = 20 };
 
 static struct reply crates_get(struct req *r)
 {
@@ -31,15 +13,13 @@ static struct reply crates_get(struct req *r)
 						       .max_pages = MAX_PAGES };
 	struct crates_wanted w = { 0 };
 	struct crates_page v = { 0 };
-	struct text letter;
-	const struct err *e = req_query(r, "letter", &letter);
+	char letter;
+	const struct err *e = letters_wanted(r, &letter);
 
 	if (e)
 		return reply_err(r, e);
-	if (letter.n) {
-		w.filter.letter = char_lower(letter.p[0]);
-		w.nothing = w.filter.letter < 'a' || w.filter.letter > 'z';
-	}
+	w.filter.letter = letter;
+	w.nothing = letter && (letter < 'a' || letter > 'z');
 	e = crate_list_find(r, &w, &rules, &v.list);
 	if (e)
 		return reply_err(r, e);
@@ -48,11 +28,11 @@ static struct reply crates_get(struct req *r)
 				.feed = TEXT("/rss/crates.xml"),
 				.feed_title = TEXT("New crates"),
 				.section = "crates",
-				.noindex = crate_list_is_later(&v.list) || letter.n };
-	v.heading = !letter.n   ? TEXT("All crates")
+				.noindex = crate_list_is_later(&v.list) || letter };
+	v.heading = !letter     ? TEXT("All crates")
 		    : w.nothing ? TEXT("Crates by their first letter")
-				: text_fmt(r->arena, "Crates with %c", w.filter.letter - 'a' + 'A');
-	v.letters = letter_bar(r, w.filter.letter);
+				: text_fmt(r->arena, "Crates with %c", letter - 'a' + 'A');
+	v.letters = letters_bar(r, "/crates", letter, false);
 	return reply_page(r, 200, crates_page, &v);
 }
 

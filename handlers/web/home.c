@@ -15,7 +15,7 @@ static struct text short_of(struct req *r, uint64_t v)
 static struct tile tile_of(struct req *r, const struct crate_listed *c, enum summary_list list)
 {
 	struct text num = c->crate.default_version;
-	struct tile t = { .name = c->crate.name, .fact = TEXT("") };
+	struct tile t = { .name = c->crate.name, .fact = TEXT(""), .about = c->crate.description };
 
 	t.href = crate_url(r->arena, c->crate.name, TEXT_NONE, "");
 	switch (list) {

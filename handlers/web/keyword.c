@@ -2,6 +2,7 @@
 #include "app/base/arena.h"
 #include "handlers/routes.h"
 #include "handlers/web/crate_list.h"
+#include "handlers/web/letters.h"
 #include "templates/feed.h"
 #include "templates/keywords.h"
 
@@ -28,24 +29,35 @@ static struct reply keywords_get(struct req *r)
 	struct text sort;
 	uint64_t page = 1, total = 0;
 	bool by_name = false;
+	char letter;
 	const struct err *e = req_query(r, "sort", &sort);
 
 	if (!e)
+		e = letters_wanted(r, &letter);
+	if (!e)
 		e = page_number(r, KEYWORD_PAGES, &page);
-	if (!e) {
+	if (!e && letter) {
+		e = db_keywords_letter(r->db, letter, KEYWORDS_PER_PAGE,
+				       (page - 1) * KEYWORDS_PER_PAGE, &total, &rows, &v.n);
+	} else if (!e) {
 		by_name = text_eq(sort, TEXT("alpha"));
 		e = db_keywords_page(r->db, !by_name, KEYWORDS_PER_PAGE,
 				     (page - 1) * KEYWORDS_PER_PAGE, &rows, &v.n);
+		if (!e)
+			e = db_keywords_count(r->db, &total);
 	}
-	if (!e)
-		e = db_keywords_count(r->db, &total);
 	if (e)
 		return reply_err(r, e);
 	v.head = (struct head){ .title = TEXT("Keywords"),
 				.canonical = TEXT("/keywords"),
 				.section = "keywords",
-				.noindex = page > 1 };
-	v.sorts = sorts(r, by_name);
+				.noindex = page > 1 || letter };
+	v.heading = !letter || letter == '?' ? TEXT("All keywords")
+		    : letter == '0'          ? TEXT("Keywords that begin with a figure")
+				    : text_fmt(r->arena, "Keywords with %c", letter - 'a' + 'A');
+	v.letters = letters_bar(r, "/keywords", letter, true);
+	if (!letter)
+		v.sorts = sorts(r, by_name);
 	v.paging = page_paging(r, page, KEYWORDS_PER_PAGE, total, KEYWORD_PAGES);
 	v.keywords = rows;
 	return reply_page(r, 200, keywords_page, &v);

@@ -82,7 +82,7 @@ def test_crates_of_a_keyword(visitor, registry, crates, word):
     assert names(answer) == crates[:10]
     text = answer.page.text
     assert "Displaying 1-10 of 12 crates" in text and "Number 0 of the <b>twelve</b>" in text
-    assert f'{crates[0]} = "1.0.0"' in text and f'{crates[1]} = "' not in text, "no line for what is yanked"
+    assert f'{crates[0]} = {{ version = "1.0.0", registry = "cratehouse" }}' in text and f'{crates[1]} = ' not in text, "no line for what is yanked"
     assert "v1.0.0" in text and text.count("Yanked") == 1 and "All-time: 1,234,567" in text
     assert answer.page.has_link("https://example.com/home") and answer.page.has_link("https://github.com/a/b")
     assert not answer.page.has_link("https://rust-ci.org/x"), "a host that is not linked to any more"
@@ -126,6 +126,19 @@ def test_all_keywords(visitor, registry, crates, word):
 
 
 # ---- categories
+
+def test_keywords_of_a_letter(visitor, registry, alice, new_name):
+    publish(alice, new_name("lettered"), package={"keywords": ["qqq-letter", "3d-letter"]})
+    page = visitor.get("/keywords?letter=Q&sort=crates")
+    assert page.page.h1 == "Keywords with Q" and registry.queries(page) == 2
+    listed = [href.removeprefix("/keywords/") for href, _ in page.page.links if href.startswith("/keywords/")]
+    assert "qqq-letter" in listed and all(name.startswith("q") for name in listed) and listed == sorted(listed)
+    assert page.page.has_link("/keywords") and page.page.has_link("?sort=crates&letter=a")
+    figures = visitor.get("/keywords?letter=7")
+    assert figures.page.h1 == "Keywords that begin with a figure" and figures.page.has_link("/keywords/3d-letter")
+    assert not visitor.get("/keywords?letter=%C3%A9").page.has_link("/keywords/qqq-letter")
+    assert visitor.get("/keywords?letter=q&page=2").status_code == 200
+
 
 def test_categories(visitor, registry, crates):
     answer = visitor.get("/categories")

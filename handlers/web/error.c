@@ -46,16 +46,6 @@ static struct text detail_of(struct req *r, const struct err *e, struct text tit
 	return text_lossy(r->arena, e->detail);
 }
 
-/* The path of the page before, where that was one of ours. */
-static struct text back(struct req *r)
-{
-	struct text referer = req_header(r, "Referer"), url = r->cfg->site.url;
-
-	if (!text_starts(referer, url))
-		return TEXT("/");
-	return page_local(text_sub(referer, url.n, referer.n));
-}
-
 /* Names that look like that of a crate that is not there; none where they cannot be read. */
 static struct links near_names(struct req *r, const struct err *e)
 {
@@ -85,7 +75,7 @@ struct reply route_error_page(struct req *r, const struct err *e)
 		.detail = detail_of(r, e, title),
 		.sign_in = status == 401,
 		.retry = status >= 500 || status == 429,
-		.back = back(r),
+		.back = page_before(r),
 		.near = near_names(r, e),
 	};
 

@@ -68,12 +68,26 @@ static void put_ascii(struct buf *b, struct text t)
 	}
 }
 
+struct text page_before(struct req *r)
+{
+	struct text referer = req_header(r, "Referer"), url = r->cfg->site.url;
+
+	if (!text_starts(referer, url))
+		return TEXT("/");
+	return page_local(text_sub(referer, url.n, referer.n));
+}
+
+/* An answer to a form has no address that could be opened again: what leads back leads to the page that had the form. */
 static struct text here(struct req *r)
 {
 	struct buf b = buf_init(r->arena, LINK_MAX_BYTES);
 
+	if (!text_eq(r->method, TEXT("GET"))) {
+		put_ascii(&b, page_before(r));
+		return buf_ok(&b) ? buf_text(&b) : TEXT("/");
+	}
 	put_ascii(&b, r->path);
-	if (r->query.p && text_eq(r->method, TEXT("GET"))) {
+	if (r->query.p) {
 		buf_byte(&b, '?');
 		put_ascii(&b, r->query);
 	}

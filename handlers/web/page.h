@@ -41,6 +41,9 @@ struct reply page_redirect_away(struct req *r, unsigned status, struct text url)
  */
 struct text page_local(struct text path);
 
+/* The path of the page that the reader comes from, with its query, where that is one of this site; else "/". Borrowed. */
+struct text page_before(struct req *r);
+
 /* "2027-01-31" of a field: the end of that day, in UTC; false for what is no day. */
 bool form_day(struct req *r, struct text t, int64_t *ret_us);
 

@@ -1,4 +1,7 @@
-/* handlers/web/home.c - the front page (contract/web.md P1): five queries, the same as of the API's summary */
+/*
+ * handlers/web/home.c - the front page (contract/web.md P1): five queries, the same as of the API's summary. Where they fail the
+ * page says so instead of its lists (W003), with the status of a failure: it is kept by nobody, and the log has the reason.
+ */
 #include "templates/home.h"
 #include "app/base/arena.h"
 #include "app/base/config.h"
@@ -90,9 +93,8 @@ static struct reply home_get(struct req *r)
 	struct home_page v = { 0 };
 	struct front f = { 0 };
 	const struct err *e = front_load(r, &f);
+	struct reply rp;
 
-	if (e && !err_is(e, ERR_BUSY))
-		return reply_err(r, e);
 	v.head.title = TEXT("");
 	v.head.description =
 		text_fmt(r->arena, "%.*s: a registry of Rust packages", TEXT_F(r->cfg->site.title));
@@ -116,7 +118,9 @@ static struct reply home_get(struct req *r)
 			   "/crates?sort=recent-downloads", &v);
 		add_words(r, &f, &v);
 	}
-	return reply_page(r, 200, home_page, &v);
+	rp = reply_page(r, v.failed ? err_status(e) : 200, home_page, &v);
+	rp.err = e;
+	return rp;
 }
 
 const struct route home_routes[] = {

@@ -318,6 +318,14 @@ const struct err *db_job_done(struct db *db, const struct job *j, bool *ret_ours
 	return e;
 }
 
+const struct err *db_job_end(struct db *db, const struct job *j)
+{
+	bool ours = false;
+	const struct err *e = db_job_done(db, j, &ours);
+
+	return e || ours ? e : err_new(db_arena(db), ERR_BUSY, "another runner has this job");
+}
+
 static bool is_dedup(struct text type)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(all_kinds); i++)

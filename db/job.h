@@ -45,6 +45,7 @@ struct job_kind {
 	X(send_confirmation, "send_confirmation", "default", 60, true) /* the one that verifies an address */ \
 	X(notify_owners, "notify_owners", "default", 60, false) /* to all owners: becomes one send_mail each */ \
 	X(send_publish_notifications, "send_publish_notifications", "default", 0, false) /* {"version_id"}: likewise */ \
+	X(check_typosquat, "check_typosquat", "default", 0, true) /* {"name"}: of a new crate, as it is stored */ \
 	X(expiry_notifications, "send_token_expiry_notifications", "default", 0, true) /* {}: of API tokens that run out soon */
 /* clang-format on */
 
@@ -98,6 +99,9 @@ const struct err *must_use db_job_extend(struct db *db, const struct job *j, int
 
 /* The row goes where the lease is still ours. */
 const struct err *must_use db_job_done(struct db *db, const struct job *j, bool *ret_ours);
+
+/* The same for a transaction that ends the job with what it does: ERR_BUSY where another has the lease. */
+const struct err *must_use db_job_end(struct db *db, const struct job *j);
 
 /* One more failure: it waits 1 min x 2^retries, a day at most. why is cut to 2,000 bytes. */
 const struct err *must_use db_job_failed(struct db *db, const struct job *j, struct text why);

@@ -22,6 +22,7 @@ static const char *const names[LETTER_COUNT] = {
 	[LETTER_TRUSTPUB_ONLY_CHANGED] = "trustpub_only_changed",
 	[LETTER_PUBLISH_NOTIFICATION] = "publish_notification",
 	[LETTER_CRATE_DELETION] = "crate_deletion",
+	[LETTER_POSSIBLE_TYPOSQUAT] = "possible_typosquat",
 };
 
 const char *mail_letter_name(enum letter l)
@@ -55,6 +56,7 @@ static const struct json_shape mail_shape = {
 		JSON_FIELD(struct mail, reporter),
 		JSON_FIELD(struct mail, source),
 		JSON_FIELD(struct mail, url),
+		JSON_FIELD(struct mail, to),
 	},
 };
 
@@ -110,6 +112,7 @@ static const struct err *write_data(struct db *db, const struct mail *m, struct 
 	put_text(&j, "reporter", m->reporter);
 	put_text(&j, "source", m->source);
 	put_text(&j, "url", m->url);
+	put_text(&j, "to", m->to);
 	jw_end(&j);
 	return buf_done(&b, ret);
 }
@@ -156,15 +159,10 @@ static const struct err *fan_out(struct db *db, void *ctx)
 {
 	const struct fan_out *f = ctx;
 	const struct err *e = NULL;
-	bool ours = false;
 
 	for (size_t i = 0; !e && i < f->n; i++)
 		e = add_letter(db, &f->mails[i]);
-	if (!e)
-		e = db_job_done(db, f->job, &ours);
-	if (!e && !ours)
-		e = err_new(db_arena(db), ERR_BUSY, "another runner has this job");
-	return e;
+	return e ? e : db_job_end(db, f->job);
 }
 
 const struct err *db_mail_fan_out(struct db *db, const struct job *j, const struct mail *mails,
@@ -252,6 +250,17 @@ const struct err *db_mail_crate_deletion(struct db *db, uint64_t user_id, struct
 
 	m.user_id = id_of(user_id);
 	m.crate = crate;
+	return add_letter(db, &m);
+}
+
+/* ---- letters to who runs this site */
+
+const struct err *db_mail_possible_typosquat(struct db *db, uint64_t crate_id, struct text to)
+{
+	struct mail m = mail_now(LETTER_POSSIBLE_TYPOSQUAT);
+
+	m.crate_id = id_of(crate_id);
+	m.to = to;
 	return add_letter(db, &m);
 }
 

@@ -28,6 +28,7 @@ enum letter {
 	LETTER_TRUSTPUB_ONLY_CHANGED,
 	LETTER_PUBLISH_NOTIFICATION,
 	LETTER_CRATE_DELETION,
+	LETTER_POSSIBLE_TYPOSQUAT,
 	LETTER_COUNT
 };
 
@@ -87,6 +88,11 @@ const struct err *must_use db_mail_token_exposed(struct db *db, uint64_t token_i
 const struct err *must_use db_mail_trustpub_token_exposed(struct db *db, struct text crate_ids,
 							  const struct mail_exposure *x);
 
+/* The name of a new crate is like others (db/typosquat.h): to an address of mail.typosquat_to, if that still has it when it is
+ * sent. */
+const struct err *must_use db_mail_possible_typosquat(struct db *db, uint64_t crate_id,
+						      struct text to);
+
 /* A version was published: to individual owners with a verified address who have not switched it off. */
 const struct err *must_use db_mail_published(struct db *db, uint64_t version_id);
 
@@ -103,6 +109,7 @@ struct mail {
 	struct json_bool on;
 	struct text provider, repository, workflow, workflow_url, environment;
 	struct text reporter, source, url;
+	struct text to; /* of the configuration's, where the letter is to nobody's account */
 };
 
 const char *mail_letter_name(enum letter l); /* "user_confirm", as the contract calls it */

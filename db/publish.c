@@ -425,6 +425,10 @@ static const struct err *put_jobs(struct db *db, struct run *r)
 		e = add_job(db, &job_analyze_crate, "version_id", r->out.version_id);
 	if (!e && !r->in->import)
 		e = db_mail_published(db, r->out.version_id);
+	if (!e && r->out.is_new && !r->in->import)
+		e = db_job_add(db, &job_check_typosquat,
+			       text_fmt(db_arena(db), "{\"name\":\"%.*s\"}", TEXT_F(r->out.name)),
+			       NULL);
 	return e ? e : db_feed_jobs(db, r->out.name, r->out.is_new);
 }
 

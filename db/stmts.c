@@ -47,6 +47,7 @@
 #include "db/trustpub_exchange.h"
 #include "db/trustpub_grant.h"
 #include "db/trustpub_keys.h"
+#include "db/typosquat.h"
 #include "db/unsubscribe.h"
 #include "db/user.h"
 #include "db/user_view.h"
@@ -100,6 +101,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_trustpub_exchange_stmts },
 	{ db_trustpub_grant_stmts },
 	{ db_trustpub_keys_stmts },
+	{ db_typosquat_stmts },
 	{ db_unsubscribe_stmts },
 	{ db_user_stmts },
 	{ db_user_view_stmts },

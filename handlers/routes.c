@@ -42,6 +42,7 @@ const struct route *const route_lists[] = {
 	admin_routes,
 	admin_crate_routes,
 	admin_jobs_routes,
+	admin_typosquats_routes,
 	crate_activity_routes,
 	crate_changelog_routes,
 	crate_code_routes,

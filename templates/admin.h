@@ -14,7 +14,7 @@ struct audit_rows {
 	size_t n;
 };
 
-/* The tabs of all of them; current: "overview", "jobs", "configuration", or "-" for none of these. */
+/* The tabs of all of them; current: "overview", "jobs", "typosquats", "configuration", or "-" for none of these. */
 void admin_tabs(struct tmpl *t, const char *current);
 void audit_table(struct tmpl *t, struct audit_rows a, const char *caption);
 
@@ -25,6 +25,7 @@ struct admin_page {
 	struct job_figures jobs;
 	const struct user_locked *locked;
 	size_t nlocked;
+	uint64_t typosquats; /* crates that wait; 1,000: or more */
 	struct audit_rows audit;
 };
 void admin_page(struct tmpl *t, const struct admin_page *v);

@@ -4,7 +4,7 @@
 #include "db/crate.h"
 #include "db/owner.h"
 #include "db/version_view.h"
-#include "templates/admin.h"
+#include "templates/admin_queues.h"
 
 struct admin_crate_page {
 	struct head head;
@@ -15,6 +15,7 @@ struct admin_crate_page {
 	size_t nversions, versions_in_all;
 	struct text
 		older; /* version behind which the next page begins; absent: these are the last */
+	struct admin_typosquat typosquat; /* n 0: its name is like no other */
 	struct audit_rows audit;
 };
 void admin_crate_page(struct tmpl *t, const struct admin_crate_page *v);

@@ -59,6 +59,9 @@ static struct text subject_of(struct arena *a, enum letter l, const struct lette
 				TEXT_F(v->version));
 	case LETTER_CRATE_DELETION:
 		return text_fmt(a, "Deleted \"%.*s\" crate", TEXT_F(v->crate));
+	case LETTER_POSSIBLE_TYPOSQUAT:
+		return text_fmt(a, "Possible typosquatting in new crate \"%.*s\"",
+				TEXT_F(v->crate));
 	case LETTER_COUNT:
 		break;
 	}

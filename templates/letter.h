@@ -9,11 +9,17 @@
 
 struct tmpl;
 
+/* A well-known crate that a new one is like. */
+struct letter_hit {
+	struct text what; /* "swaps characters in serde" */
+	struct text url;
+};
+
 /* What a letter can name; which members are set depends on the letter. Everything is one line of text. */
 struct letter_view {
 	struct text site; /* what the site is called: site.domain */
 	struct text url;  /* where it is: site.url */
-	struct text user; /* whom it greets */
+	struct text user; /* whom it greets; absent: nobody by name */
 	struct text subject;
 	struct text link; /* where the letter leads to; absolute */
 	struct text more; /* a second link */
@@ -26,6 +32,8 @@ struct letter_view {
 	struct text provider, repository, workflow, workflow_url, environment;
 	struct text reporter, source, found_at; /* found_at absent: not given */
 	struct text unsubscribe_url;
+	const struct letter_hit *hits;
+	size_t nhits;
 	bool on;
 };
 
@@ -52,7 +60,8 @@ struct text letter_line(struct arena *a, struct text t, size_t max);
 	X(TRUSTPUB_CONFIG_DELETED, trustpub_config_deleted)                                        \
 	X(TRUSTPUB_ONLY_CHANGED, trustpub_only_changed)                                            \
 	X(PUBLISH_NOTIFICATION, publish_notification)                                              \
-	X(CRATE_DELETION, crate_deletion)
+	X(CRATE_DELETION, crate_deletion)                                                          \
+	X(POSSIBLE_TYPOSQUAT, possible_typosquat)
 
 /* letter_new_token_txt and letter_new_token_html, and so on */
 #define LETTER_DECLARE(id, name)                                                                   \

@@ -191,6 +191,8 @@ const struct key config_keys[] = {
 	T(mail, from, "", "sender of letters, an address; empty: noreply@ the host of site.url"),
 	T(mail, dir, "",
 	  "folder for letters while there is no mail server; empty: mail below data.dir"),
+	T(mail, typosquat_to, "",
+	  "comma list of addresses told of new crates named like well-known ones; empty: nobody"),
 };
 #undef T
 #undef U

@@ -132,6 +132,8 @@ struct config {
 		uint64_t smtp_timeout_s; /* for one letter in all */
 		struct text from;        /* an address; empty: noreply@ the host of site.url */
 		struct text dir;         /* of the .eml files; empty: DATA/mail */
+		struct text
+			typosquat_to; /* comma list of addresses that hear of likely typosquats */
 	} mail;
 };
 

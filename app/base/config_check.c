@@ -66,6 +66,16 @@ static bool issuers_ok(struct text list)
 	return true;
 }
 
+static bool addresses_ok(struct text list)
+{
+	struct text part;
+
+	while (config_list_next(&list, &part))
+		if (!email_is_valid(part))
+			return false;
+	return true;
+}
+
 static bool octal_ok(uint64_t mode)
 {
 	for (; mode; mode /= 10)
@@ -161,6 +171,8 @@ bool config_check(struct load *l)
 		return fail_key(l, &c->mail.from, "must be an address");
 	if (c->mail.dir.n && !path_ok(c->mail.dir))
 		return fail_key(l, &c->mail.dir, "must be an absolute path");
+	if (!addresses_ok(c->mail.typosquat_to))
+		return fail_key(l, &c->mail.typosquat_to, "must be a comma list of addresses");
 	if (c->auth.key.value.n && !config_key(c, key))
 		return fail_key(l, &c->auth.key, "must be 32 bytes in hex or base64");
 	secret_wipe(key, sizeof(key));

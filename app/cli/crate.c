@@ -5,6 +5,7 @@
 #include "app/cli/commands.h"
 #include "app/index/publish.h"
 #include "app/server/app.h"
+#include "db/job.h"
 #include "db/owner.h"
 #include "db/user.h"
 
@@ -221,6 +222,26 @@ static int version_delete(struct cli *c)
 	return e ? cli_fail(e) : 0;
 }
 
+/* ---- crate check-typosquat */
+
+static int crate_check_typosquat(struct cli *c)
+{
+	struct crate_row crate;
+	struct texts args;
+	uint64_t id;
+	const struct err *e;
+
+	if (!cli_parse(c, NULL, 1, 1, &args))
+		return 2;
+	if (!cli_open(c))
+		return 1;
+	e = db_crate_by_name(c->app->db, args.v[0], &crate);
+	if (!e)
+		e = db_job_add(c->app->db, &job_check_typosquat,
+			       text_fmt(c->arena, "{\"name\":\"%.*s\"}", TEXT_F(crate.name)), &id);
+	return e ? cli_fail(e) : cli_print(text_fmt(c->arena, "%" PRIu64, id));
+}
+
 const struct cli_command crate_commands[] = {
 	{ "crate yank", "NAME VERSION... [--message TEXT]", "takes versions out of new resolutions",
 	  crate_yank },
@@ -231,5 +252,8 @@ const struct cli_command crate_commands[] = {
 	  "deletes crates; their names rest for N hours (24)", crate_delete },
 	{ "version delete", "NAME VERSION... --yes",
 	  "deletes versions; their numbers are free again", version_delete },
+	{ "crate check-typosquat", "NAME",
+	  "a job looks whether the name is like that of a well-known crate",
+	  crate_check_typosquat },
 	CLI_END,
 };

@@ -6,6 +6,7 @@
 #include "app/registry/trustpub_link.h"
 #include "app/server/app.h"
 #include "db/mail_view.h"
+#include "db/typosquat.h"
 #include "db/unsubscribe.h"
 
 enum { NAME_MAX_CHARS = 100, URL_MAX_CHARS = 2000 };
@@ -164,6 +165,29 @@ static const struct err *about_publish(struct draft *d)
 	return NULL;
 }
 
+/* What is written down about the crate when the letter goes out. */
+static const struct err *about_typosquat(struct draft *d)
+{
+	struct letter_view *v = &d->out->view;
+	struct typosquat_row *rows;
+	struct letter_hit *hits;
+	const struct err *e = db_typosquat_of_crate(d->db, d->m.crate_id.v, &rows, &v->nhits);
+
+	if (e)
+		return e;
+	if (!v->nhits)
+		return no_letter(d, "the crate is gone");
+	hits = arena_array(d->r->arena, v->nhits, sizeof(*hits));
+	for (size_t i = 0; i < v->nhits; i++)
+		hits[i] = (struct letter_hit){ rows[i].what,
+					       link_to(d, "/crates/", rows[i].similar) };
+	v->hits = hits;
+	v->crate = rows[0].crate;
+	v->link = link_to(d, "/crates/", v->crate);
+	v->more = link_to(d, "/admin/typosquats", TEXT_NONE);
+	return NULL;
+}
+
 static const struct err *about(struct draft *d)
 {
 	struct letter_view *v = &d->out->view;
@@ -193,6 +217,8 @@ static const struct err *about(struct draft *d)
 		v->crate = d->m.crate;
 		v->link = link_to(d, "/settings/tokens", TEXT_NONE);
 		return NULL;
+	case LETTER_POSSIBLE_TYPOSQUAT:
+		return about_typosquat(d);
 	case LETTER_USER_CONFIRM: /* its link is the addressee's */
 	case LETTER_COUNT:
 		break;
@@ -202,12 +228,28 @@ static const struct err *about(struct draft *d)
 
 /* ---- whom it goes to */
 
+/* An address that is of nobody's account, but of the configuration; it may have been taken out meanwhile. */
+static const struct err *configured_address(struct draft *d)
+{
+	struct text rest = d->r->app->cfg->mail.typosquat_to, part;
+
+	while (config_list_next(&rest, &part))
+		if (text_eq(part, d->m.to)) {
+			d->out->to = part;
+			return NULL;
+		}
+	return no_letter(d, "the address is not configured any more");
+}
+
 static const struct err *address(struct draft *d)
 {
 	enum letter l = d->out->letter;
 	struct mail_person p;
-	const struct err *e = db_mail_person(d->db, d->to_id, &p);
+	const struct err *e;
 
+	if (l == LETTER_POSSIBLE_TYPOSQUAT)
+		return configured_address(d);
+	e = db_mail_person(d->db, d->to_id, &p);
 	if (e)
 		return e;
 	if (!p.email.p || (!p.verified.v && !takes_any_address(l)))

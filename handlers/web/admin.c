@@ -7,6 +7,7 @@
 #include "db/job.h"
 #include "db/owned.h"
 #include "db/session.h"
+#include "db/typosquat.h"
 #include "db/user.h"
 #include "handlers/routes.h"
 #include "templates/admin.h"
@@ -38,6 +39,8 @@ static struct reply overview(struct req *r, unsigned status, struct admin_page *
 
 	if (!e)
 		e = db_user_locked(r->db, &locked, &v->nlocked);
+	if (!e)
+		e = db_typosquat_waiting(r->db, &v->typosquats);
 	if (!e)
 		e = db_audit_newest(r->db, &audit, &v->audit.n);
 	if (e)

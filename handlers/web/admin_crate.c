@@ -37,6 +37,7 @@ static struct reply crate_get(struct req *r)
 	struct admin_crate_page v = { .nversions = 0 };
 	struct version_key *versions;
 	struct owner_view *owners;
+	struct typosquat_row *hits;
 	struct audit_row *audit;
 	const struct err *e = db_crate_by_name(r->db, req_path(r, "name"), &v.crate);
 
@@ -45,11 +46,14 @@ static struct reply crate_get(struct req *r)
 	if (!e)
 		e = db_version_keys(r->db, v.crate.id, &versions, &v.versions_in_all);
 	if (!e)
+		e = db_typosquat_of_crate(r->db, v.crate.id, &hits, &v.typosquat.n);
+	if (!e)
 		e = db_audit_crate(r->db, v.crate.name, &audit, &v.audit.n);
 	if (e)
 		return reply_err(r, e);
 	v.owners = owners;
 	v.versions = versions;
+	v.typosquat.v = hits;
 	v.audit.v = audit;
 	e = page_of(r, &v);
 	if (e)

@@ -18,11 +18,15 @@ static const char *const subjects[LETTER_COUNT] = {
 		"crates.test: Publishing method restriction changed for serde",
 	[LETTER_PUBLISH_NOTIFICATION] = "crates.test: Successfully published serde@1.0.0",
 	[LETTER_CRATE_DELETION] = "crates.test: Deleted \"serde\" crate",
+	[LETTER_POSSIBLE_TYPOSQUAT] = "crates.test: Possible typosquatting in new crate \"serde\"",
 };
 
 static struct letter_view sample(void)
 {
 	static struct text crates[] = { TEXT_INIT("serde"), TEXT_INIT("toml") };
+	static const struct letter_hit hits[] = {
+		{ TEXT_INIT("swaps characters in <i>"), TEXT_INIT("javascript:alert(1)") },
+	};
 
 	return (struct letter_view){
 		.site = TEXT("crates.test"),
@@ -33,6 +37,8 @@ static struct letter_view sample(void)
 		.crate = TEXT("serde"),
 		.version = TEXT("1.0.0"),
 		.crates = { crates, ARRAY_SIZE(crates) },
+		.hits = hits,
+		.nhits = ARRAY_SIZE(hits),
 		.token = TEXT("<i>&"),
 		.when = TEXT("2026-08-01T12:00:00Z"),
 		.actor = TEXT("bob"),
@@ -84,6 +90,8 @@ static void by_oneself(void **state)
 		struct letter_text t;
 
 		v.actor = v.by_url = v.environment = v.found_at = TEXT_NONE;
+		if (i == LETTER_POSSIBLE_TYPOSQUAT)
+			v.user = TEXT_NONE;
 		v.on = true;
 		assert_null(letter_write(a, (enum letter)i, &v, &t));
 		assert_false(has(t.text, "bob") || has(t.html, "bob"));
@@ -91,6 +99,9 @@ static void by_oneself(void **state)
 			assert_true(has(t.text, "\nyou added") && has(t.text, "Environment: any"));
 		if (i == LETTER_TOKEN_EXPOSED)
 			assert_true(has(t.text, "not provided") && has(t.html, "not provided"));
+		if (i == LETTER_POSSIBLE_TYPOSQUAT)
+			assert_true(text_starts(t.text, TEXT("Hello,\n\n")) &&
+				    has(t.html, "<p>Hello,</p>"));
 		if (i == LETTER_PUBLISH_NOTIFICATION)
 			assert_true(has(t.text, "published at 2026-08-01T12:00:00Z.\n"));
 	}

@@ -1,0 +1,22 @@
+/* What waits for an administrator's eyes (templates/admin_queues.html) */
+#pragma once
+
+#include "db/typosquat.h"
+#include "templates/admin.h"
+
+/* A new crate and what its name is like: n rows of it. */
+struct admin_typosquat {
+	const struct typosquat_row *v;
+	size_t n;
+};
+
+struct admin_typosquats_page {
+	struct head head;
+	const struct admin_typosquat *v;
+	size_t n;
+	uint64_t after; /* id of the last crate, where more may follow; 0: that was all */
+};
+void admin_typosquats_page(struct tmpl *t, const struct admin_typosquats_page *v);
+
+/* What the name is like, and the form that settles it or opens it again; the form comes back to this page. */
+void typosquat_hits(struct tmpl *t, const struct admin_typosquat *v);

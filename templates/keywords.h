@@ -7,7 +7,8 @@
 struct keywords_page {
 	struct head head;
 	struct text heading;
-	struct links sorts, letters; /* sorts are absent while a letter is chosen: those are by name */
+	struct links sorts,
+		letters; /* sorts are absent while a letter is chosen: those are by name */
 	struct paging_view paging;
 	const struct keyword_view *keywords;
 	size_t n;

@@ -27,7 +27,7 @@ struct links letters_bar(struct req *r, const char *path, char chosen, bool figu
 	size_t n = 0;
 
 	v[n++] = (struct link){ .href = text_from(path), .label = TEXT("All"), .current = !chosen };
-	for (char c = 'a'; c <= 'z'; c++)
+	for (int c = 'a'; c <= 'z'; c++)
 		v[n++] = (struct link){
 			.href = text_fmt(r->arena, "%.*s%c", TEXT_F(prefix), c),
 			.label = text_fmt(r->arena, "%c", c - 'a' + 'A'),

@@ -48,28 +48,31 @@ static const struct db_stmt note = {
 struct category_row {
 	uint64_t id;
 	struct text slug, category;
+	bool bare; /* without a description */
 	bool kept; /* not of the database: still in the list */
 };
 
 static const struct db_stmt categories = {
 	.name = "migrate_categories",
-	.sql = "SELECT id, slug, category FROM categories ORDER BY slug LIMIT 10000",
+	.sql = "SELECT id, slug, category, description = '' AS bare FROM categories ORDER BY slug "
+	       "LIMIT 10000",
 	.out = { DB_COL(struct category_row, id), DB_COL(struct category_row, slug),
-		 DB_COL(struct category_row, category) },
+		 DB_COL(struct category_row, category), DB_COL(struct category_row, bare) },
 	.scan_ok = true,
 };
 
 static const struct db_stmt category_add = {
 	.name = "migrate_category_add",
 	.sql = "INSERT INTO categories (category, slug, description, path, created_us) VALUES (?, "
-	       "?, '', ?, ?)",
-	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_I64 },
+	       "?, ?, ?, ?)",
+	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_I64 },
 };
 
-static const struct db_stmt category_rename = {
-	.name = "migrate_category_rename",
-	.sql = "UPDATE categories SET category = ? WHERE id = ?",
-	.in = { DB_TEXT, DB_U64 },
+static const struct db_stmt category_change = {
+	.name = "migrate_category_change",
+	.sql = "UPDATE categories SET category = ?,"
+	       " description = IF(description = '', ?, description) WHERE id = ?",
+	.in = { DB_TEXT, DB_TEXT, DB_U64 },
 };
 
 static const struct db_stmt category_delete = {
@@ -146,7 +149,7 @@ static const struct err *apply(struct db *db, const struct schema_file *f)
 /* ---- categories ---- */
 
 struct wanted {
-	struct text slug, category;
+	struct text slug, category, description;
 };
 
 struct wanted_list {
@@ -171,17 +174,18 @@ static struct wanted_list *wanted_list(struct arena *a)
 	struct wanted_list *w = arena_alloc(a, sizeof(*w));
 
 	while (text_cut(&rest, '\n', &line)) {
-		struct text parent;
+		struct text parent, name;
 
 		if (!line.n || line.p[0] == '#')
 			continue;
-		BUG_ON(w->n == ARRAY_SIZE(w->v) || !text_cut(&line, '\t', &slug) || !line.p);
+		BUG_ON(w->n == ARRAY_SIZE(w->v) || !text_cut(&line, '\t', &slug) ||
+		       !text_cut(&line, '\t', &name) || !line.n);
 		parent = parent_of(slug);
-		w->v[w->n] = (struct wanted){ slug, line };
+		w->v[w->n] = (struct wanted){ slug, name, line };
 		for (size_t i = 0; parent.p && i < w->n; i++)
 			if (text_eq(w->v[i].slug, parent))
 				w->v[w->n].category = text_fmt(
-					a, "%.*s::%.*s", TEXT_F(w->v[i].category), TEXT_F(line));
+					a, "%.*s::%.*s", TEXT_F(w->v[i].category), TEXT_F(name));
 		w->n++;
 	}
 	return w;
@@ -210,13 +214,15 @@ static const struct err *want(struct db *db, const struct wanted *w, struct cate
 		if (!text_eq(have[i].slug, w->slug))
 			continue;
 		have[i].kept = true;
-		if (text_eq(have[i].category, w->category))
+		if (text_eq(have[i].category, w->category) && !have[i].bare)
 			return NULL;
-		return db_exec(db, &category_rename,
-			       DB_ARGS(db_text(w->category), db_u64(have[i].id)), NULL);
+		return db_exec(
+			db, &category_change,
+			DB_ARGS(db_text(w->category), db_text(w->description), db_u64(have[i].id)),
+			NULL);
 	}
 	return db_exec(db, &category_add,
-		       DB_ARGS(db_text(w->category), db_text(w->slug),
+		       DB_ARGS(db_text(w->category), db_text(w->slug), db_text(w->description),
 			       db_text(path_of(db_arena(db), w->slug)), db_i64(time_now_us())),
 		       NULL);
 }
@@ -302,5 +308,5 @@ const struct err *db_schema_check(struct db *db)
 
 const struct db_stmt *const db_migrate_stmts[] = {
 	&lock,       &unlock,       &has_table,       &applied,         &note,
-	&categories, &category_add, &category_rename, &category_delete, NULL,
+	&categories, &category_add, &category_change, &category_delete, NULL,
 };

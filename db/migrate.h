@@ -19,11 +19,11 @@ struct schema_file {
 	size_t n;     /* bytes */
 };
 extern const struct schema_file schema_files[];
-extern const struct schema_file schema_categories; /* slug TAB name a line */
+extern const struct schema_file schema_categories; /* slug TAB name TAB description a line */
 
 /*
  * Applies what is missing, then brings the categories up to date by slug: new ones are added,
- * changed names follow, vanished ones are removed. Two at a time wait for each other. ERR_INTERNAL
+ * changed names follow, vanished ones are removed; a description of an import stays. Two at a time wait for each other. ERR_INTERNAL
  * where the schema is newer than this binary, or a statement fails (the detail says which).
  * *ret_applied: how many files were. Leaves the connection patient (db_be_patient).
  */

@@ -84,7 +84,7 @@ struct features_page {
 	struct version_head about;
 	struct text name, version;
 	const struct feature_row *rows;
-	size_t n;
+	size_t n, implied; /* rows; how many of them are optional dependencies */
 	bool has_default;
 	struct text command; /* that adds the crate with a feature; absent: none to be added */
 };

@@ -135,16 +135,26 @@ static void read_length(struct req *r)
 	r->server->body_left = r->content_length;
 }
 
+/* A page about what is not there greets who is signed in as all pages do. */
+static void greet(struct req *r)
+{
+	if (reply_wants_page(r))
+		(void)!auth_page(r, AUTH_NONE);
+}
+
 static struct reply not_found(struct req *r)
 {
+	greet(r);
 	return reply_err(r, err_new(r->arena, ERR_NOT_FOUND, "Not Found"));
 }
 
 static struct reply not_allowed(struct req *r)
 {
-	struct reply rp = reply_err(r, err_new_status(r->arena, ERR_INVALID, 405,
-						      "Nothing can be done here in that way"));
+	struct reply rp;
 
+	greet(r);
+	rp = reply_err(r, err_new_status(r->arena, ERR_INVALID, 405,
+					 "Nothing can be done here in that way"));
 	return rp.page ? rp : reply_empty(r, 405);
 }
 

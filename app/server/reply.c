@@ -112,8 +112,7 @@ static void retry_after(struct req *r, struct reply *rp, const struct err *e)
 				      e->retry_after_s ? e->retry_after_s : BUSY_RETRY_S));
 }
 
-/* Where there is no route, a browser is told in a page; programs that want JSON and what is below /api are not. */
-static bool wants_page(struct req *r)
+bool reply_wants_page(struct req *r)
 {
 	static const char *const machines[] = { "/api/",    "/git/",    "/index/",
 						"/static/", "/assets/", "/rss/" };
@@ -150,7 +149,7 @@ static struct reply json_error(struct req *r, const struct err *e)
 
 struct reply reply_err(struct req *r, const struct err *e)
 {
-	struct reply rp = wants_page(r) ? route_error_page(r, e) : json_error(r, e);
+	struct reply rp = reply_wants_page(r) ? route_error_page(r, e) : json_error(r, e);
 
 	rp.err = e;
 	retry_after(r, &rp, e);

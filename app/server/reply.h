@@ -29,6 +29,9 @@ struct reply {
 	bool no_validator;     /* for one reader alone: no ETag */
 };
 
+/* Whether an error is told in a page: where there is no route, to a browser, but neither to who wants JSON nor below /api. */
+bool reply_wants_page(struct req *r);
+
 /* {"errors":[{"detail":...}]}, or a page on the routes of pages, with the status of e; the only place where an error
  * becomes an answer. */
 struct reply reply_err(struct req *r, const struct err *e);

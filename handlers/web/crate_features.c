@@ -169,6 +169,7 @@ static struct reply features_get(struct req *r)
 	v.version = f.version.num;
 	v.rows = k.rows;
 	v.n = k.nrows;
+	v.implied = k.nrows - k.nfeatures;
 	v.has_default = row_by_name(&k, TEXT("default")) != NULL;
 	v.command = command(r, f.crate.name, &k);
 	return reply_page(r, 200, features_page, &v);

@@ -553,6 +553,8 @@ static void migrations(void **state)
 	ok(db_raw(one, TEXT("UPDATE categories SET category = 'x' WHERE slug = 'aerospace'")));
 	ok(db_raw(one, TEXT("INSERT INTO categories (category, slug, description, path, created_us)"
 			    " VALUES ('gone', 'gone', '', '', 0)")));
+	ok(db_raw(one, TEXT("UPDATE categories SET description = '' WHERE slug = 'science'")));
+	ok(db_raw(one, TEXT("UPDATE categories SET description = 'mine' WHERE slug = 'os'")));
 	ok(db_migrate(one, &n));
 	assert_int_equal(n, 1);
 	ok(db_raw(
@@ -567,16 +569,16 @@ static void migrations(void **state)
 }
 
 struct name_row {
-	struct text category;
+	struct text category, description;
 };
 
 static void category_names(void **state)
 {
 	static const struct db_stmt by_slug = {
 		.name = "t_category",
-		.sql = "SELECT category FROM categories WHERE slug = ?",
+		.sql = "SELECT category, description FROM categories WHERE slug = ?",
 		.in = { DB_TEXT },
-		.out = { DB_COL(struct name_row, category) },
+		.out = { DB_COL(struct name_row, category), DB_COL(struct name_row, description) },
 	};
 	uint64_t n;
 	bool found;
@@ -585,7 +587,12 @@ static void category_names(void **state)
 	(void)state;
 	ok(db_migrate(one, &n));
 	ok(db_one(one, &by_slug, DB_ARGS(db_text(TEXT("aerospace::drones"))), &r));
-	assert_true(text_eq(r.category, TEXT("Aerospace::Drones")));
+	assert_true(text_eq(r.category, TEXT("Aerospace::Drones")) && r.description.n);
+	ok(db_one(one, &by_slug, DB_ARGS(db_text(TEXT("science"))), &r));
+	assert_true(
+		r.description.n); /* of ours where there was none, the other's where there was */
+	ok(db_one(one, &by_slug, DB_ARGS(db_text(TEXT("os"))), &r));
+	assert_true(text_eq(r.description, TEXT("mine")));
 	ok(db_maybe(one, &by_slug, DB_ARGS(db_text(TEXT("gone"))), &r, &found));
 	assert_false(found);
 }

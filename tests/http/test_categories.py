@@ -74,6 +74,7 @@ def test_slugs(anon):
     slugs = anon.get("/api/v1/category_slugs").json()["category_slugs"]
     assert [c["slug"] for c in slugs] == sorted(c["slug"] for c in slugs)
     assert all(list(c) == ["id", "slug", "description"] and c["id"] == c["slug"] for c in slugs)
+    assert all(c["description"] for c in slugs)
     assert {"science", "science::geo", "science::bioinformatics::genomics"} < {c["slug"] for c in slugs}
 
 

@@ -24,6 +24,14 @@ def test_an_error_is_a_page_for_browsers_and_json_for_programs(anon, visitor):
     assert anon.get("/api/v1/nothing", headers={"Accept": "text/html"}).json() == {"errors": [{"detail": "Not Found"}]}
 
 
+def test_a_page_about_nothing_greets_who_is_signed_in(registry, alice, visitor):
+    assert visitor.get("/no/such/page").page.has_link("/login?return_to=%2Fno%2Fsuch%2Fpage")
+    for path, status in (("/no/such/page", 404), ("/theme", 405), ("/crates/no-such-crate-here", 404)):
+        answer = Visitor(alice.browser).get(path)
+        assert answer.status_code == status and answer.page.has_link("/dashboard"), path
+    assert registry.queries(Visitor(alice.browser).get("/no/such/page")) == 1
+
+
 def test_headers_of_pages(visitor):
     headers = visitor.get("/no/such/page").headers
     assert headers["Content-Security-Policy"] == (

@@ -133,9 +133,15 @@ def test_huge_figures(registry, alice, visitor, new_name):
     name = publish(alice, new_name("huge"), "1.0.0", "1.0.1")
     for num in ("1.0.0", "1.0.1"):
         count(registry, name, num, 0, 2**64 - 1)
+    registry.sql(f"UPDATE versions v JOIN crates c ON c.id = v.crate_id SET v.downloads = {2**64 - 1} WHERE c.name = '{name}'")
     answer = visitor.get(f"/crates/{name}/stats")
     assert answer.status_code == 200 and "18,446,744,073,709,551,615" in answer.page.text
     assert len(pictures(answer)) == 2
+
+
+def test_nothing_was_downloaded(alice, visitor, new_name):
+    answer = visitor.get(f"/crates/{publish(alice, new_name('quiet'))}/stats")
+    assert not pictures(answer) and "No downloads were counted in this time." in answer.page.text
 
 
 @pytest.mark.parametrize("query", ["range=7", "range=", "range=-1", "by=x", "chart=pie", "chart=", "range=30&range=30", "by=%00"])

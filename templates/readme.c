@@ -3,6 +3,9 @@
 #include "app/base/arena.h"
 #include "app/base/buf.h"
 
+/* How many times as long a page may make it: "<pre>" grows most. */
+enum { GROWTH_MAX = 11 };
+
 /* The end of the tag that begins at p[at]; '>' within quotes is none. */
 static size_t tag_end(struct text t, size_t at)
 {
@@ -68,34 +71,116 @@ static bool is_heading(struct text tag)
 	       (tag.p[h + 2] == '>' || tag.p[h + 2] == ' ');
 }
 
-static void put_tag(struct buf *b, struct text tag, bool down)
+struct page {
+	struct buf *out;
+	bool down;       /* headings go down one level */
+	bool directions; /* some of it is written from right to left */
+	unsigned
+		blocks; /* lists and quotations that are open: what is in them goes the way they begin */
+};
+
+/* The name of a tag of the sanitizer, which writes them in lower case. */
+static struct text name_of(struct text tag)
 {
-	size_t digit = tag.p[1] == '/' ? 3 : 2;
+	size_t from = tag.n > 1 && tag.p[1] == '/' ? 2 : 1, to = from;
 
-	if (down && is_heading(tag)) {
-		buf_add(b, text_sub(tag, 0, digit));
-		buf_byte(b, (char)(tag.p[digit] + 1));
-		buf_add(b, text_sub(tag, digit + 1, tag.n));
-	} else if (text_starts(tag, TEXT("<pre>")) || text_starts(tag, TEXT("<pre "))) {
-		buf_add(b, TEXT("<pre tabindex=\"0\""));
-		buf_add(b, text_sub(tag, 4, tag.n));
-	} else if (text_starts(tag, TEXT("<input ")) && text_find(tag, TEXT("checkbox")) < tag.n) {
-		bool done = text_find(tag, TEXT("checked")) < tag.n;
+	while (to < tag.n && char_is_alnum(tag.p[to]))
+		to++;
+	return text_sub(tag, from, to);
+}
 
-		buf_add(b, TEXT("<input "));
-		buf_add(b, done ? TEXT("aria-label=\"done\" ") : TEXT("aria-label=\"to do\" "));
-		buf_add(b, text_sub(tag, sizeof("<input ") - 1, tag.n));
+static bool is_named(struct text tag, const char *const *names)
+{
+	struct text name = name_of(tag);
+
+	for (; *names; names++)
+		if (text_eq(name, text_from(*names)))
+			return true;
+	return false;
+}
+
+/* The tag with further attributes in front of its own. */
+static void put_with(struct page *p, struct text tag, size_t name_end, const char *more)
+{
+	buf_add(p->out, text_sub(tag, 0, name_end));
+	buf_add(p->out, text_from(more));
+	buf_add(p->out, text_sub(tag, name_end, tag.n));
+}
+
+static void put_begin(struct page *p, struct text tag)
+{
+	static const char *const blocks[] = { "blockquote", "ol", "ul", NULL };
+	static const char *const lines[] = { "dd", "dt", "h1", "h2",      "h3", "h4", "h5",
+					     "h6", "p",  "td", "summary", "th", NULL };
+	struct text name = name_of(tag);
+	bool block = is_named(tag, blocks), line = !p->blocks && is_named(tag, lines);
+	size_t end = 1 + name.n;
+
+	p->blocks += block;
+	if (text_eq(name, TEXT("pre"))) {
+		put_with(p, tag, end, " tabindex=\"0\" role=\"group\" aria-label=\"Code\"");
+	} else if (text_eq(name, TEXT("table"))) {
+		buf_add(p->out, TEXT("<div class=\"scroll\" tabindex=\"0\" role=\"group\" "
+				     "aria-label=\"Table\">"));
+		buf_add(p->out, tag);
+	} else if (text_eq(name, TEXT("input")) && text_find(tag, TEXT("checkbox")) < tag.n) {
+		put_with(p, tag, end,
+			 text_find(tag, TEXT("checked")) < tag.n ? " aria-label=\"done\""
+								 : " aria-label=\"to do\"");
 	} else {
-		buf_add(b, tag);
+		put_with(p, tag, end, p->directions && (block || line) ? " dir=\"auto\"" : "");
 	}
+}
+
+static void put_end(struct page *p, struct text tag)
+{
+	static const char *const blocks[] = { "blockquote", "ol", "ul", NULL };
+
+	p->blocks -= p->blocks && is_named(tag, blocks);
+	buf_add(p->out, tag);
+	if (text_eq(name_of(tag), TEXT("table")))
+		buf_add(p->out, TEXT("</div>"));
+}
+
+static void put_tag(struct page *p, struct text tag)
+{
+	if (p->down && is_heading(tag)) {
+		size_t digit = tag.p[1] == '/' ? 3 : 2;
+		struct buf b = buf_init(p->out->arena, tag.n);
+
+		buf_add(&b, text_sub(tag, 0, digit));
+		buf_byte(&b, (char)(tag.p[digit] + 1));
+		buf_add(&b, text_sub(tag, digit + 1, tag.n));
+		tag = buf_text(&b);
+	}
+	if (text_starts(tag, TEXT("</")))
+		put_end(p, tag);
+	else
+		put_begin(p, tag);
+}
+
+/* Letters of Hebrew, Arabic and their neighbours (U+0590 to U+08FF, U+FB1D to U+FDFF, U+FE70 to U+FEFC). */
+static bool has_right_to_left(struct text t)
+{
+	for (size_t i = 0; i + 1 < t.n; i++) {
+		unsigned char c = (unsigned char)t.p[i], next = (unsigned char)t.p[i + 1];
+
+		if ((c == 0xd6 && next >= 0x90) || (c >= 0xd7 && c <= 0xdf) ||
+		    (c == 0xe0 && next <= 0xa3) || (c == 0xef && next >= 0xac && next <= 0xb7) ||
+		    (c == 0xef && (next == 0xb9 || next == 0xba)))
+			return true;
+	}
+	return false;
 }
 
 /* In text and attributes the sanitizer leaves no bare '<', so each one begins a tag. */
 static struct text for_page(struct arena *a, struct text html)
 {
-	struct buf b = buf_init(a, html.n * 5 + 1); /* "<pre>" grows most */
-	bool down =
-		text_find(html, TEXT("<h1>")) < html.n || text_find(html, TEXT("<h1 ")) < html.n;
+	struct buf b = buf_init(a, html.n * GROWTH_MAX + 1);
+	struct page p = { .out = &b,
+			  .down = text_find(html, TEXT("<h1>")) < html.n ||
+				  text_find(html, TEXT("<h1 ")) < html.n,
+			  .directions = has_right_to_left(html) };
 	size_t at = 0, tag, end;
 
 	while (at < html.n) {
@@ -103,7 +188,7 @@ static struct text for_page(struct arena *a, struct text html)
 		buf_add(&b, text_sub(html, at, tag));
 		end = tag < html.n ? tag_end(html, tag) : tag;
 		if (end > tag)
-			put_tag(&b, text_sub(html, tag, end), down);
+			put_tag(&p, text_sub(html, tag, end));
 		at = end;
 	}
 	return buf_text(&b);

@@ -9,7 +9,8 @@ struct arena;
  * stored is a file of DATA/public/readmes. More than max bytes (the colours of code not counted) are cut behind the last
  * element of the top level that ends
  * before them; *ret_cut says so. Headings go down one level where there is an <h1>: the page has its own. Code
- * blocks can be focused, so that they scroll by keyboard; the boxes of task lists say what they mean. Absent stays absent.
+ * blocks and tables can be focused, so that they scroll by keyboard, and the boxes of task lists say what they mean. Where
+ * some of it is written from right to left, each block finds its direction. Absent stays absent.
  * arena
  */
 struct safe_html readme_html(struct arena *a, struct text stored, size_t max, bool *ret_cut);

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/config.h"
+#include "templates/readme.h"
 
 enum { TEXT_MAX_BYTES = 4 << 20, NAME_MAX_BYTES = 80, TOC_MIN = 3 };
 
@@ -121,8 +122,9 @@ struct safe_html text_html(struct arena *a, struct text rendered)
 {
 	static const struct text begins[] = { TEXT_INIT("id=\"user-content-"),
 					      TEXT_INIT("href=\"#user-content-") };
-	struct buf b = buf_init(a, rendered.n * 4 + 1); /* "<pre>" grows most */
+	struct buf b = buf_init(a, rendered.n + 1);
 	size_t prefix = sizeof("user-content-") - 1;
+	bool cut;
 
 	for (size_t at = 0; at < rendered.n;) {
 		struct text rest = text_sub(rendered, at, rendered.n);
@@ -134,15 +136,12 @@ struct safe_html text_html(struct arena *a, struct text rendered)
 		if (taken) {
 			buf_add(&b, text_sub(rest, 0, taken - prefix));
 			at += taken;
-		} else if (text_starts(rest, TEXT("<pre>")) || text_starts(rest, TEXT("<pre "))) {
-			buf_add(&b, TEXT("<pre tabindex=\"0\"")); /* it scrolls by keyboard */
-			at += sizeof("<pre") - 1;
 		} else {
 			buf_byte(&b, rest.p[0]);
 			at++;
 		}
 	}
-	return (struct safe_html){ buf_text(&b) };
+	return readme_html(a, b.n ? buf_text(&b) : TEXT(""), SIZE_MAX, &cut);
 }
 
 /* Its words, as they are before templates escape them again; the sanitizer writes these references alone. */

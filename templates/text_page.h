@@ -42,8 +42,8 @@ struct text_page {
 };
 
 /*
- * What the renderer of READMEs made, without the prefix of its ids, since nobody but the operator wrote it: the anchors are
- * then those that other pages link to. arena
+ * What the renderer of READMEs made, as readme_html brings it into a page, without the prefix of its ids, since nobody but the
+ * operator wrote it: the anchors are then those that other pages link to. arena
  */
 struct safe_html text_html(struct arena *a, struct text rendered);
 

@@ -108,6 +108,30 @@ def test_budget(visit, registry, path, most_html, most_requests):
         assert len(gzip.compress(registry.anonymous.get(url.removeprefix(registry.url)).content)) <= most * KIB
 
 
+# ---- a README that has everything
+
+COLOUR = "e => getComputedStyle(e).color"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_readme(visit, crates, scheme):
+    """Code has colours, pictures follow the theme, what is wide scrolls within itself, and right-to-left text begins at the right."""
+    watched = visit(color_scheme=scheme, viewport={"width": 360, "height": 800})
+    watched.go("/crates/rich-crate")
+    readme = watched.page.locator(".readme")
+    colours = {readme.locator(f".language-rust .{name}").first.evaluate(COLOUR) for name in "kscft"}
+    assert len(colours) == 4 and readme.locator(".language-rust").first.evaluate(COLOUR) not in colours
+    assert readme.locator("picture img").evaluate("e => e.currentSrc").endswith(f"/{scheme}.png")
+    wide = readme.locator(".scroll").last
+    assert wide.evaluate("e => e.scrollWidth > e.clientWidth && e.tabIndex === 0")
+    for words in ("مكتبة", "ספרייה"):
+        assert readme.locator("[dir=auto]", has_text=words).last.evaluate(
+            "e => getComputedStyle(e).direction") == "rtl"
+    assert readme.locator("p", has_text="Text with").first.evaluate("e => getComputedStyle(e).direction") == "ltr"
+    box = readme.locator("li", has=watched.page.locator("> [type=checkbox]")).first
+    assert box.evaluate("e => getComputedStyle(e).listStyleType") == "none"
+
+
 # ---- the keyboard
 
 def test_by_keyboard(visit, crates):

@@ -76,7 +76,7 @@ def test_code_in_a_readme_is_coloured(registry, alice, visitor, new_name):
              "<code>fn plain", "<span>not code</span>", '<code class="language-c"><span class="k">return</span>')
     for path in (f"/crates/{crate.name}", f"/crates/{crate.name}/changelog"):
         html = visitor.get(path).text
-        readme = html[html.index('<article class="readme"'):html.index("</article>")]
+        readme = html[html.index('<article class="readme prose"'):html.index("</article>")]
         for part in parts:
             assert part in readme, part
         assert "menu" not in readme and "avatar" not in readme

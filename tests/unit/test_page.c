@@ -95,6 +95,8 @@ static void features(void **state)
 	assert_int_equal(n, 0);
 }
 
+#define CODE "tabindex=\"0\" role=\"group\" aria-label=\"Code\""
+
 static void readmes(void **state)
 {
 	static const struct {
@@ -115,8 +117,23 @@ static void readmes(void **state)
 		  "type=\"checkbox\" disabled>",
 		  false },
 		{ "<pre><code>x</code></pre><pre lang=\"a\">", 100,
-		  "<pre tabindex=\"0\"><code>x</code></pre><pre tabindex=\"0\" lang=\"a\">",
+		  "<pre " CODE "><code>x</code></pre><pre " CODE " lang=\"a\">", false },
+		{ "<table summary=\"a\"><tr><td>b</td></tr></table>", 100,
+		  "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table "
+		  "summary=\"a\"><tr><td>b</td></tr></table></div>",
 		  false },
+		{ "<h1>\xd7\xa1</h1><p "
+		  "lang=\"he\">a</p><ul><li><p>b</p><ol><li>c</li></ol></li></ul><p>d</p>"
+		  "<pre>e</pre>",
+		  200,
+		  "<h2 dir=\"auto\">\xd7\xa1</h2><p dir=\"auto\" lang=\"he\">a</p><ul "
+		  "dir=\"auto\"><li><p>b</p>"
+		  "<ol dir=\"auto\"><li>c</li></ol></li></ul><p dir=\"auto\">d</p><pre " CODE
+		  ">e</pre>",
+		  false },
+		{ "<p>\xd9\x85</p>", 100, "<p dir=\"auto\">\xd9\x85</p>", false },
+		{ "<p>\xd0\x96 \xe6\xbc\xa2 \xf0\x9f\xa6\x80</p>", 100,
+		  "<p>\xd0\x96 \xe6\xbc\xa2 \xf0\x9f\xa6\x80</p>", false },
 		{ "<p>one</p><p>two</p>", 15, "<p>one</p>", true },
 		{ "<p>one</p><p>two</p>", 19, "<p>one</p>", true },
 		{ "<ul><li>a</li><li>b</li></ul>", 20, "", true },

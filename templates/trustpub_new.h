@@ -6,6 +6,15 @@
 
 enum { TRUSTPUB_ISSUERS_SHOWN = 16 };
 
+/* What was found out about the workflow's file. */
+enum workflow_file {
+	WORKFLOW_NOT_ASKED,
+	WORKFLOW_FOUND,
+	WORKFLOW_NOT_FOUND,
+	WORKFLOW_ELSEWHERE, /* at a site that is not asked */
+	WORKFLOW_NO_ANSWER,
+};
+
 struct trustpub_new_page {
 	struct head head;
 	const struct crate_head *crate;
@@ -16,6 +25,8 @@ struct trustpub_new_page {
 	size_t nissuers; /* one or none: nothing to choose */
 	struct text issuer;
 	struct field owner, project, workflow, environment;
+	bool can_look; /* the site can be asked for the file */
+	enum workflow_file file;
 	struct form_errors errors;
 };
 

@@ -80,6 +80,7 @@ struct config {
 		uint64_t sign_in_rate_s, sign_in_burst;               /* of an address */
 		uint64_t letter_rate_s, letter_burst; /* of a user, and to an e-mail address */
 		uint64_t report_rate_s, report_burst; /* of an address, by /support */
+		uint64_t check_rate_s, check_burst;   /* of a user: files of workflows looked for */
 	} limits;
 	struct {
 		bool require; /* refuse to inspect without seccomp */

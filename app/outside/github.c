@@ -100,16 +100,16 @@ static const struct err *refused(struct github *g, struct arena *a, const struct
 	}
 }
 
-/* The answer read into the shape's struct; token NULL: as the OAuth application, or as nobody where there is none. */
-static const struct err *ask(struct github *g, struct arena *a, const struct secret *token,
-			     struct text path, const struct json_shape *shape, void *ret)
+/* 200 and its answer; token NULL: as the OAuth application, or as nobody where there is none. */
+static const struct err *call(struct github *g, struct arena *a, const char *method,
+			      const struct secret *token, struct text path, struct http_answer *ret)
 {
 	static const struct http_header headers[] = {
 		{ TEXT_INIT("Accept"), TEXT_INIT("application/vnd.github+json") },
 		{ TEXT_INIT("X-GitHub-Api-Version"), TEXT_INIT("2022-11-28") },
 	};
 	struct http_request q = {
-		.method = "GET",
+		.method = method,
 		.url = text_fmt(a, "%.*s%.*s", TEXT_F(g->cfg->github.api_url), TEXT_F(path)),
 		.headers = headers,
 		.nheaders = ARRAY_SIZE(headers),
@@ -117,20 +117,25 @@ static const struct err *ask(struct github *g, struct arena *a, const struct sec
 		.user = token || !github_on(g->cfg) ? TEXT_NONE : g->cfg->github.client_id,
 		.password = &g->cfg->github.client_secret,
 		.max_bytes = KEYS_BYTES,
-		.same_host_hops = 2, /* a renamed team or organisation */
+		.same_host_hops = 2, /* a renamed team, organisation or repository */
 	};
+	const struct err *e = send(g, a, &q, ret);
+
+	return e || ret->status == 200 ? e : refused(g, a, &q, ret->status);
+}
+
+/* The answer read into the shape's struct. */
+static const struct err *ask(struct github *g, struct arena *a, const struct secret *token,
+			     struct text path, const struct json_shape *shape, void *ret)
+{
 	struct http_answer got;
 	struct json_error why;
-	const struct err *e = send(g, a, &q, &got);
+	const struct err *e = call(g, a, "GET", token, path, &got);
 
-	if (e)
-		return e;
-	if (got.status != 200)
-		return refused(g, a, &q, got.status);
-	if (!json_read(a, got.body, shape, ret, &why))
-		return failed(a, text_fmt(a, "%.*s: %.*s", TEXT_F(q.url),
+	if (!e && !json_read(a, got.body, shape, ret, &why))
+		return failed(a, text_fmt(a, "GET %.*s: %.*s", TEXT_F(path),
 					  TEXT_F(json_error_text(a, &why))));
-	return NULL;
+	return e;
 }
 
 /* The same where GitHub is asked by its application and its users alone. */
@@ -327,6 +332,21 @@ const struct err *github_user_by_id(struct github *g, struct arena *a, int64_t i
 	const struct text part = number(a, id);
 
 	return get_user(g, a, NULL, path_of(a, "/user/%", &part), ret);
+}
+
+/* ---- repositories */
+
+const struct err *github_has_workflow(struct github *g, struct arena *a, struct text owner,
+				      struct text repository, struct text file, bool *ret)
+{
+	const struct text parts[] = { owner, repository, file };
+	struct http_answer got;
+	const struct err *e =
+		call(g, a, "HEAD", NULL,
+		     path_of(a, "/repos/%/%/contents/.github/workflows/%", parts), &got);
+
+	*ret = !e;
+	return err_is(e, ERR_NOT_FOUND) ? NULL : e;
 }
 
 /* ---- organisations and teams */

@@ -50,6 +50,13 @@ const struct err *must_use github_user_named(struct github *g, struct arena *a,
 const struct err *must_use github_user_by_id(struct github *g, struct arena *a, int64_t id,
 					     struct github_user *ret);
 
+/*
+ * Whether a repository has that file among its workflows, in its default branch, as everybody can see; asked as the OAuth
+ * application, and as nobody where there is none. A private repository is like one that is not there: false.
+ */
+const struct err *must_use github_has_workflow(struct github *g, struct arena *a, struct text owner,
+					       struct text repository, struct text file, bool *ret);
+
 /* ---- organisations and teams, as the token's user sees them */
 
 struct github_org {

@@ -42,6 +42,8 @@ static struct limit limit_of_address(const struct config *cfg, enum address_acti
 		return (struct limit){ cfg->limits.letter_rate_s, cfg->limits.letter_burst };
 	case LIMIT_REPORT:
 		return (struct limit){ cfg->limits.report_rate_s, cfg->limits.report_burst };
+	case LIMIT_CHECK:
+		return (struct limit){ cfg->limits.check_rate_s, cfg->limits.check_burst };
 	case LIMIT_TOKEN_EXCHANGE:
 		break;
 	}
@@ -71,6 +73,7 @@ static const struct err *take_of(struct req *r, struct text subject, enum addres
 			"You have exchanged too many JSON Web Tokens in a short period of time",
 		[LIMIT_LETTER] = "You have asked for too many letters in a short period of time",
 		[LIMIT_REPORT] = "You have sent too many reports in a short period of time",
+		[LIMIT_CHECK] = "You have had too many files checked in a short period of time",
 	};
 	struct limit l = limit_of_address(r->cfg, action);
 	const struct err *e;
@@ -90,16 +93,25 @@ const struct err *limit_take_address(struct req *r, enum address_action action)
 	return take_of(r, owner_of_address(r), action);
 }
 
+static struct text myself(struct req *r)
+{
+	return text_fmt(r->arena, "user %llu", (unsigned long long)r->user.id);
+}
+
 const struct err *limit_take_letter(struct req *r, struct text to)
 {
 	/* Not in the clear: what is only asked for is nobody's address yet. */
 	struct sha256 hash = sha256_of(text_lower(r->arena, to));
 	struct buf hex = buf_init(r->arena, 2 * sizeof(hash.b) + 1);
-	const struct err *e = take_of(
-		r, text_fmt(r->arena, "user %llu", (unsigned long long)r->user.id), LIMIT_LETTER);
+	const struct err *e = take_of(r, myself(r), LIMIT_LETTER);
 
 	buf_hex(&hex, hash.b, sizeof(hash.b));
 	return e ? e : take_of(r, buf_text(&hex), LIMIT_LETTER);
+}
+
+const struct err *limit_take_check(struct req *r)
+{
+	return take_of(r, myself(r), LIMIT_CHECK);
 }
 
 const struct err *limit_read_only(struct req *r)

@@ -18,7 +18,8 @@ enum address_action {
 	LIMIT_SIGN_IN = 0,
 	LIMIT_TOKEN_EXCHANGE = 1,
 	LIMIT_LETTER = 2,
-	LIMIT_REPORT = 3
+	LIMIT_REPORT = 3,
+	LIMIT_CHECK = 4
 };
 
 /* One token of the address that the request comes from; IPv6 addresses of one /64 share them. As limit_take. */
@@ -29,6 +30,9 @@ const struct err *must_use limit_take_address(struct req *r, enum address_action
  * whoever writes to it. As limit_take.
  */
 const struct err *must_use limit_take_letter(struct req *r, struct text to);
+
+/* Before another site is asked whether it has what the signed-in user enters: one token of his. As limit_take. */
+const struct err *must_use limit_take_check(struct req *r);
 
 /* NULL, or ERR_BUSY in the contract's words where server.read_only forbids every change. */
 const struct err *must_use limit_read_only(struct req *r);

@@ -2,7 +2,11 @@
 #include "templates/trustpub_new.h"
 #include "app/base/arena.h"
 #include "app/base/config.h"
+#include "app/base/log.h"
+#include "app/outside/github.h"
 #include "app/registry/trustpub_link.h"
+#include "app/server/app.h"
+#include "app/server/limits.h"
 #include "app/server/may.h"
 #include "app/server/trustpub.h"
 #include "handlers/routes.h"
@@ -69,6 +73,17 @@ static void fill_field(struct field *f, enum trustpub_provider p, enum input i, 
 	};
 }
 
+static bool is_first_issuer(struct req *r, struct text issuer)
+{
+	struct text rest = r->cfg->trustpub.issuers;
+	struct config_issuer known;
+
+	while (config_issuer_next(&rest, &known))
+		if (known.kind == ISSUER_GITHUB)
+			return !issuer.p || text_eq(known.url, issuer);
+	return false;
+}
+
 static struct reply show(struct req *r, unsigned status, struct crate_frame *f,
 			 enum trustpub_provider p, const struct trustpub_config *c,
 			 struct trustpub_new_page *v)
@@ -91,6 +106,7 @@ static struct reply show(struct req *r, unsigned status, struct crate_frame *f,
 	fill_field(&v->project, p, PROJECT, c->project);
 	fill_field(&v->workflow, p, WORKFLOW, c->workflow);
 	fill_field(&v->environment, p, ENVIRONMENT, c->environment);
+	v->can_look = p == TRUSTPUB_GITHUB;
 	return reply_page(r, status, trustpub_new_page, v);
 }
 
@@ -148,6 +164,26 @@ static void check(struct req *r, enum trustpub_provider p, enum input i, struct 
 		form_fault(r->arena, errors, input_names[i], "%.*s", TEXT_F(e->detail));
 }
 
+/* Whether the file is at GitHub. That nobody can tell keeps nobody from trusting it. */
+static const struct err *look(struct req *r, const struct trustpub_config *c,
+			      enum workflow_file *ret)
+{
+	const struct err *e = limit_take_check(r);
+	bool there;
+
+	if (e)
+		return e;
+	*ret = WORKFLOW_ELSEWHERE;
+	if (!is_first_issuer(r, c->issuer))
+		return NULL;
+	e = github_has_workflow(r->app->github, r->arena, c->owner, c->project, c->workflow,
+				&there);
+	if (e)
+		log_err(LOG_LEVEL_WARN, "a workflow could not be looked for", e);
+	*ret = e ? WORKFLOW_NO_ANSWER : there ? WORKFLOW_FOUND : WORKFLOW_NOT_FOUND;
+	return NULL;
+}
+
 static struct text or_none(struct text t)
 {
 	return t.n ? t : TEXT_NONE;
@@ -174,6 +210,10 @@ static struct reply new_post(struct req *r)
 	check(r, p, PROJECT, c.project, &v.errors);
 	check(r, p, WORKFLOW, c.workflow, &v.errors);
 	check(r, p, ENVIRONMENT, c.environment, &v.errors);
+	if (p == TRUSTPUB_GITHUB && req_form(r, "check").n) {
+		e = v.errors.n ? NULL : look(r, &c, &v.file);
+		return e ? reply_err(r, e) : show(r, v.errors.n ? 422 : 200, &f, p, &sent, &v);
+	}
 	if (!v.errors.n)
 		e = trustpub_create(r, p, f.crate.name, &c);
 	if (e && (err_status(e) >= 500 || err_is(e, ERR_NOT_FOUND)))

@@ -62,6 +62,32 @@
 		});
 	});
 
+	/* Whether the file of a workflow is there is looked up while it is entered; the page's own button asks the same. */
+	part(() => {
+		const box = document.getElementById("workflow-check"), form = box && box.closest("form");
+		if (!form || !window.fetch) return;
+		const fields = ["owner", "project", "workflow", "issuer"].map((name) => form.elements[name]).filter((field) => field);
+		let timer = 0, turn = 0;
+		const look = async () => {
+			const mine = ++turn, body = new URLSearchParams(new FormData(form));
+			if (!fields.every((field) => field.value.trim())) return;
+			body.set("check", "1");
+			box.textContent = "Looking for the file…";
+			const failed = () => { if (mine === turn) box.textContent = "The file could not be looked for."; };
+			try {
+				const answer = await fetch(form.action, { method: "POST", body, redirect: "error", credentials: "same-origin" });
+				const page = new DOMParser().parseFromString(await answer.text(), "text/html"), there = page.getElementById("workflow-check");
+				if (!there) failed();
+				else if (mine === turn) box.replaceChildren(...there.childNodes);
+			} catch (e) { failed(); }
+		};
+		form.addEventListener("input", (e) => {
+			if (!fields.includes(e.target)) return;
+			clearTimeout(timer);
+			timer = setTimeout(look, 500);
+		});
+	});
+
 	/* Lines of a file: drag over the numbers, or hold shift, for a range such as #L2-L4; no entries in the history. */
 	part(() => {
 		const source = document.querySelector("pre.source"), line = (n) => document.getElementById("L" + n);

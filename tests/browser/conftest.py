@@ -24,12 +24,15 @@ HOSTILE = sorted((pathlib.Path(__file__).resolve().parent / "readmes").glob("*.m
 
 @pytest.fixture(scope="session")
 def registry():
-    """As that of tests/conftest.py, with a builder of documentation that cannot be reached."""
-    instance = Instance(settings=["server.max_requests=0", "docs.url=http://127.0.0.1:1"])
+    """As that of tests/conftest.py, with a GitHub (.github) and a builder of documentation that cannot be reached."""
+    github = GitHub().start()
+    instance = Instance(settings=["server.max_requests=0", "docs.url=http://127.0.0.1:1", f"github.api_url={github.url}"])
+    instance.github = github
     try:
         yield instance.start()
     finally:
         instance.remove()
+        github.stop()
 
 
 @pytest.fixture(scope="session")

@@ -178,3 +178,25 @@ def test_follow_and_unfollow_without_javascript(visit, carol, crates):
     watched.page.get_by_role("button", name="Follow", exact=True).click()
     watched.page.get_by_role("button", name="Unfollow").click()
     assert watched.page.get_by_role("button", name="Follow", exact=True).count() == 1
+
+
+# ---- the file of a workflow is looked for while it is entered (contract/web.md 15.2), and by a button without JavaScript
+
+@pytest.mark.parametrize("script", [True, False])
+def test_looking_for_the_file_of_a_workflow(visit, registry, alice, crates, script):
+    registry.github.files = {"example/rich": {".github/workflows/release.yml"}}
+    watched = visit(alice.cookie, java_script_enabled=script)
+    watched.go("/crates/rich-crate/settings/new-trusted-publisher")
+    said = watched.page.locator("#workflow-check")
+
+    def enter(name, words):
+        watched.page.get_by_label("Workflow file name").fill(name)
+        if not script:
+            watched.page.get_by_role("button", name="Check the file").click()
+        said.get_by_text(words).wait_for()
+        assert watched.page.get_by_label("Workflow file name").input_value() == name
+    enter("other.yml", "GitHub shows no file")
+    enter("release.yml", "is there, in .github/workflows/ of example/rich")
+    with registry.github.failing("/repos/", status=500):
+        enter("x.yml", "GitHub could not be asked")
+    assert watched.page.get_by_role("button", name="Trust this workflow").is_enabled() and not watched.wrong

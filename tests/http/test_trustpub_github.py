@@ -4,6 +4,7 @@ import pytest
 
 from lib.github import GitHub
 from lib.instance import Instance
+from lib.page import Visitor
 from lib.registry import Client, Crate
 from lib.steps import crate_id, join, publish, refused, user_id
 
@@ -159,3 +160,81 @@ def test_where_nobody_signs_in_by_github(github, new_name):
     finally:
         github.anybody = False
         instance.remove()
+
+
+# ---- whether the file is there (contract/web.md P28, W117)
+
+def look(site, user, crate, /, **sent):
+    """The answer to the button that looks for the file."""
+    path = f"/crates/{crate}/settings/new-trusted-publisher"
+    visitor = Visitor(user.browser)
+    form = visitor.get(path + "?publisher=github").page.form(path)
+    assert ("check", "1") in form.buttons
+    answer = visitor.send(form, **{"owner": "Acme", "project": "Tool", "workflow": "release.yml", "check": "1", **sent})
+    return answer, answer.page.form(path)
+
+
+@pytest.mark.parametrize("file,words", [("release.yml", "The file release.yml is there, in .github/workflows/ of Acme/Tool."),
+                                        ("other.yml", "GitHub shows no file other.yml in .github/workflows/ of Acme/Tool.")])
+def test_looking_for_the_file(github, site, owner, crate, file, words):
+    github.files = {"acme/tool": {".github/workflows/release.yml"}}
+    github.asked.clear()
+    answer, form = look(site, owner, crate, workflow=file, environment="prod")
+    assert answer.status_code == 200 and words in answer.page.text and answer.headers["Cache-Control"] == "private, no-store"
+    assert site.queries(answer) <= 5
+    assert github.asked == [f"HEAD /repos/Acme/Tool/contents/.github/workflows/{file}"]
+    assert {name: form.fields[name] for name in ("owner", "project", "workflow", "environment")} == {
+        "owner": "Acme", "project": "Tool", "workflow": file, "environment": "prod"}
+    github.user("Acme", type="Organization")
+    assert Visitor(owner.browser).send(form).status_code == 303  # found or not
+
+
+def test_looking_for_the_file_of_a_repository_that_moved(github, site, owner, crate):
+    github.files, github.renamed = {"acme/new": {".github/workflows/release.yml"}}, {"acme/tool": "acme/new"}
+    try:
+        assert "The file release.yml is there" in look(site, owner, crate)[0].page.text
+    finally:
+        github.renamed = {}
+
+
+@pytest.mark.parametrize("how", [{"status": 500}, {"status": 403}, {"status": 0}, {"status": 301},
+                                 {"status": 301, "headers": {"Location": "https://elsewhere.example/x"}}])
+def test_looking_for_the_file_when_github_does_not_answer(github, site, owner, crate, how):
+    with github.failing("/repos/", **how):
+        answer, form = look(site, owner, crate)
+    assert answer.status_code == 200 and "GitHub could not be asked for the file" in answer.page.text
+    assert form.fields["workflow"] == "release.yml"
+
+
+def test_looking_for_the_file_wants_names(github, site, owner, crate):
+    github.asked.clear()
+    for sent, words in (({"workflow": ""}, "Enter the name of the workflow"), ({"owner": ""}, "Enter the owner"),
+                        ({"project": "a/b"}, "Invalid GitHub repository name"), ({"workflow": "../x.yml"}, "must be a filename only"),
+                        ({"environment": "a;b"}, "must not contain non-printable")):
+        answer, _ = look(site, owner, crate, **sent)
+        assert answer.status_code == 422 and words in answer.page.text
+    answer, form = look(site, owner, crate, issuer=ENTERPRISE)
+    assert answer.status_code == 200 and "Only the first site of the list can be asked" in answer.page.text
+    assert form.fields["issuer"] == ENTERPRISE and github.asked == []
+
+
+def test_looking_for_the_file_is_for_owners_and_bounded(github, owner, crate, site):
+    path = f"/crates/{crate}/settings/new-trusted-publisher"
+    form = Visitor(owner.browser).get(path).page.form(path)
+    assert Visitor(owner.browser).send(form, check="1", form_token="x").status_code == 403
+    assert Visitor(site.anonymous).send(form, check="1").status_code == 401
+    tight = Instance(settings=github.settings("limits.enabled=true", "limits.check_burst=2", "limits.check_rate_s=600",
+                                              "outside.timeout_s=1", "server.workers=1"))
+    try:
+        tight.start()
+        user = join(github, tight, "tightowner")
+        name = publish(user, "tight-crate")
+        with github.failing("/repos/", status=200, delay=3):
+            for _ in range(2):
+                answer = look(tight, user, name)[0]
+                assert answer.status_code == 200 and "GitHub could not be asked for the file" in answer.page.text
+        visitor, path = Visitor(user.browser), f"/crates/{name}/settings/new-trusted-publisher"
+        answer = visitor.send(visitor.get(path).page.form(path), owner="Acme", project="Tool", workflow="a.yml", check="1")
+        assert answer.status_code == 429 and "too many files checked" in answer.page.text and "Retry-After" in answer.headers
+    finally:
+        tight.remove()

@@ -67,6 +67,8 @@ class GitHub:
     def __init__(self, port=0, callback="http://127.0.0.1:8080/github-redirect.html"):
         self.callback = callback
         self.users, self.orgs, self.tokens, self.codes, self.keys = {}, {}, {}, {}, []
+        self.files = {}  # "owner/repository": the paths of its files
+        self.renamed = {}  # "owner/repository": what it is called now
         self.chosen = None  # who is signed in there: the authorize page needs no click then
         self.anybody = False  # whether users are shown without credentials, as GitHub does
         self.asked = []  # "GET /user" and so on, in order
@@ -157,7 +159,8 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def not_found(self):
         self.reply(404, {"message": "Not Found", "documentation_url": "https://docs.github.com/rest"})
@@ -194,6 +197,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.run("GET")
+
+    def do_HEAD(self):
+        self.run("HEAD")
 
     def do_POST(self):
         self.run("POST")
@@ -262,6 +268,17 @@ class Handler(BaseHTTPRequestHandler):
         user = next((user for user in self.github.users.values() if str(user["id"]) == number), None)
         self.reply(200, user) if user else self.not_found()
 
+    def file(self, owner, name, path):
+        """Of a public repository; docs.github.com/rest/repos/contents. Only whether it is there."""
+        repository = f"{owner}/{name}".lower()
+        renamed = self.github.renamed.get(repository)
+        if renamed:
+            self.reply(301, Location=f"{self.github.url}/repos/{renamed}/contents/{path}")
+        elif path in self.github.files.get(repository, ()):
+            self.reply(200, {"type": "file", "path": path})
+        else:
+            self.not_found()
+
     def org(self, name):
         if not self.caller():
             return
@@ -328,6 +345,7 @@ ROUTES = (
     ("GET", "/user", Handler.me),
     ("GET", r"/user/(\d+)", Handler.user_by_id),
     ("GET", "/users/([^/]+)", Handler.user),
+    ("HEAD", "/repos/([^/]+)/([^/]+)/contents/(.+)", Handler.file),
     ("GET", "/orgs/([^/]+)", Handler.org),
     ("GET", "/orgs/([^/]+)/teams/([^/]+)", Handler.team),
     ("GET", r"/organizations/(\d+)/team/(\d+)/memberships/([^/]+)", Handler.team_membership),

@@ -12,6 +12,7 @@
 #include "db/crate_view.h"
 #include "db/db.h"
 #include "db/delete.h"
+#include "db/deleted.h"
 #include "db/dependency.h"
 #include "db/dependency_page.h"
 #include "db/dependency_view.h"
@@ -59,6 +60,7 @@
 /* clang-format off */
 const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_activity_stmts },
+	{ db_deleted_stmts },
 	{ db_advisory_stmts },
 	{ db_audit_stmts },
 	{ db_bucket_stmts },

@@ -55,18 +55,6 @@ static const struct err *sees_more(struct req *r, const struct crate_frame *f, b
 	return db_owner_is_user(r->db, f->crate.id, r->user.id, ret);
 }
 
-/* ?before=: microseconds since 1970. */
-static const struct err *read_before(struct req *r, int64_t *ret)
-{
-	struct text before;
-	const struct err *e = req_query(r, "before", &before);
-
-	*ret = INT64_MAX;
-	if (!e && before.p && !text_i64(before, 0, INT64_MAX, ret))
-		e = err_new(r->arena, ERR_INVALID, "before must be a number");
-	return e;
-}
-
 static struct reply activity_get(struct req *r)
 {
 	struct activity_page v = { .n = 0 };
@@ -75,7 +63,7 @@ static struct reply activity_get(struct req *r)
 	struct crate_frame f;
 	int64_t before_us;
 	bool more;
-	const struct err *e = read_before(r, &before_us);
+	const struct err *e = page_older_than(r, &before_us);
 
 	if (!e)
 		e = crate_frame(r, false, &f);

@@ -258,6 +258,17 @@ const struct err *page_number(struct req *r, uint64_t max, uint64_t *ret)
 	return err_new(r->arena, ERR_INVALID, "There is no page %.*s", TEXT_F(text_sub(t, 0, 40)));
 }
 
+const struct err *page_older_than(struct req *r, int64_t *ret)
+{
+	struct text before;
+	const struct err *e = req_query(r, "before", &before);
+
+	*ret = INT64_MAX;
+	if (!e && before.p && !text_i64(before, 0, INT64_MAX, ret))
+		e = err_new(r->arena, ERR_INVALID, "before must be a number");
+	return e;
+}
+
 struct paging_view page_paging(struct req *r, uint64_t page, uint64_t per_page, uint64_t total,
 			       uint64_t max_pages)
 {

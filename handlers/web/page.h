@@ -53,6 +53,12 @@ struct text page_prefix(struct req *r, const char *key);
 /* The number of ?page=: 1 where it is not sent; ERR_INVALID for none, and beyond max. */
 const struct err *must_use page_number(struct req *r, uint64_t max, uint64_t *ret);
 
+/*
+ * The number of ?before=, of lists whose next page is what came before the last entry of this one: INT64_MAX where it is not sent;
+ * ERR_INVALID for none.
+ */
+const struct err *must_use page_older_than(struct req *r, int64_t *ret);
+
 /* Fills what templates/parts.html wants of a numbered page. */
 struct paging_view page_paging(struct req *r, uint64_t page, uint64_t per_page, uint64_t total,
 			       uint64_t max_pages);

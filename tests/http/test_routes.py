@@ -109,6 +109,7 @@ QUERIES = {
     "/status": 3,
     "/support": 1,
     "/category_slugs": 2,
+    "/deleted": 2,
     "/crates/{name}/stats": 7,
     "/crates/{name}/stats.csv": 3,
     "/crates/{name}/{version}/stats": 5,

@@ -9,7 +9,7 @@ static const struct db_stmt add = {
 	.sql = "INSERT INTO audit (time_us, user_id, actor, action, crate, about_user_id, "
 	       "address, detail)"
 	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-	.in = { DB_I64, DB_U64, DB_TEXT, DB_TEXT, DB_TEXT, DB_OPT_U64, DB_TEXT, DB_TEXT },
+	.in = { DB_I64, DB_OPT_U64, DB_TEXT, DB_TEXT, DB_TEXT, DB_OPT_U64, DB_TEXT, DB_TEXT },
 };
 
 #define AUDIT_SQL "SELECT id, time_us, actor, action, crate, address, detail FROM audit"
@@ -41,15 +41,19 @@ static const struct db_stmt of_crate = {
 	.out = AUDIT_COLS,
 };
 
+static struct db_val id_or_null(uint64_t id)
+{
+	return db_opt_u64((struct opt_u64){ id != 0, id });
+}
+
 const struct err *db_audit(struct db *db, const struct audit_entry *a)
 {
-	return db_exec(
-		db, &add,
-		DB_ARGS(db_i64(time_now_us()), db_u64(a->user_id), db_text(a->actor),
-			db_text(text_from(a->action)), db_text(a->crate),
-			db_opt_u64((struct opt_u64){ a->about_user_id != 0, a->about_user_id }),
-			db_text(text_sub(a->address, 0, ADDRESS_MAX)), db_text(a->detail)),
-		NULL);
+	return db_exec(db, &add,
+		       DB_ARGS(db_i64(time_now_us()), id_or_null(a->user_id), db_text(a->actor),
+			       db_text(text_from(a->action)), db_text(a->crate),
+			       id_or_null(a->about_user_id),
+			       db_text(text_sub(a->address, 0, ADDRESS_MAX)), db_text(a->detail)),
+		       NULL);
 }
 
 const struct err *db_audit_newest(struct db *db, struct audit_row **ret, size_t *ret_n)

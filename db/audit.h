@@ -4,8 +4,8 @@
 #include "db/db.h"
 
 struct audit_entry {
-	uint64_t user_id;
-	struct text actor;      /* the login */
+	uint64_t user_id;       /* 0: no account, but a job or the command line */
+	struct text actor;      /* the login; else what did it */
 	const char *action;     /* a constant word: "trustpub_only_change" */
 	struct text crate;      /* stored name; absent: none */
 	uint64_t about_user_id; /* whose account was changed; 0: nobody's */

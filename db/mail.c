@@ -23,6 +23,7 @@ static const char *const names[LETTER_COUNT] = {
 	[LETTER_PUBLISH_NOTIFICATION] = "publish_notification",
 	[LETTER_CRATE_DELETION] = "crate_deletion",
 	[LETTER_POSSIBLE_TYPOSQUAT] = "possible_typosquat",
+	[LETTER_ADMIN_ACCOUNT] = "admin_account",
 };
 
 const char *mail_letter_name(enum letter l)
@@ -57,6 +58,8 @@ static const struct json_shape mail_shape = {
 		JSON_FIELD(struct mail, source),
 		JSON_FIELD(struct mail, url),
 		JSON_FIELD(struct mail, to),
+		JSON_FIELD(struct mail, granted),
+		JSON_FIELD(struct mail, revoked),
 	},
 };
 
@@ -72,13 +75,13 @@ static void put_text(struct jw *j, const char *key, struct text v)
 		jw_text(j, key, v);
 }
 
-static void put_crates(struct jw *j, const struct json_texts *crates)
+static void put_texts(struct jw *j, const char *key, const struct json_texts *v)
 {
-	if (!crates->set)
+	if (!v->set)
 		return;
-	jw_array(j, "crates");
-	for (size_t i = 0; i < crates->list.n; i++)
-		jw_text(j, NULL, crates->list.v[i]);
+	jw_array(j, key);
+	for (size_t i = 0; i < v->list.n; i++)
+		jw_text(j, NULL, v->list.v[i]);
 	jw_end(j);
 }
 
@@ -99,7 +102,9 @@ static const struct err *write_data(struct db *db, const struct mail *m, struct 
 	put_u64(&j, "token_id", m->token_id);
 	put_u64(&j, "actor_id", m->actor_id);
 	put_text(&j, "crate", m->crate);
-	put_crates(&j, &m->crates);
+	put_texts(&j, "crates", &m->crates);
+	put_texts(&j, "granted", &m->granted);
+	put_texts(&j, "revoked", &m->revoked);
 	if (crate_ids.p)
 		jw_raw(&j, "crate_ids", crate_ids);
 	if (m->on.set)
@@ -261,6 +266,17 @@ const struct err *db_mail_possible_typosquat(struct db *db, uint64_t crate_id, s
 
 	m.crate_id = id_of(crate_id);
 	m.to = to;
+	return add_letter(db, &m);
+}
+
+const struct err *db_mail_admin_account(struct db *db, uint64_t user_id,
+					const struct texts *granted, const struct texts *revoked)
+{
+	struct mail m = mail_now(LETTER_ADMIN_ACCOUNT);
+
+	m.user_id = id_of(user_id);
+	m.granted = (struct json_texts){ *granted, true };
+	m.revoked = (struct json_texts){ *revoked, true };
 	return add_letter(db, &m);
 }
 

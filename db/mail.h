@@ -29,6 +29,7 @@ enum letter {
 	LETTER_PUBLISH_NOTIFICATION,
 	LETTER_CRATE_DELETION,
 	LETTER_POSSIBLE_TYPOSQUAT,
+	LETTER_ADMIN_ACCOUNT,
 	LETTER_COUNT
 };
 
@@ -93,6 +94,11 @@ const struct err *must_use db_mail_trustpub_token_exposed(struct db *db, struct 
 const struct err *must_use db_mail_possible_typosquat(struct db *db, uint64_t crate_id,
 						      struct text to);
 
+/* Who administers the site has changed: to the address, verified or not, of somebody who did before. Lists of logins. */
+const struct err *must_use db_mail_admin_account(struct db *db, uint64_t user_id,
+						 const struct texts *granted,
+						 const struct texts *revoked);
+
 /* A version was published: to individual owners with a verified address who have not switched it off. */
 const struct err *must_use db_mail_published(struct db *db, uint64_t version_id);
 
@@ -104,7 +110,7 @@ struct mail {
 	struct json_i64 at; /* when it was caused, µs; also what makes two letters two */
 	struct json_u64 user_id, crate_id, version_id, token_id, actor_id;
 	struct text crate;
-	struct json_texts crates;
+	struct json_texts crates, granted, revoked;
 	struct json_object *crate_ids; /* a list of numbers; arena of the reader */
 	struct json_bool on;
 	struct text provider, repository, workflow, workflow_url, environment;

@@ -1,5 +1,6 @@
 /* Every list of statements, for check-sql: a noun that is not here would never be checked. */
 #include "db/activity.h"
+#include "db/admin.h"
 #include "db/advisory.h"
 #include "db/audit.h"
 #include "db/bucket.h"
@@ -61,6 +62,7 @@
 const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_activity_stmts },
 	{ db_deleted_stmts },
+	{ db_admin_stmts },
 	{ db_advisory_stmts },
 	{ db_audit_stmts },
 	{ db_bucket_stmts },

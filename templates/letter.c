@@ -62,6 +62,8 @@ static struct text subject_of(struct arena *a, enum letter l, const struct lette
 	case LETTER_POSSIBLE_TYPOSQUAT:
 		return text_fmt(a, "Possible typosquatting in new crate \"%.*s\"",
 				TEXT_F(v->crate));
+	case LETTER_ADMIN_ACCOUNT:
+		return TEXT("Admin account changes");
 	case LETTER_COUNT:
 		break;
 	}

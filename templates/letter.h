@@ -34,6 +34,7 @@ struct letter_view {
 	struct text unsubscribe_url;
 	const struct letter_hit *hits;
 	size_t nhits;
+	struct texts granted, revoked; /* logins */
 	bool on;
 };
 
@@ -61,7 +62,8 @@ struct text letter_line(struct arena *a, struct text t, size_t max);
 	X(TRUSTPUB_ONLY_CHANGED, trustpub_only_changed)                                            \
 	X(PUBLISH_NOTIFICATION, publish_notification)                                              \
 	X(CRATE_DELETION, crate_deletion)                                                          \
-	X(POSSIBLE_TYPOSQUAT, possible_typosquat)
+	X(POSSIBLE_TYPOSQUAT, possible_typosquat)                                                  \
+	X(ADMIN_ACCOUNT, admin_account)
 
 /* letter_new_token_txt and letter_new_token_html, and so on */
 #define LETTER_DECLARE(id, name)                                                                   \

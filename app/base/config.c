@@ -149,6 +149,8 @@ const struct key config_keys[] = {
 	  "message for whoever asks for a new API token while there are none; empty: there are"),
 	B(auth, explicit_signup, "false", "ask for an address before an account is made"),
 	S(auth, key, "32 bytes in hex or base64: encrypts what is stored of other sites' tokens"),
+	T(auth, admins_url, "",
+	  "https:// address of the list that says who administers this site; empty: nobody's list"),
 
 	T(registry, name, "cratehouse",
 	  "what cargo's configuration calls this registry, for lines to copy; empty: crates.io's "

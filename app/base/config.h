@@ -94,6 +94,7 @@ struct config {
 		struct text no_new_tokens; /* why nobody can make a token now; empty: they can */
 		bool explicit_signup; /* whoever comes by GitHub first is asked for an address */
 		struct secret key;    /* base64 or hex of 32 bytes: encrypts OAuth tokens at rest */
+		struct text admins_url; /* of a list of administrators; empty: made by hand */
 	} auth;
 	struct {
 		struct text

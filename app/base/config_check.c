@@ -171,6 +171,9 @@ bool config_check(struct load *l)
 		return fail_key(l, &c->mail.from, "must be an address");
 	if (c->mail.dir.n && !path_ok(c->mail.dir))
 		return fail_key(l, &c->mail.dir, "must be an absolute path");
+	if (c->auth.admins_url.n && !issuer_url_ok(c->auth.admins_url))
+		return fail_key(l, &c->auth.admins_url,
+				"must be an https:// address, without a query");
 	if (!addresses_ok(c->mail.typosquat_to))
 		return fail_key(l, &c->mail.typosquat_to, "must be a comma list of addresses");
 	if (c->auth.key.value.n && !config_key(c, key))

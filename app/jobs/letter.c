@@ -24,7 +24,7 @@ static bool takes_any_address(enum letter l)
 {
 	return l == LETTER_USER_CONFIRM || l == LETTER_NEW_TOKEN ||
 	       l == LETTER_EXPIRY_NOTIFICATION || l == LETTER_TOKEN_EXPOSED ||
-	       l == LETTER_CRATE_DELETION;
+	       l == LETTER_CRATE_DELETION || l == LETTER_ADMIN_ACCOUNT;
 }
 
 static const struct err *no_letter(struct draft *d, const char *why)
@@ -219,6 +219,11 @@ static const struct err *about(struct draft *d)
 		return NULL;
 	case LETTER_POSSIBLE_TYPOSQUAT:
 		return about_typosquat(d);
+	case LETTER_ADMIN_ACCOUNT:
+		v->granted = d->m.granted.list;
+		v->revoked = d->m.revoked.list;
+		v->link = link_to(d, "/admin", TEXT_NONE);
+		return NULL;
 	case LETTER_USER_CONFIRM: /* its link is the addressee's */
 	case LETTER_COUNT:
 		break;

@@ -19,6 +19,7 @@ static const char *const subjects[LETTER_COUNT] = {
 	[LETTER_PUBLISH_NOTIFICATION] = "crates.test: Successfully published serde@1.0.0",
 	[LETTER_CRATE_DELETION] = "crates.test: Deleted \"serde\" crate",
 	[LETTER_POSSIBLE_TYPOSQUAT] = "crates.test: Possible typosquatting in new crate \"serde\"",
+	[LETTER_ADMIN_ACCOUNT] = "crates.test: Admin account changes",
 };
 
 static struct letter_view sample(void)
@@ -39,6 +40,8 @@ static struct letter_view sample(void)
 		.crates = { crates, ARRAY_SIZE(crates) },
 		.hits = hits,
 		.nhits = ARRAY_SIZE(hits),
+		.granted = { crates, 1 },
+		.revoked = { crates, 2 },
 		.token = TEXT("<i>&"),
 		.when = TEXT("2026-08-01T12:00:00Z"),
 		.actor = TEXT("bob"),

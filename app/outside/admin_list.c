@@ -1,0 +1,79 @@
+#include "app/outside/admin_list.h"
+
+#include "app/base/arena.h"
+#include "app/base/json.h"
+#include "app/outside/http.h"
+
+enum { LIST_MAX_BYTES = 256 * 1024 };
+
+struct person {
+	struct json_i64 github_id;
+};
+
+struct people {
+	struct json_list people;
+};
+
+static const struct json_shape person_shape = {
+	.name = "Person",
+	.size = sizeof(struct person),
+	.fields = { JSON_FIELD_WITH(struct person, github_id, .required = true) },
+};
+
+static const struct json_shape people_shape = {
+	.name = "Permission",
+	.size = sizeof(struct people),
+	.fields = { JSON_FIELD_WITH(struct people, people, .required = true,
+				    .shape = &person_shape) },
+};
+
+static const struct err *no_list(struct arena *a, struct text url, struct text why)
+{
+	return err_because(a, ERR_BUSY, text_fmt(a, "%.*s: %.*s", TEXT_F(url), TEXT_F(why)),
+			   "The list of administrators could not be had");
+}
+
+static const struct err *read_list(struct arena *a, struct text url, struct text body,
+				   const int64_t **ret, size_t *ret_n)
+{
+	struct people list = { 0 };
+	struct json_error why;
+	const struct person *p;
+	int64_t *ids;
+
+	if (!json_read(a, body, &people_shape, &list, &why))
+		return no_list(a, url, json_error_text(a, &why));
+	if (!list.people.n || list.people.n > ADMIN_LIST_MAX)
+		return no_list(a, url, text_fmt(a, "it names %zu people", list.people.n));
+	p = list.people.v;
+	ids = arena_array(a, list.people.n, sizeof(*ids));
+	for (size_t i = 0; i < list.people.n; i++) {
+		if (p[i].github_id.v < 1)
+			return no_list(a, url, TEXT("an id that is none"));
+		ids[i] = p[i].github_id.v;
+	}
+	*ret = ids;
+	*ret_n = list.people.n;
+	return NULL;
+}
+
+const struct err *admin_list_fetch(struct http *h, struct arena *a, struct text url,
+				   const int64_t **ret, size_t *ret_n)
+{
+	const struct http_header accept = { TEXT("Accept"), TEXT("application/json") };
+	struct http_request q = {
+		.method = "GET",
+		.url = url,
+		.headers = &accept,
+		.nheaders = 1,
+		.max_bytes = LIST_MAX_BYTES,
+	};
+	struct http_answer got;
+	const struct err *e = http_send(h, a, &q, &got);
+
+	if (e)
+		return no_list(a, url, e->cause.p ? e->cause : e->detail);
+	if (got.status != 200)
+		return no_list(a, url, text_fmt(a, "status %u", got.status));
+	return read_list(a, url, got.body, ret, ret_n);
+}

@@ -15,17 +15,22 @@ enum { README_MAX_BYTES = 150 * 1024, WINDOW_DAYS = 90 };
 
 /* ---- readme */
 
-static void add_readme(struct req *r, const struct crate_frame *f, struct crate_page *v)
+/* The error of the storage is for the log: the page says that the readme cannot be read, and has all else. */
+static const struct err *add_readme(struct req *r, const struct crate_frame *f,
+				    struct crate_page *v)
 {
 	struct text path, html = TEXT_NONE;
+	const struct err *e;
 
 	if (!f->has_version)
-		return;
+		return NULL;
 	path = text_fmt(r->arena, "readmes/%.*s/%.*s-%.*s.html", TEXT_F(f->crate.name),
 			TEXT_F(f->crate.name), TEXT_F(f->version.num));
-	v->readme_missing = storage_get_public(r->app->storage, r->arena, path, &html) != NULL;
+	e = storage_get_public(r->app->storage, r->arena, path, &html);
+	v->readme_missing = e != NULL;
 	v->readme = readme_html(r->arena, html, README_MAX_BYTES, &v->readme_cut);
 	v->readme_whole = crate_url(r->arena, f->crate.name, f->version.num, "/code");
+	return e;
 }
 
 /* ---- notices, the gravest first */
@@ -181,6 +186,7 @@ static struct reply show(struct req *r, bool versioned)
 	struct owner_view *owners;
 	struct advisory *advisories = NULL;
 	size_t nowners, nadvisories = 0;
+	struct reply rp;
 	const struct err *e = crate_frame(r, versioned, &f);
 
 	if (!e)
@@ -201,13 +207,16 @@ static struct reply show(struct req *r, bool versioned)
 	if (f.has_version)
 		v.manage = version_manage(r, &may, &f.version);
 	crate_about(r, &f, &v);
-	add_readme(r, &f, &v);
+	e = add_readme(r, &f, &v);
 	add_notices(r, &f, advisories, nadvisories, &v);
 	add_owners(r, owners, nowners, &v);
 	add_categories(r, f.facts.categories, &v);
 	v.report = text_fmt(r->arena, "/support?inquire=crate-violation&crate=%.*s",
 			    TEXT_F(f.crate.name));
-	return reply_page(r, 200, crate_page, &v);
+	rp = reply_page(r, 200, crate_page, &v);
+	if (e)
+		page_not_kept(&rp, e);
+	return rp;
 }
 
 static struct reply crate_get(struct req *r)

@@ -7,6 +7,7 @@
 #include "app/server/sign.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 enum { PAGE_MAX_BYTES = 2 * 1024 * 1024, FLASH_MAX_BYTES = 1000, LINK_MAX_BYTES = 256 * 1024 };
 
@@ -146,6 +147,15 @@ struct reply page_end(struct req *r, unsigned status)
 	if (p->flash.kind != FLASH_NONE)
 		reply_cookie(r, &rp, text_from(cookie_name(r, "flash")), TEXT(""), 0);
 	return rp;
+}
+
+void page_not_kept(struct reply *rp, const struct err *e)
+{
+	rp->err = e;
+	rp->no_validator = true;
+	for (size_t i = 0; i < rp->nheaders; i++)
+		if (!strcmp(rp->headers[i].name, "Cache-Control"))
+			rp->headers[i].value = TEXT("private, no-store");
 }
 
 /* ---- going elsewhere */

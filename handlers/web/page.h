@@ -16,6 +16,9 @@
 void page_begin(struct req *r);
 struct reply page_end(struct req *r, unsigned status);
 
+/* Of a page that lacks a part for this error: nobody keeps it, so that asking again shows what is there then. For the log too. */
+void page_not_kept(struct reply *rp, const struct err *e);
+
 /* 303 to a path of this site (with its query), after a form did what it was sent for. */
 struct reply page_go(struct req *r, struct text path);
 

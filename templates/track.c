@@ -4,11 +4,24 @@
 
 enum { NO_X_FROM = 100 };
 
+/* "0.4.0-alpha.01": no SemVer, but of before anybody looked. Its first three numbers say which track it is of. */
+static bool loosely(struct text num, struct semver *v)
+{
+	struct text part = TEXT_NONE;
+	uint64_t *const to[] = { &v->major, &v->minor, &v->patch };
+
+	for (size_t i = 0; i < ARRAY_SIZE(to); i++)
+		if (!text_cut(&num, i + 1 < ARRAY_SIZE(to) ? '.' : '-', &part) ||
+		    !text_u64(part, 0, UINT64_MAX, to[i]))
+			return false;
+	return true;
+}
+
 struct track track_of(struct text num)
 {
 	struct semver v;
 
-	if (!semver_parse(num, &v))
+	if (!semver_parse(num, &v) && !loosely(num, &v))
 		return (struct track){ .known = false };
 	return (struct track){ true, v.major, v.major ? 0 : v.minor };
 }

@@ -6,7 +6,7 @@
 struct arena;
 
 struct track {
-	bool known;            /* false: the number is no version as we read them */
+	bool known;            /* false: not even its three numbers can be read */
 	uint64_t major, minor; /* minor 0 unless major is */
 };
 

@@ -5,11 +5,12 @@
 #include "handlers/routes.h"
 #include "handlers/web/crate_about.h"
 #include "handlers/web/crate_frame.h"
+#include "templates/track.h"
 #include "templates/versions.h"
 
 #include <stdlib.h>
 
-enum { PER_PAGE = VERSION_IDS_MAX, NEW_DAYS = 8, TRACKS_MAX = 200, LONG_MAJOR = 100 };
+enum { PER_PAGE = VERSION_IDS_MAX, NEW_DAYS = 8, TRACKS_MAX = 200 };
 
 struct wanted {
 	bool by_semver, hide_yanked, hide_prereleases;
@@ -40,19 +41,6 @@ static const struct err *read_wanted(struct req *r, struct wanted *w)
 	return NULL;
 }
 
-/* contract/web.md 7: "1.x", "0.4", "112" and "?" for what cannot be read. */
-static struct text track_of(struct req *r, struct text num)
-{
-	struct semver v;
-
-	if (!semver_parse(num, &v))
-		return TEXT("?");
-	if (!v.major)
-		return text_fmt(r->arena, "0.%llu", (unsigned long long)v.minor);
-	return text_fmt(r->arena, v.major < LONG_MAJOR ? "%llu.x" : "%llu",
-			(unsigned long long)v.major);
-}
-
 /* All versions of a crate by precedence, each with its track, and which is the latest of each. */
 struct known {
 	struct version_key *keys;
@@ -72,7 +60,7 @@ static void fill_known(struct req *r, const struct wanted *w, struct known *k)
 	k->latest = arena_array(r->arena, k->n + 1, sizeof(*k->latest));
 	k->names = arena_array(r->arena, TRACKS_MAX, sizeof(*k->names));
 	for (size_t i = 0; i < k->n; i++) {
-		struct text t = track_of(r, k->keys[i].num);
+		struct text t = track_name(r->arena, track_of(k->keys[i].num));
 
 		k->tracks[i] = t;
 		if (!text_eq(t, last)) {

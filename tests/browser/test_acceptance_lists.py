@@ -130,7 +130,7 @@ def test_w025_the_next_page(see, registry):
 
 def test_w026_numbers_of_each_row(see):
     seen = see("/crates")
-    facts = seen.page.locator(".rows > .row > .facts").all_inner_texts()
+    facts = seen.page.locator(".rows > .row .facts").all_inner_texts()
     assert len(facts) == 50 and all(re.search(r"All-time: [\d,]+\s+Recent: [\d,]+", " ".join(text.split())) for text in facts)
     assert "All-time: 1,234,567" in seen.text
 

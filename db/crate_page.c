@@ -23,6 +23,8 @@ static const struct db_stmt facts = {
 	       "       CAST(COALESCE((SELECT COUNT(*) FROM crate_owners WHERE crate_id = c.id"
 	       "              AND owner_kind = 0 AND owner_id = ? AND deleted = 0), 0) AS "
 	       "UNSIGNED) AS owns,"
+	       "       CAST(COALESCE((SELECT COUNT(*) FROM crate_owners WHERE crate_id = c.id"
+	       "              AND owner_kind = 1 AND deleted = 0), 0) AS UNSIGNED) AS teams,"
 	       "       (SELECT MAX(time_us) FROM version_owner_actions"
 	       "         WHERE version_id = ? AND action = 1) AS yanked_us,"
 	       "       (SELECT GROUP_CONCAT(k.keyword"
@@ -39,8 +41,9 @@ static const struct db_stmt facts = {
 	.in = { DB_U64, DB_U64, DB_U64, DB_U64, DB_U64 },
 	.out = { DB_COL(struct crate_facts, dependents), DB_COL(struct crate_facts, dependencies),
 		 DB_COL(struct crate_facts, advisories), DB_COL(struct crate_facts, follows),
-		 DB_COL(struct crate_facts, owns), DB_COL(struct crate_facts, yanked_us),
-		 DB_COL(struct crate_facts, keywords), DB_COL(struct crate_facts, categories) },
+		 DB_COL(struct crate_facts, owns), DB_COL(struct crate_facts, teams),
+		 DB_COL(struct crate_facts, yanked_us), DB_COL(struct crate_facts, keywords),
+		 DB_COL(struct crate_facts, categories) },
 };
 
 /* What stands around the name in the index of canonical names, and what it would be without its last words. */

@@ -9,6 +9,7 @@ struct crate_facts {
 	uint64_t advisories;      /* not withdrawn */
 	uint64_t follows;         /* 1: the user follows the crate */
 	uint64_t owns;            /* 1: the user is an individual owner */
+	uint64_t teams;           /* that own the crate */
 	struct opt_i64 yanked_us; /* when the version was yanked last */
 	struct text keywords;     /* "a,b,c", in the order of the manifest; absent: none */
 	struct text categories;   /* lines of slug, tab, name, by slug; absent: none */

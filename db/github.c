@@ -123,6 +123,24 @@ static const struct db_stmt teams = {
 		 DB_COL(struct owner_team, github_id), DB_COL(struct owner_team, org_id) },
 };
 
+static const struct db_stmt seats = {
+	.name = "owner_team_seats",
+	.sql = "SELECT t.id, t.login, t.github_id, t.org_id, u.gh_login, g.encrypted_token"
+	       "  FROM users u"
+	       "  JOIN oauth_github g ON g.user_id = u.id"
+	       "  JOIN crate_owners o ON o.crate_id = ? AND o.owner_kind = 1 AND o.deleted = 0"
+	       "  JOIN teams t ON t.id = o.owner_id"
+	       " WHERE u.id = ? AND g.account_id = (SELECT MIN(m.account_id) FROM oauth_github m"
+	       "                                     WHERE m.user_id = u.id)"
+	       " ORDER BY t.id LIMIT 10",
+	.in = { DB_U64, DB_U64 },
+	.out = { DB_COL_AS(struct team_seat, team.id, "id"),
+		 DB_COL_AS(struct team_seat, team.login, "login"),
+		 DB_COL_AS(struct team_seat, team.github_id, "github_id"),
+		 DB_COL_AS(struct team_seat, team.org_id, "org_id"),
+		 DB_COL(struct team_seat, gh_login), DB_COL(struct team_seat, encrypted_token) },
+};
+
 const struct err *db_github_find(struct db *db, int64_t account_id, uint64_t *ret_user_id,
 				 bool *ret_found)
 {
@@ -248,12 +266,17 @@ const struct err *db_owner_teams(struct db *db, uint64_t crate_id, struct owner_
 	return db_all(db, &teams, DB_ARGS(db_u64(crate_id)), sizeof(**ret), ret, ret_n);
 }
 
+const struct err *db_team_seats(struct db *db, uint64_t crate_id, uint64_t user_id,
+				struct team_seat **ret, size_t *ret_n)
+{
+	return db_all(db, &seats, DB_ARGS(db_u64(crate_id), db_u64(user_id)), sizeof(**ret), ret,
+		      ret_n);
+}
+
 const struct db_stmt *const db_github_stmts[] = {
-	&find,           &name_kept,
-	&sync_account,   &sync_user,
-	&sync_username,  &relogin_account,
-	&people_changed, &person_renamed,
-	&relogin_user,   &link,
-	&stale,          &standing,
-	&teams,          NULL,
+	&find,           &name_kept,      &sync_account,
+	&sync_user,      &sync_username,  &relogin_account,
+	&people_changed, &person_renamed, &relogin_user,
+	&link,           &stale,          &standing,
+	&teams,          &seats,          NULL,
 };

@@ -74,4 +74,14 @@ enum { OWNER_TEAMS_MAX = 100 };
 const struct err *must_use db_owner_teams(struct db *db, uint64_t crate_id, struct owner_team **ret,
 					  size_t *ret_n);
 
+/* The same, each with who asks whether he is in it, for what is only shown. At most TEAM_SEATS_MAX; none where
+ * he has no account of GitHub. One query. */
+struct team_seat {
+	struct owner_team team;
+	struct text gh_login, encrypted_token;
+};
+enum { TEAM_SEATS_MAX = 10 };
+const struct err *must_use db_team_seats(struct db *db, uint64_t crate_id, uint64_t user_id,
+					 struct team_seat **ret, size_t *ret_n);
+
 extern const struct db_stmt *const db_github_stmts[];

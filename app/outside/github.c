@@ -15,6 +15,7 @@ enum { MEMBERS = 64, AWAY_S = 5, KEYS_MAX = 64, KEYS_BYTES = 256 * 1024, PATH_BY
 struct member {
 	uint64_t user_id; /* 0: free */
 	int64_t org_id, team_id, until_us;
+	bool is_member;
 };
 
 struct github {
@@ -100,23 +101,32 @@ static const struct err *refused(struct github *g, struct arena *a, const struct
 	}
 }
 
-/* 200 and its answer; token NULL: as the OAuth application, or as nobody where there is none. */
-static const struct err *call(struct github *g, struct arena *a, const char *method,
-			      const struct secret *token, struct text path, struct http_answer *ret)
+struct question {
+	const char *method;
+	const struct secret
+		*token; /* NULL: as the OAuth application, or as nobody where there is none */
+	struct text path;
+	uint64_t total_ms; /* 0: as always */
+};
+
+/* 200 and its answer. */
+static const struct err *call(struct github *g, struct arena *a, const struct question *w,
+			      struct http_answer *ret)
 {
 	static const struct http_header headers[] = {
 		{ TEXT_INIT("Accept"), TEXT_INIT("application/vnd.github+json") },
 		{ TEXT_INIT("X-GitHub-Api-Version"), TEXT_INIT("2022-11-28") },
 	};
 	struct http_request q = {
-		.method = method,
-		.url = text_fmt(a, "%.*s%.*s", TEXT_F(g->cfg->github.api_url), TEXT_F(path)),
+		.method = w->method,
+		.url = text_fmt(a, "%.*s%.*s", TEXT_F(g->cfg->github.api_url), TEXT_F(w->path)),
 		.headers = headers,
 		.nheaders = ARRAY_SIZE(headers),
-		.bearer = token,
-		.user = token || !github_on(g->cfg) ? TEXT_NONE : g->cfg->github.client_id,
+		.bearer = w->token,
+		.user = w->token || !github_on(g->cfg) ? TEXT_NONE : g->cfg->github.client_id,
 		.password = &g->cfg->github.client_secret,
 		.max_bytes = KEYS_BYTES,
+		.total_ms = w->total_ms,
 		.same_host_hops = 2, /* a renamed team, organisation or repository */
 	};
 	const struct err *e = send(g, a, &q, ret);
@@ -125,17 +135,25 @@ static const struct err *call(struct github *g, struct arena *a, const char *met
 }
 
 /* The answer read into the shape's struct. */
-static const struct err *ask(struct github *g, struct arena *a, const struct secret *token,
-			     struct text path, const struct json_shape *shape, void *ret)
+static const struct err *read_answer(struct github *g, struct arena *a, const struct question *w,
+				     const struct json_shape *shape, void *ret)
 {
 	struct http_answer got;
 	struct json_error why;
-	const struct err *e = call(g, a, "GET", token, path, &got);
+	const struct err *e = call(g, a, w, &got);
 
 	if (!e && !json_read(a, got.body, shape, ret, &why))
-		return failed(a, text_fmt(a, "GET %.*s: %.*s", TEXT_F(path),
+		return failed(a, text_fmt(a, "%s %.*s: %.*s", w->method, TEXT_F(w->path),
 					  TEXT_F(json_error_text(a, &why))));
 	return e;
+}
+
+static const struct err *ask(struct github *g, struct arena *a, const struct secret *token,
+			     struct text path, const struct json_shape *shape, void *ret)
+{
+	struct question w = { .method = "GET", .token = token, .path = path };
+
+	return read_answer(g, a, &w, shape, ret);
 }
 
 /* The same where GitHub is asked by its application and its users alone. */
@@ -341,9 +359,11 @@ const struct err *github_has_workflow(struct github *g, struct arena *a, struct 
 {
 	const struct text parts[] = { owner, repository, file };
 	struct http_answer got;
-	const struct err *e =
-		call(g, a, "HEAD", NULL,
-		     path_of(a, "/repos/%/%/contents/.github/workflows/%", parts), &got);
+	struct question w = {
+		.method = "HEAD",
+		.path = path_of(a, "/repos/%/%/contents/.github/workflows/%", parts),
+	};
+	const struct err *e = call(g, a, &w, &got);
 
 	*ret = !e;
 	return err_is(e, ERR_NOT_FOUND) ? NULL : e;
@@ -406,10 +426,10 @@ struct membership_json {
 	struct text state, role;
 };
 
-/* Not found is not active. */
+/* Not found is not active. total_ms 0: as always. */
 static const struct err *get_membership(struct github *g, struct arena *a,
 					const struct secret *token, struct text path,
-					bool *ret_active, struct text *ret_role)
+					uint64_t total_ms, bool *ret_active, struct text *ret_role)
 {
 	static const struct json_shape shape = {
 		.name = "GitHubMembership",
@@ -420,14 +440,16 @@ static const struct err *get_membership(struct github *g, struct arena *a,
 		},
 	};
 	struct membership_json m = { 0 };
-	const struct err *e = get(g, a, token, path, &shape, &m);
+	struct question w = { .method = "GET", .token = token, .path = path, .total_ms = total_ms };
+	const struct err *e = github_on(g->cfg) ? read_answer(g, a, &w, &shape, &m)
+						: failed(a, TEXT("github.client_id is not set"));
 
 	*ret_active = !e && text_eq(m.state, TEXT("active"));
 	*ret_role = m.role;
 	return err_is(e, ERR_NOT_FOUND) ? NULL : e;
 }
 
-static bool remembered(const struct github *g, const struct github_member *m)
+static const struct member *remembered(const struct github *g, const struct github_member *m)
 {
 	int64_t now = time_now_us();
 
@@ -436,39 +458,61 @@ static bool remembered(const struct github *g, const struct github_member *m)
 
 		if (k->user_id == m->user_id && k->team_id == m->team_id &&
 		    k->org_id == m->org_id && k->until_us > now)
-			return true;
+			return k;
 	}
-	return false;
+	return NULL;
 }
 
-static void remember(struct github *g, const struct github_member *m)
+static void remember(struct github *g, const struct github_member *m, bool is_member)
 {
-	int64_t life_us = (int64_t)g->cfg->github.membership_cache_s * US_PER_S;
+	int64_t until_us = time_now_us() + (int64_t)g->cfg->github.membership_cache_s * US_PER_S;
+	const struct member *old = remembered(g, m);
 
-	if (!life_us)
+	if (!g->cfg->github.membership_cache_s)
 		return;
+	if (old) { /* a no of before */
+		g->members[old - g->members].is_member = is_member;
+		g->members[old - g->members].until_us = until_us;
+		return;
+	}
 	if (!g->members)
 		g->members = calloc(MEMBERS, sizeof(*g->members));
 	BUG_ON(!g->members);
 	g->members[g->next_member++ % MEMBERS] =
-		(struct member){ m->user_id, m->org_id, m->team_id, time_now_us() + life_us };
+		(struct member){ m->user_id, m->org_id, m->team_id, until_us, is_member };
+}
+
+static const struct err *find_membership(struct github *g, struct arena *a,
+					 const struct secret *token, const struct github_member *m,
+					 uint64_t total_ms, bool *ret)
+{
+	const struct text parts[] = { number(a, m->org_id), number(a, m->team_id), m->login };
+	struct text role;
+	const struct err *e = get_membership(
+		g, a, token, path_of(a, "/organizations/%/team/%/memberships/%", parts), total_ms,
+		ret, &role);
+
+	if (!e)
+		remember(g, m, *ret);
+	return e;
 }
 
 const struct err *github_is_member(struct github *g, struct arena *a, const struct secret *token,
 				   const struct github_member *m, bool *ret)
 {
-	const struct text parts[] = { number(a, m->org_id), number(a, m->team_id), m->login };
-	struct text role;
-	const struct err *e;
+	const struct member *known = remembered(g, m);
 
-	*ret = remembered(g, m);
-	if (*ret)
-		return NULL;
-	e = get_membership(g, a, token, path_of(a, "/organizations/%/team/%/memberships/%", parts),
-			   ret, &role);
-	if (!e && *ret)
-		remember(g, m);
-	return e;
+	*ret = known && known->is_member;
+	return *ret ? NULL : find_membership(g, a, token, m, 0, ret);
+}
+
+const struct err *github_seems_member(struct github *g, struct arena *a, const struct secret *token,
+				      const struct github_member *m, bool *ret)
+{
+	const struct member *known = remembered(g, m);
+
+	*ret = known && known->is_member;
+	return known ? NULL : find_membership(g, a, token, m, GITHUB_GLANCE_MS, ret);
 }
 
 const struct err *github_is_org_admin(struct github *g, struct arena *a, const struct secret *token,
@@ -477,8 +521,9 @@ const struct err *github_is_org_admin(struct github *g, struct arena *a, const s
 	const struct text parts[] = { number(a, org_id), login };
 	struct text role;
 	bool active;
-	const struct err *e = get_membership(
-		g, a, token, path_of(a, "/organizations/%/memberships/%", parts), &active, &role);
+	const struct err *e =
+		get_membership(g, a, token, path_of(a, "/organizations/%/memberships/%", parts), 0,
+			       &active, &role);
 
 	*ret = !e && active && text_eq(role, TEXT("admin"));
 	return e;

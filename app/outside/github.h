@@ -88,6 +88,15 @@ const struct err *must_use github_is_member(struct github *g, struct arena *a,
 					    const struct secret *token,
 					    const struct github_member *m, bool *ret);
 
+/*
+ * The same for what is only shown, such as a link that leads to where he is asked about again: a no is believed for as long as
+ * a yes, and GitHub has GITHUB_GLANCE_MS to answer.
+ */
+enum { GITHUB_GLANCE_MS = 1500 };
+const struct err *must_use github_seems_member(struct github *g, struct arena *a,
+					       const struct secret *token,
+					       const struct github_member *m, bool *ret);
+
 /* Whether he is an active admin of the organisation; not remembered. */
 const struct err *must_use github_is_org_admin(struct github *g, struct arena *a,
 					       const struct secret *token, int64_t org_id,

@@ -3,6 +3,7 @@
 #include "app/base/config.h"
 #include "app/base/crypt.h"
 #include "app/base/hash.h"
+#include "app/base/log.h"
 #include "app/base/time.h"
 #include "app/outside/github.h"
 #include "app/registry/team.h"
@@ -107,6 +108,49 @@ const struct err *may_look(struct req *r, struct text crate, uint64_t crate_id,
 	if (s.is_owner || !s.teams.v || !has_token || !rights_ask_teams(action))
 		return NULL;
 	return find_team(r, crate_id, &token, ret);
+}
+
+/* An error is one of GitHub, or of a token that it did not give. */
+static const struct err *sits_in(struct req *r, const struct team_seat *s, bool *ret)
+{
+	const struct github_member member = {
+		.org_id = s->team.org_id.v,
+		.team_id = s->team.github_id,
+		.login = s->gh_login,
+		.user_id = r->user.id,
+	};
+	struct secret token;
+	bool has_token;
+	const struct err *e =
+		may_open_token(r->cfg, r->arena, s->encrypted_token, &token, &has_token);
+
+	*ret = false;
+	if (e || !has_token || !s->team.org_id.set)
+		return e;
+	return github_seems_member(r->app->github, r->arena, &token, &member, ret);
+}
+
+const struct err *may_seem_in_team(struct req *r, uint64_t crate_id, bool *ret)
+{
+	int64_t end = time_monotonic_us() + (int64_t)GITHUB_GLANCE_MS * 1000;
+	struct team_seat *seats;
+	size_t n;
+	const struct err *e;
+
+	*ret = false;
+	if (!github_on(r->cfg))
+		return NULL;
+	e = db_team_seats(r->db, crate_id, r->user.id, &seats, &n);
+	if (e)
+		return e;
+	for (size_t i = 0; i < n && !*ret && time_monotonic_us() < end; i++) {
+		e = sits_in(r, &seats[i], ret);
+		if (e) {
+			log_err(LOG_LEVEL_WARN, "who is in a team is not known", e);
+			break;
+		}
+	}
+	return NULL;
 }
 
 const struct err *may_do(struct req *r, struct text crate, uint64_t crate_id,

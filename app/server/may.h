@@ -32,6 +32,12 @@ const struct err *must_use may_look(struct req *r, struct text crate, uint64_t c
 const struct err *must_use may_do(struct req *r, struct text crate, uint64_t crate_id,
 				  enum rights_action action);
 
+/*
+ * Whether r->user seems to be in a team that owns the crate, for links alone: what they lead to asks anew. For somebody who is no
+ * individual owner, of a crate that teams own. One query; that GitHub does not answer soon is a no. Errors are the database's.
+ */
+const struct err *must_use may_seem_in_team(struct req *r, uint64_t crate_id, bool *ret);
+
 /* ---- tokens of GitHub at rest: AES-256-GCM under auth.key */
 
 /* As stored. arena. BUG without auth.key: [github] needs it. */

@@ -3,7 +3,7 @@
 #include "app/base/arena.h"
 #include "app/outside/docs.h"
 #include "app/registry/name.h"
-#include "app/registry/rights.h"
+#include "app/server/may.h"
 
 #include <string.h>
 
@@ -56,9 +56,10 @@ const struct err *crate_frame(struct req *r, bool versioned, struct crate_frame 
 	return e;
 }
 
-struct crate_may crate_may(struct req *r, const struct crate_frame *f)
+static struct crate_may may_of(struct req *r, const struct crate_frame *f, bool in_team)
 {
 	const struct rights_actor who = { .is_owner = f->facts.owns != 0,
+					  .in_team = in_team,
 					  .is_admin = r->user.is_admin };
 
 	return (struct crate_may){
@@ -66,6 +67,24 @@ struct crate_may crate_may(struct req *r, const struct crate_frame *f)
 		.rebuild_docs =
 			docs_on(r->cfg) && !rights_require(r->arena, &who, RIGHTS_TO_REBUILD_DOCS),
 	};
+}
+
+struct crate_may crate_may(struct req *r, const struct crate_frame *f)
+{
+	return may_of(r, f, false);
+}
+
+const struct err *crate_may_with_teams(struct req *r, const struct crate_frame *f,
+				       struct crate_may *ret)
+{
+	const struct err *e = NULL;
+	bool in_team = false;
+
+	if (r->user.id && !f->facts.owns && f->facts.teams)
+		e = may_seem_in_team(r, f->crate.id, &in_team);
+	if (!e)
+		*ret = may_of(r, f, in_team);
+	return e;
 }
 
 static void put_segment(struct buf *b, struct text t)

@@ -28,11 +28,17 @@ const struct err *must_use crate_frame(struct req *r, bool versioned, struct cra
 void crate_frame_head(struct req *r, struct crate_frame *f, enum crate_tab tab, const char *sub,
 		      struct head *head);
 
-/* What whoever is signed in may do to versions of the crate, for links; the pages behind them ask again. No query. */
+/* What whoever is signed in may do to versions of the crate, for links; the pages behind them ask again. */
 struct crate_may {
 	bool yank, rebuild_docs;
 };
+
+/* Of owners in person and administrators. No query. */
 struct crate_may crate_may(struct req *r, const struct crate_frame *f);
+
+/* And of members of owning teams: may_seem_in_team where that decides, one query and GitHub. */
+const struct err *must_use crate_may_with_teams(struct req *r, const struct crate_frame *f,
+						struct crate_may *ret);
 struct version_manage version_manage(struct req *r, const struct crate_may *may,
 				     const struct version_view *v); /* arena */
 

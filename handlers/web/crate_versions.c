@@ -175,16 +175,16 @@ static const struct err *load_rows(struct req *r, const struct crate_frame *f,
 				   struct version_row **ret, size_t *ret_n)
 {
 	struct version_row *rows = arena_array(r->arena, n + 1, sizeof(*rows));
-	struct crate_may may = crate_may(r, f);
+	struct crate_may may;
 	struct advisory *advisories = NULL;
 	struct version_view *views = NULL;
 	uint64_t ids[VERSION_IDS_MAX];
 	size_t nviews = 0, nadvisories = 0, m = 0;
-	const struct err *e = NULL;
+	const struct err *e = crate_may_with_teams(r, f, &may);
 
 	for (size_t i = 0; i < n; i++)
 		ids[i] = at[i].key->id;
-	if (n)
+	if (!e && n)
 		e = db_version_views_by_ids(r->db, ids, n, &views, &nviews);
 	if (!e && n && f->facts.advisories)
 		e = db_advisories(r->db, f->crate.name, &advisories, &nadvisories);

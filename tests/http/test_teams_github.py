@@ -6,6 +6,7 @@ import pytest
 
 from lib.github import GitHub
 from lib.instance import Instance
+from lib.page import Visitor
 from lib.registry import Crate, detail
 from lib.steps import join, publish, refused, sign_in
 
@@ -315,7 +316,75 @@ def test_a_token_that_cannot_be_decrypted(github, site, new_name):
     assert who.token.delete(f"/api/v1/crates/{name}/1.0.0/yank").status_code == 200
 
 
+# ---- links on pages (contract/web.md 9)
+
+def links(site, user, crate):
+    """What the versions page offers."""
+    answer = Visitor(user.browser).get(f"/crates/{crate}/versions")
+    assert answer.status_code == 200
+    site.queries(answer)
+    return answer, [words for _, words in answer.page.links if words.startswith(("Yank", "Unyank", "Rebuild"))]
+
+
+def test_members_see_links_to_yank(github, site, people, crate):
+    give(site, crate, github.orgs["closed"].teams["core"], github.orgs["acme"].teams["docs"])
+    assert links(site, people["writer"], crate)[1] == ["Yank 1.0.0"]
+    visitor = Visitor(people["writer"].browser)
+    answer = visitor.get(f"/crates/{crate}/1.0.0/yank")
+    assert visitor.send(answer.page.form(f"/crates/{crate}/1.0.0/yank"), message="why").status_code == 303
+    answer, shown = links(site, people["writer"], crate)
+    assert shown == ["Unyank 1.0.0"] and site.queries(answer) <= 7
+    assert links(site, people["outsider"], crate)[1] == [] and links(site, people["root"], crate)[1] == ["Unyank 1.0.0"]
+    assert links(site, people["insider"], crate)[1] == []  # an organisation that does not answer him ends it
+
+
+def test_links_cost_nothing_where_teams_do_not_matter(github, site, owner, people, crate):
+    before = len(github.asked)
+    few = site.queries(links(site, people["outsider"], crate)[0])
+    give(site, crate, github.orgs["acme"].teams["core"])
+    assert links(site, owner, crate)[1] == ["Yank 1.0.0"]
+    anonymous = Visitor(site.anonymous).get(f"/crates/{crate}/versions")
+    assert anonymous.status_code == 200 and len(github.asked) == before
+    answer, shown = links(site, people["invited"], crate)
+    assert shown == [] and site.queries(answer) == few + 1 and len(github.asked) == before + 1
+
+
+@pytest.mark.parametrize("how", [{"status": 500}, {"status": 403}, {"status": 200, "body": []}, {"status": 200, "delay": 4}], ids=str)
+def test_the_page_is_there_when_github_is_not(github, new_name, how):
+    instance = Instance(settings=github.settings("server.workers=1"))
+    try:
+        instance.start()
+        owner, insider = (join(github, instance, new_name(name).replace("-", "x")) for name in ("pageowner", "pagemember"))
+        name = publish(owner, new_name("paged"))
+        give(instance, name, github.team("acme", "paged", **{insider.login: "active"}))
+        with github.failing("/memberships/", **how):
+            answer, shown = links(instance, insider, name)
+            assert shown == [] and float(instance.log_line(answer)["ms"]) < 3500
+        if "delay" not in how:
+            assert links(instance, insider, name)[1] == ["Yank 1.0.0"]
+    finally:
+        instance.remove()
+
+
 # ---- what is remembered
+
+def test_a_no_is_remembered_for_links_alone(github, new_name):
+    instance = Instance(settings=github.settings("github.membership_cache_s=3600", "server.workers=1"))
+    try:
+        instance.start()
+        owner, insider = (join(github, instance, new_name(name).replace("-", "x")) for name in ("noowner", "nomember"))
+        name = publish(owner, new_name("nolinks"))
+        team = github.team("acme", "nolinks")
+        give(instance, name, team)
+        assert links(instance, insider, name)[1] == []
+        team.members[insider.login] = "active"
+        before = github.count("/memberships/")
+        assert links(instance, insider, name)[1] == [] and github.count("/memberships/") == before
+        assert insider.token.put(f"/api/v1/crates/{name}/1.0.0/unyank").status_code == 200  # a right is asked for anew
+        assert links(instance, insider, name)[1] == ["Yank 1.0.0"] and github.count("/memberships/") == before + 1
+    finally:
+        instance.remove()
+
 
 def test_a_membership_is_remembered_for_a_while(github, new_name):
     instance = Instance(settings=github.settings("github.membership_cache_s=3600", "server.workers=1"))

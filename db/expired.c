@@ -40,11 +40,18 @@ static const struct db_stmt expired_reports = {
 	.in = { DB_I64 },
 };
 
+static const struct db_stmt expired_account_events = {
+	.name = "expired_account_events",
+	.sql = "DELETE FROM account_events WHERE time_us < ? - 365 * 86400000000 LIMIT 1000",
+	.in = { DB_I64 },
+};
+
 const struct err *db_expired_delete(struct db *db, int64_t now_us)
 {
 	static const struct db_stmt *const all[] = { &expired_sessions,        &expired_links,
 						     &expired_trustpub_tokens, &expired_jtis,
-						     &expired_address_buckets, &expired_reports };
+						     &expired_address_buckets, &expired_reports,
+						     &expired_account_events };
 	const struct err *e = NULL;
 
 	for (size_t i = 0; !e && i < ARRAY_SIZE(all); i++) {
@@ -57,10 +64,7 @@ const struct err *db_expired_delete(struct db *db, int64_t now_us)
 	return e;
 }
 
-const struct db_stmt *const db_expired_stmts[] = { &expired_sessions,
-						   &expired_links,
-						   &expired_trustpub_tokens,
-						   &expired_jtis,
-						   &expired_address_buckets,
-						   &expired_reports,
-						   NULL };
+const struct db_stmt *const db_expired_stmts[] = { &expired_sessions,        &expired_links,
+						   &expired_trustpub_tokens, &expired_jtis,
+						   &expired_address_buckets, &expired_reports,
+						   &expired_account_events,  NULL };

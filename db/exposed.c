@@ -1,5 +1,7 @@
 #include "db/exposed.h"
 
+#include "db/account_event.h"
+
 struct token_row {
 	uint64_t id;
 	bool revoked;
@@ -51,6 +53,9 @@ static const struct err *token_tx(struct db *db, void *ctx)
 	if (e || !s->known || row.revoked)
 		return e;
 	e = db_exec(db, &revoke, DB_ARGS(db_u64(row.id)), NULL);
+	if (!e)
+		e = db_account_event_token(db, row.id, EVENT_TOKEN_EXPOSED,
+					   (struct event_source){ .user_agent = s->x->reporter });
 	return e ? e : db_mail_token_exposed(db, row.id, s->x);
 }
 

@@ -3,17 +3,18 @@
 #include "app/base/arena.h"
 #include "app/base/time.h"
 
-enum { USED_EVERY_S = 60, AGENT_CHARS = 255 };
+enum { USED_EVERY_S = 60 };
 
 static const struct db_stmt auth = {
 	.name = "session_auth",
-	.sql = "SELECT s.id AS session_id, s.last_used_us, s.expires_us, "
+	.sql = "SELECT s.id AS session_id, s.created_us, s.last_used_us, s.expires_us, "
 	       "s.form_token, " USER_AUTH_SQL "  FROM sessions s"
 	       "  JOIN users u ON u.id = s.user_id"
 	       " WHERE s.token = ? AND s.expires_us > ?",
 	.in = { DB_SHA256, DB_I64 },
-	.out = { DB_COL(struct session_auth, session_id), DB_COL(struct session_auth, last_used_us),
-		 DB_COL(struct session_auth, expires_us), DB_COL(struct session_auth, form_token),
+	.out = { DB_COL(struct session_auth, session_id), DB_COL(struct session_auth, created_us),
+		 DB_COL(struct session_auth, last_used_us), DB_COL(struct session_auth, expires_us),
+		 DB_COL(struct session_auth, form_token),
 		 USER_AUTH_COLS(struct session_auth, user) },
 };
 
@@ -144,33 +145,39 @@ const struct err *db_session_used(struct db *db, const struct session_auth *s, i
 		       NULL);
 }
 
-/* UTF-8, and so many characters of it as the column holds. */
-static struct text agent(struct db *db, struct text t)
-{
-	size_t at = 0, chars = 0;
-	uint32_t c;
+struct adding {
+	const struct session_new *s;
+	uint64_t id;
+};
 
-	if (!t.p)
-		return t;
-	t = text_lossy(db_arena(db), t);
-	while (chars < AGENT_CHARS && text_next_char(t, &at, &c))
-		chars++;
-	return text_sub(t, 0, at);
+static const struct err *add(struct db *db, void *ctx)
+{
+	struct adding *a = ctx;
+	const struct session_new *s = a->s;
+	int64_t now = time_now_us();
+	const struct err *e = db_exec(db, &insert,
+				      DB_ARGS(db_sha(&s->hash), db_opt_u64(s->user_id),
+					      db_text(s->form_token), db_i64(now), db_i64(now),
+					      db_i64(s->expires_us), db_text(s->from.address),
+					      db_text(event_user_agent(db, s->from.user_agent)),
+					      db_text(s->oauth_state), db_text(s->pending_signup)),
+				      NULL);
+
+	if (e)
+		return e;
+	a->id = db_insert_id(db);
+	if (!s->user_id.set)
+		return NULL;
+	return db_account_event(db, s->user_id.v, EVENT_SIGN_IN, text_from(s->how), s->from);
 }
 
 const struct err *db_session_add(struct db *db, const struct session_new *s, uint64_t *ret_id)
 {
-	int64_t now = time_now_us();
-	const struct err *e =
-		db_exec(db, &insert,
-			DB_ARGS(db_sha(&s->hash), db_opt_u64(s->user_id), db_text(s->form_token),
-				db_i64(now), db_i64(now), db_i64(s->expires_us),
-				db_text(s->address), db_text(agent(db, s->user_agent)),
-				db_text(s->oauth_state), db_text(s->pending_signup)),
-			NULL);
+	struct adding a = { .s = s };
+	const struct err *e = s->user_id.set ? db_tx(db, add, &a) : add(db, &a);
 
 	if (!e)
-		*ret_id = db_insert_id(db);
+		*ret_id = a.id;
 	return e;
 }
 

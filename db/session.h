@@ -4,11 +4,12 @@
  */
 #pragma once
 
+#include "db/account_event.h"
 #include "db/user.h"
 
 struct session_auth {
 	uint64_t session_id;
-	int64_t last_used_us, expires_us;
+	int64_t created_us, last_used_us, expires_us;
 	struct text form_token;
 	struct user_auth user;
 };
@@ -24,7 +25,9 @@ const struct err *must_use db_session_used(struct db *db, const struct session_a
 struct session_new {
 	struct opt_u64 user_id; /* not set: a sign-in is under way */
 	struct sha256 hash;
-	struct text form_token, address, user_agent; /* user_agent is cut to 255 characters */
+	const char *how; /* with user_id: by what means, for the account's events: "GitHub" */
+	struct text form_token;
+	struct event_source from;
 	struct text pending_signup; /* JSON of app/server/sign_in.c; absent: none */
 	struct text oauth_state;    /* absent: none */
 	int64_t expires_us;

@@ -1,4 +1,5 @@
 /* Every list of statements, for check-sql: a noun that is not here would never be checked. */
+#include "db/account_event.h"
 #include "db/activity.h"
 #include "db/admin.h"
 #include "db/advisory.h"
@@ -60,6 +61,7 @@
 
 /* clang-format off */
 const struct db_stmt_list db_stmt_lists[] = { /* one a line */
+	{ db_account_event_stmts },
 	{ db_activity_stmts },
 	{ db_deleted_stmts },
 	{ db_admin_stmts },

@@ -26,6 +26,12 @@ static const struct db_stmt used = {
 	.in = { DB_I64, DB_U64 },
 };
 
+static const struct db_stmt used_first = {
+	.name = "token_used_first",
+	.sql = "UPDATE api_tokens SET last_used_us = ? WHERE id = ? AND last_used_us IS NULL",
+	.in = { DB_I64, DB_U64 },
+};
+
 #define TOKEN_SQL                                                                                  \
 	"id, user_id, name, created_us, last_used_us, revoked, crate_scopes, endpoint_scopes, "    \
 	"expired_us"
@@ -77,14 +83,15 @@ static const struct db_stmt by_id = {
 
 static const struct db_stmt revoke = {
 	.name = "token_revoke",
-	.sql = "UPDATE api_tokens SET revoked = 1 WHERE id = ? AND user_id = ?",
+	.sql = "UPDATE api_tokens SET revoked = 1 WHERE id = ? AND user_id = ? AND revoked = 0",
 	.in = { DB_U64, DB_U64 },
 };
 
-static const struct db_stmt revoke_hash = {
-	.name = "token_revoke_hash",
-	.sql = "UPDATE api_tokens SET revoked = 1 WHERE token = ?",
+static const struct db_stmt by_hash = {
+	.name = "token_by_hash",
+	.sql = "SELECT " TOKEN_SQL "  FROM api_tokens WHERE token = ?",
 	.in = { DB_SHA256 },
+	.out = TOKEN_COLS,
 };
 
 const struct err *db_token_auth(struct db *db, const struct sha256 *hash, struct token_auth *ret,
@@ -93,11 +100,30 @@ const struct err *db_token_auth(struct db *db, const struct sha256 *hash, struct
 	return db_maybe(db, &auth, DB_ARGS(db_sha(hash), db_i64(time_now_us())), ret, ret_found);
 }
 
-const struct err *db_token_used(struct db *db, const struct token_auth *t)
+struct changing {
+	uint64_t user_id, token_id;
+	struct event_source from;
+};
+
+/* Of two at once, one is the first. */
+static const struct err *use_first(struct db *db, void *ctx)
 {
+	const struct changing *c = ctx;
+	uint64_t n = 0;
+	const struct err *e =
+		db_exec(db, &used_first, DB_ARGS(db_i64(time_now_us()), db_u64(c->token_id)), &n);
+
+	return e || !n ? e : db_account_event_token(db, c->token_id, EVENT_TOKEN_USED, c->from);
+}
+
+const struct err *db_token_used(struct db *db, const struct token_auth *t, struct event_source from)
+{
+	struct changing c = { .token_id = t->token_id, .from = from };
 	int64_t now = time_now_us();
 
-	if (t->last_used_us.set && now - t->last_used_us.v < USED_EVERY_S * US_PER_S)
+	if (!t->last_used_us.set)
+		return db_tx(db, use_first, &c);
+	if (now - t->last_used_us.v < USED_EVERY_S * US_PER_S)
 		return NULL;
 	return db_exec(db, &used, DB_ARGS(db_i64(now), db_u64(t->token_id)), NULL);
 }
@@ -128,7 +154,8 @@ static const struct err *add(struct db *db, void *ctx)
 				     .crate_scopes = t->crate_scopes,
 				     .endpoint_scopes = t->endpoint_scopes,
 				     .expired_us = t->expired_us };
-	return t->tell ? db_mail_new_token(db, a->row.id) : NULL;
+	e = db_account_event_token(db, a->row.id, EVENT_TOKEN_CREATED, t->from);
+	return e || !t->tell ? e : db_mail_new_token(db, a->row.id);
 }
 
 const struct err *db_token_add(struct db *db, const struct token_new *t, struct token_row *ret)
@@ -164,20 +191,34 @@ const struct err *db_token_by_id(struct db *db, uint64_t user_id, uint64_t id,
 	return db_one(db, &by_id, DB_ARGS(db_u64(id), db_u64(user_id)), ret);
 }
 
-const struct err *db_token_revoke(struct db *db, uint64_t user_id, uint64_t id)
+static const struct err *revoke_tx(struct db *db, void *ctx)
 {
-	return db_exec(db, &revoke, DB_ARGS(db_u64(id), db_u64(user_id)), NULL);
+	const struct changing *c = ctx;
+	uint64_t n = 0;
+	const struct err *e =
+		db_exec(db, &revoke, DB_ARGS(db_u64(c->token_id), db_u64(c->user_id)), &n);
+
+	return e || !n ? e : db_account_event_token(db, c->token_id, EVENT_TOKEN_REVOKED, c->from);
+}
+
+const struct err *db_token_revoke(struct db *db, uint64_t user_id, uint64_t id,
+				  struct event_source from)
+{
+	struct changing c = { .user_id = user_id, .token_id = id, .from = from };
+
+	return db_tx(db, revoke_tx, &c);
 }
 
 const struct err *db_token_revoke_hash(struct db *db, const struct sha256 *hash, bool *ret_found)
 {
-	uint64_t n = 0;
-	const struct err *e = db_exec(db, &revoke_hash, DB_ARGS(db_sha(hash)), &n);
+	struct token_row row;
+	const struct err *e = db_maybe(db, &by_hash, DB_ARGS(db_sha(hash)), &row, ret_found);
 
-	*ret_found = n > 0;
-	return e;
+	if (e || !*ret_found)
+		return e;
+	return db_token_revoke(db, row.user_id, row.id, (struct event_source){ 0 });
 }
 
 const struct db_stmt *const db_token_stmts[] = {
-	&auth, &used, &insert, &count, &list, &by_id, &revoke, &revoke_hash, NULL,
+	&auth, &used, &used_first, &insert, &count, &list, &by_id, &by_hash, &revoke, NULL,
 };

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "db/account_event.h"
 #include "db/user.h"
 
 /* What the server must know of whoever shows a token. */
@@ -18,8 +19,9 @@ struct token_auth {
 const struct err *must_use db_token_auth(struct db *db, const struct sha256 *hash,
 					 struct token_auth *ret, bool *ret_found);
 
-/* Writes last_used_us, unless it was written within the last minute. */
-const struct err *must_use db_token_used(struct db *db, const struct token_auth *t);
+/* Writes last_used_us, unless it was written within the last minute. The first use is an event of the account. */
+const struct err *must_use db_token_used(struct db *db, const struct token_auth *t,
+					 struct event_source from);
 
 struct token_row {
 	uint64_t id, user_id;
@@ -40,6 +42,7 @@ struct token_new {
 	struct text crate_scopes, endpoint_scopes;
 	struct opt_i64 expired_us;
 	bool tell; /* leave a letter to the user (db/mail.h) */
+	struct event_source from;
 };
 
 /* The row as it is stored is *ret. */
@@ -55,10 +58,11 @@ const struct err *must_use db_token_list(struct db *db, uint64_t user_id, int64_
 const struct err *must_use db_token_by_id(struct db *db, uint64_t user_id, uint64_t id,
 					  struct token_row *ret);
 
-/* Nothing happens where the user has no such token. */
-const struct err *must_use db_token_revoke(struct db *db, uint64_t user_id, uint64_t id);
+/* Nothing happens where the user has no such token, or it is revoked already. */
+const struct err *must_use db_token_revoke(struct db *db, uint64_t user_id, uint64_t id,
+					   struct event_source from);
 
-/* By its hash, whoever has it: the command line, secret scanning. */
+/* By its hash, whoever has it: the command line. */
 const struct err *must_use db_token_revoke_hash(struct db *db, const struct sha256 *hash,
 						bool *ret_found);
 

@@ -74,6 +74,7 @@ const struct route *const route_lists[] = {
 	profile_routes,
 	tokens_routes,
 	dashboard_routes,
+	account_security_routes,
 	letter_links_routes,
 	crates_page_routes,
 	search_page_routes,

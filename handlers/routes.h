@@ -3,6 +3,7 @@
 
 #include "app/server/route.h"
 
+extern const struct route account_security_routes[];
 extern const struct route admin_list_routes[];
 extern const struct route admin_routes[];
 extern const struct route admin_crate_routes[];

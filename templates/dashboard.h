@@ -39,17 +39,3 @@ struct invites_page {
 	size_t n;
 };
 void invites_page(struct tmpl *t, const struct invites_page *v);
-
-struct session_view {
-	uint64_t id;
-	struct text address, agent; /* absent: not known */
-	int64_t created_us, last_used_us;
-	bool current;
-};
-
-struct sessions_page {
-	struct head head;
-	const struct session_view *v;
-	size_t n;
-};
-void sessions_page(struct tmpl *t, const struct sessions_page *v);

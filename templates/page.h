@@ -148,9 +148,10 @@ struct error_page {
 	struct head head;
 	unsigned status;
 	struct text title, detail;
-	bool sign_in;      /* offer it */
-	bool retry;        /* a link to the same page */
-	struct text back;  /* path of the page before, "/" for none */
-	struct links near; /* names that look alike */
+	struct text sign_in; /* path of the sign-in, where that would help */
+	bool again;          /* who is signed in is to do so once more */
+	bool retry;          /* a link to the same page */
+	struct text back;    /* path of the page before, "/" for none */
+	struct links near;   /* names that look alike */
 };
 void error_page(struct tmpl *t, const struct error_page *v);

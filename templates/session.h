@@ -6,6 +6,7 @@
 struct login_page {
 	struct head head;
 	struct text login;     /* who is signed in already; absent: nobody */
+	bool again;            /* he is asked to sign in once more */
 	struct text return_to; /* a path of this site */
 	struct text problem;   /* what went wrong before; absent: nothing */
 	bool github;           /* it is set up */

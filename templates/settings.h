@@ -5,7 +5,7 @@
 #include "db/db.h"                 /* struct opt_i64 */
 #include "templates/page.h"
 
-/* Profile, API tokens, sessions: the tabs of all of them. current: "profile", "tokens", "security". */
+/* Profile, API tokens, security: the tabs of all of them. current: "profile", "tokens", "security". */
 void settings_tabs(struct tmpl *t, const char *current);
 
 struct profile_page {

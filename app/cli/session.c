@@ -48,7 +48,8 @@ static int create(struct cli *c)
 	secret = auth_new_secret(c->arena, "", &s.hash);
 	s.user_id.v = u.id;
 	s.form_token = auth_new_secret(c->arena, "", &unused);
-	s.user_agent = TEXT("cratehouse session create");
+	s.how = "the command line";
+	s.from.user_agent = TEXT("cratehouse session create");
 	s.expires_us = time_now_us() + (int64_t)c->app->cfg->auth.session_days * 86400 * US_PER_S;
 	e = db_session_add(c->app->db, &s, &id);
 	if (e)

@@ -5,6 +5,7 @@
 #include "app/base/json.h"
 #include "app/base/time.h"
 #include "app/registry/name.h"
+#include "app/server/fresh.h"
 #include "db/session.h"
 #include "db/token.h"
 
@@ -152,6 +153,15 @@ const struct err *auth_origin(struct req *r)
 	return refuse(r, "invalid origin header");
 }
 
+bool auth_from_this_site(struct req *r)
+{
+	struct text site = req_header(r, "Sec-Fetch-Site");
+
+	if (site.p)
+		return text_eq(site, TEXT("same-origin")) || text_eq(site, TEXT("none"));
+	return !auth_origin(r);
+}
+
 /* contract/api.md 3.6 */
 static const struct err *check_lock(struct req *r, const struct user_auth *u)
 {
@@ -202,6 +212,7 @@ static const struct err *by_cookie(struct req *r, bool *ret_found)
 	fill_user(r, &s.user, AUTH_BY_COOKIE);
 	r->user.session_id = s.session_id;
 	r->user.form_token = s.form_token;
+	r->user.signed_in_us = s.created_us;
 	if (r->cfg->server.read_only)
 		return NULL;
 	return db_session_used(
@@ -238,7 +249,7 @@ static const struct err *by_token(struct req *r, struct text token)
 	if (!found)
 		return refuse(r, "authentication failed");
 	if (!r->cfg->server.read_only) {
-		e = db_token_used(r->db, &t);
+		e = db_token_used(r->db, &t, req_event_source(r));
 		if (e)
 			return e;
 	}
@@ -362,7 +373,7 @@ const struct err *auth_page(struct req *r, enum route_auth auth)
 		return err_new_status(r->arena, ERR_AUTH, 401, "This page requires authentication");
 	if (auth == AUTH_ADMIN && !r->user.is_admin)
 		return refuse(r, "This page is for administrators");
-	return NULL;
+	return auth == AUTH_ADMIN ? fresh_require(r, FRESH_ADMIN_S) : NULL;
 }
 
 const struct err *auth_scope(struct req *r, const char *scope, struct text crate)

@@ -32,12 +32,18 @@ const struct err *must_use auth_require_publish(struct req *r, struct sha256 *re
 
 /*
  * The same for pages: the session alone counts. r->user is filled where there is one that may do something; auth says who
- * must: AUTH_NONE and AUTH_LATE nobody, all else somebody (401), AUTH_ADMIN an administrator (403).
+ * must: AUTH_NONE and AUTH_LATE nobody, all else somebody (401), AUTH_ADMIN an administrator (403) whose sign-in is fresh (fresh.h).
  */
 const struct err *must_use auth_page(struct req *r, enum route_auth auth);
 
 /* Whether the request came from a page of this site, as far as its Origin tells. ERR_AUTH otherwise. */
 const struct err *must_use auth_origin(struct req *r);
+
+/*
+ * Whether a browser sent the request from a page of this site: Sec-Fetch-Site says so (W3C Fetch Metadata), of older ones Origin
+ * alone. What is no browser, and has neither, is believed. For what needs no session, but may lose one.
+ */
+bool auth_from_this_site(struct req *r);
 
 /* The name of the session cookie: "__Host-cratehouse" where site.url is https, else "cratehouse". */
 const char *auth_cookie_name(const struct config *cfg);

@@ -37,14 +37,9 @@ static const struct err *foreign(struct req *r)
 		"Load the page again and send it once more.");
 }
 
-/* Browsers say by Sec-Fetch-Site where a request comes from (W3C Fetch Metadata), older ones by Origin alone. */
 static const struct err *check_source(struct req *r)
 {
-	struct text site = req_header(r, "Sec-Fetch-Site");
-
-	if (site.p && !text_eq(site, TEXT("same-origin")) && !text_eq(site, TEXT("none")))
-		return foreign(r);
-	if (!site.p && auth_origin(r))
+	if (!auth_from_this_site(r))
 		return foreign(r);
 	if (r->user.how == AUTH_BY_COOKIE &&
 	    !secret_eq(req_form(r, FORM_TOKEN_FIELD), r->user.form_token))

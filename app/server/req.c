@@ -114,6 +114,11 @@ const struct err *req_query_list(struct req *r, const char *name, size_t max, st
 	return NULL;
 }
 
+struct event_source req_event_source(const struct req *r)
+{
+	return (struct event_source){ r->remote_ip, req_header(r, "User-Agent") };
+}
+
 struct text req_cookie(const struct req *r, const char *name)
 {
 	return cookie_find(req_header(r, "Cookie"), text_from(name));

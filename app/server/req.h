@@ -12,6 +12,7 @@
 #include "app/server/app.h"
 #include "app/server/reply.h"
 #include "app/server/route.h"
+#include "db/account_event.h"
 #include "db/db.h"
 
 struct tmpl;
@@ -24,7 +25,8 @@ struct auth_user {
 	uint64_t token_id; /* of the API token, else 0 */
 	struct text login, name, avatar;
 	uint64_t session_id;    /* AUTH_BY_COOKIE: of the session, */
-	struct text form_token; /* and what its forms carry */
+	struct text form_token; /* and what its forms carry, */
+	int64_t signed_in_us;   /* and when it began: app/server/fresh.h */
 	int64_t created_us;
 	bool is_admin;
 	bool legacy; /* a token without endpoint scopes (contract/api.md 3.3) */
@@ -81,6 +83,9 @@ struct query_pair *req_query_all(struct req *r, size_t *ret_n);
 /* All values of a repeated parameter ("ids[]"), in order; at most max. */
 const struct err *must_use req_query_list(struct req *r, const char *name, size_t max,
 					  struct texts *ret);
+
+/* Where the request comes from, for what is noted about an account. */
+struct event_source req_event_source(const struct req *r);
 
 /* The cookie of that name, absent if there is none. */
 struct text req_cookie(const struct req *r, const char *name);

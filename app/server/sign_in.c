@@ -35,20 +35,12 @@ static const struct err *add_session(struct req *r, struct session_new *s, int64
 
 	cookie.secret = auth_new_secret(r->arena, "", &s->hash);
 	s->form_token = auth_new_secret(r->arena, "", &unused);
-	s->address = r->remote_ip;
-	s->user_agent = text_lossy(r->arena, req_header(r, "User-Agent"));
+	s->from = req_event_source(r);
 	s->expires_us = time_now_us() + life_s * US_PER_S;
 	e = db_session_add(r->db, s, &id);
 	if (!e)
 		*ret = cookie;
 	return e;
-}
-
-const struct err *sign_in_as(struct req *r, uint64_t user_id, struct sign_in_cookie *ret)
-{
-	struct session_new s = { .user_id = { .set = true, .v = user_id } };
-
-	return add_session(r, &s, (int64_t)r->cfg->auth.session_days * 86400, ret);
 }
 
 /* The secret that the browser shows, and its hash; absent: none. */
@@ -68,6 +60,31 @@ static const struct err *end_shown(struct req *r)
 	struct sha256 hash;
 
 	return shown(r, &hash).p ? db_session_end(r->db, &hash) : NULL;
+}
+
+const struct err *sign_in_as(struct req *r, uint64_t user_id, const char *how,
+			     struct sign_in_cookie *ret)
+{
+	struct session_new s = { .user_id = { .set = true, .v = user_id }, .how = how };
+	const struct err *e = add_session(r, &s, (int64_t)r->cfg->auth.session_days * 86400, ret);
+
+	return e ? e : end_shown(r);
+}
+
+/* ---- sign out */
+
+const struct err *sign_out(struct req *r, bool everywhere)
+{
+	const struct err *e = NULL;
+
+	if (everywhere && r->user.how == AUTH_BY_COOKIE)
+		e = db_session_end_others(r->db, r->user.id, r->user.session_id);
+	return e ? e : end_shown(r);
+}
+
+void sign_out_cookie(struct req *r, struct reply *rp)
+{
+	reply_cookie(r, rp, text_from(auth_cookie_name(r->cfg)), TEXT(""), 0);
 }
 
 /* ---- begin */
@@ -181,10 +198,8 @@ static const struct err *ask(struct req *r, struct text code, struct text verifi
 
 static const struct err *become(struct req *r, uint64_t user_id, struct sign_in_done *ret)
 {
-	const struct err *e = sign_in_as(r, user_id, &ret->cookie);
+	const struct err *e = sign_in_as(r, user_id, "GitHub", &ret->cookie);
 
-	if (!e)
-		e = end_shown(r);
 	ret->signed_in = true;
 	ret->user_id = user_id;
 	return e;

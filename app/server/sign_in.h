@@ -23,8 +23,19 @@ struct sign_in_cookie {
 
 void sign_in_cookie(struct req *r, struct reply *rp, const struct sign_in_cookie *c);
 
-/* A session of that user, whoever he says he is: for links and passwords that were checked before. */
-const struct err *must_use sign_in_as(struct req *r, uint64_t user_id, struct sign_in_cookie *ret);
+/*
+ * A session of that user, whoever he says he is: for links and passwords that were checked before. how: "a link". It takes the
+ * place of the one that the browser had.
+ */
+const struct err *must_use sign_in_as(struct req *r, uint64_t user_id, const char *how,
+				      struct sign_in_cookie *ret);
+
+/*
+ * Ends the session that the browser shows, and with everywhere all others of the account that is signed in. Whoever has the
+ * cookie may; without one there is nothing to end. sign_out_cookie takes the cookie away, with the answer.
+ */
+const struct err *must_use sign_out(struct req *r, bool everywhere);
+void sign_out_cookie(struct req *r, struct reply *rp);
 
 struct sign_in_begun {
 	struct text url, state; /* GitHub's page, with the state in it; arena */

@@ -126,6 +126,7 @@ const struct err *token_make(struct req *r, const struct token_wish *w, struct t
 		.name = w->name,
 		.expired_us = w->expires_us,
 		.tell = true,
+		.from = req_event_source(r),
 	};
 	const struct err *e = room(r);
 
@@ -203,7 +204,7 @@ static struct reply token_delete(struct req *r)
 	const struct err *e = read_id(r, &id);
 
 	if (!e)
-		e = db_token_revoke(r->db, r->user.id, id);
+		e = db_token_revoke(r->db, r->user.id, id, req_event_source(r));
 	return e ? reply_err(r, e) : reply_json(r, 200, TEXT("{}"));
 }
 
@@ -214,7 +215,7 @@ static struct reply current_delete(struct req *r)
 	if (r->user.how != AUTH_BY_TOKEN)
 		e = err_new(r->arena, ERR_INVALID, "token not provided");
 	if (!e)
-		e = db_token_revoke(r->db, r->user.id, r->user.token_id);
+		e = db_token_revoke(r->db, r->user.id, r->user.token_id, req_event_source(r));
 	return e ? reply_err(r, e) : reply_empty(r, 204);
 }
 

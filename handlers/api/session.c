@@ -2,9 +2,8 @@
  * handlers/api/session.c - POST /api/private/session/begin and authorize, GET, POST, DELETE /api/private/session/signup,
  * DELETE /api/private/session (contract/api.md 25). What they do is app/server/sign_in.h.
  */
-#include "db/session.h"
+#include "app/base/arena.h"
 #include "app/base/email.h"
-#include "app/base/hash.h"
 #include "app/base/json.h"
 #include "app/server/auth.h"
 #include "app/server/sign_in.h"
@@ -13,14 +12,25 @@
 
 /* ---- begin, authorize */
 
+/*
+ * A form of another site comes without the session's cookie (SameSite), so it would get a new one in its place, and somebody
+ * would be signed out. The reference does not ask.
+ */
+static const struct err *must_be_ours(struct req *r)
+{
+	return auth_from_this_site(r) ? NULL : err_new(r->arena, ERR_AUTH, "invalid origin header");
+}
+
 static struct reply begin(struct req *r)
 {
 	struct sign_in_begun begun;
-	const struct err *e = sign_in_begin(r, &begun);
+	const struct err *e = must_be_ours(r);
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
 	struct reply rp;
 
+	if (!e)
+		e = sign_in_begin(r, &begun);
 	if (e)
 		return reply_err(r, e);
 	jw_object(&j, NULL);
@@ -155,22 +165,15 @@ static struct reply signup_delete(struct req *r)
 /* ---- sign out */
 
 /* Whoever has the cookie may end its session; without one there is nothing to end. */
-static struct reply sign_out(struct req *r)
+static struct reply session_delete(struct req *r)
 {
-	const char *name = auth_cookie_name(r->cfg);
-	struct text secret = req_cookie(r, name);
-	const struct err *e = NULL;
-	struct sha256 hash;
+	const struct err *e = sign_out(r, false);
 	struct reply rp;
 
-	if (secret.n) {
-		hash = sha256_of(secret);
-		e = db_session_end(r->db, &hash);
-	}
 	if (e)
 		return reply_err(r, e);
 	rp = reply_ok(r);
-	reply_cookie(r, &rp, text_from(name), TEXT(""), 0);
+	sign_out_cookie(r, &rp);
 	return rp;
 }
 
@@ -187,6 +190,6 @@ const struct route session_routes[] = {
 	      .doc = "Make the account"),
 	ROUTE(DELETE, "/api/private/session/signup", signup_delete, .auth = AUTH_NONE,
 	      .signs_in = true, .doc = "Make none"),
-	ROUTE(DELETE, "/api/private/session", sign_out, .auth = AUTH_NONE, .doc = "Sign out"),
+	ROUTE(DELETE, "/api/private/session", session_delete, .auth = AUTH_NONE, .doc = "Sign out"),
 	ROUTE_END,
 };

@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/jw.h"
 #include "app/index/publish.h"
+#include "app/server/fresh.h"
 #include "handlers/routes.h"
 #include "handlers/web/admin.h"
 
@@ -89,8 +90,10 @@ static struct reply delete_get(struct req *r)
 {
 	struct admin_delete_page v = { .ticked = false };
 	struct crate_row crate;
-	const struct err *e = db_crate_by_name(r->db, req_path(r, "name"), &crate);
+	const struct err *e = fresh_require(r, FRESH_STEP_UP_S);
 
+	if (!e)
+		e = db_crate_by_name(r->db, req_path(r, "name"), &crate);
 	if (e)
 		return reply_err(r, e);
 	v.name = crate.name;
@@ -137,8 +140,10 @@ static struct reply delete_post(struct req *r)
 	struct delete_in in = { .user_id = r->user.id, .note = &note };
 	struct delete_out out;
 	struct crate_row crate;
-	const struct err *e = db_crate_by_name(r->db, req_path(r, "name"), &crate);
+	const struct err *e = fresh_require(r, FRESH_STEP_UP_S);
 
+	if (!e)
+		e = db_crate_by_name(r->db, req_path(r, "name"), &crate);
 	if (e)
 		return reply_err(r, e);
 	v.name = crate.name;

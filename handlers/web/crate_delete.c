@@ -1,6 +1,7 @@
 /* handlers/web/crate_delete.c - /crates/{name}/delete (contract/web.md P29) */
 #include "templates/crate_delete.h"
 #include "app/base/arena.h"
+#include "app/server/fresh.h"
 #include "app/server/may.h"
 #include "app/server/owners.h"
 #include "db/delete.h"
@@ -9,13 +10,15 @@
 
 enum { MESSAGE_MAX_BYTES = 1000 };
 
-/* The crate, that whoever asks may delete it, and whether it may be deleted at all. */
+/* The crate, that whoever asks may delete it and has just signed in, and whether it may be deleted at all. */
 static const struct err *find(struct req *r, struct crate_frame *f, struct text *ret_refusal)
 {
 	const struct err *e = crate_frame(r, false, f);
 
 	if (!e)
 		e = may_do(r, f->crate.name, f->crate.id, RIGHTS_TO_DELETE);
+	if (!e)
+		e = fresh_require(r, FRESH_STEP_UP_S);
 	return e ? e : db_delete_refusal(r->db, f->crate.id, ret_refusal);
 }
 

@@ -5,6 +5,7 @@
 #include "templates/crate_settings.h"
 #include "app/base/arena.h"
 #include "app/registry/trustpub_link.h"
+#include "app/server/fresh.h"
 #include "app/server/limits.h"
 #include "app/server/may.h"
 #include "app/server/owners.h"
@@ -318,6 +319,8 @@ static struct reply trustpub_only_post(struct req *r)
 
 	if (!e)
 		e = trustpub_only_may(r, f.crate.id);
+	if (!e)
+		e = fresh_require(r, FRESH_STEP_UP_S);
 	if (!e)
 		e = trustpub_only_set(r, &f.crate, on);
 	if (e)

@@ -1,11 +1,10 @@
 /*
- * handlers/web/dashboard.c - /dashboard, /me/following, /me/pending-invites, /settings/security (contract/web.md P44, P48 to P50)
+ * handlers/web/dashboard.c - /dashboard, /me/following, /me/pending-invites (contract/web.md P44, P49, P50)
  */
 #include "templates/dashboard.h"
 #include "app/base/arena.h"
 #include "db/follow.h"
 #include "db/invitation.h"
-#include "db/session.h"
 #include "db/user_view.h"
 #include "handlers/routes.h"
 #include "handlers/web/crate_list.h"
@@ -144,48 +143,6 @@ static struct reply invites_post(struct req *r)
 			    TEXT_F(text_sub(req_form(r, "crate"), 0, 64)));
 }
 
-/* ---- sessions */
-
-static struct reply sessions_get(struct req *r)
-{
-	struct sessions_page v = { .head = private_head("Settings") };
-	struct session_row *rows;
-	struct session_view *out;
-	size_t n;
-	const struct err *e = db_session_list(r->db, r->user.id, &rows, &n);
-
-	if (e)
-		return reply_err(r, e);
-	out = arena_array(r->arena, n + 1, sizeof(*out));
-	for (size_t i = 0; i < n; i++)
-		out[i] = (struct session_view){ .id = rows[i].id,
-						.address = rows[i].address,
-						.agent = rows[i].user_agent,
-						.created_us = rows[i].created_us,
-						.last_used_us = rows[i].last_used_us,
-						.current = rows[i].id == r->user.session_id };
-	v.v = out;
-	v.n = n;
-	return reply_page(r, 200, sessions_page, &v);
-}
-
-static struct reply sessions_post(struct req *r)
-{
-	const struct err *e;
-	uint64_t id = 0;
-	bool found = true;
-
-	(void)text_u64(req_form(r, "session"), 1, INT64_MAX, &id);
-	if (req_form_has(r, "all"))
-		e = db_session_end_others(r->db, r->user.id, r->user.session_id);
-	else
-		e = db_session_end_by_id(r->db, r->user.id, id, &found);
-	if (e)
-		return reply_err(r, e);
-	return page_go_with(r, TEXT("/settings/security"), found ? FLASH_SUCCESS : FLASH_ERROR,
-			    found ? "Signed out there." : "That session is not there any more.");
-}
-
 const struct route dashboard_routes[] = {
 	ROUTE(GET, "/dashboard", dashboard_get, .auth = AUTH_COOKIE, .page = true,
 	      .doc = "Page: what belongs to the caller"),
@@ -195,9 +152,5 @@ const struct route dashboard_routes[] = {
 	      .doc = "Page: invitations"),
 	ROUTE(POST, "/me/pending-invites", invites_post, .auth = AUTH_COOKIE, .page = true,
 	      .body = BODY_FORM, .body_max = 4096, .doc = "Form: answer an invitation"),
-	ROUTE(GET, "/settings/security", sessions_get, .auth = AUTH_COOKIE, .page = true,
-	      .doc = "Page: sessions"),
-	ROUTE(POST, "/settings/security/end", sessions_post, .auth = AUTH_COOKIE, .page = true,
-	      .body = BODY_FORM, .body_max = 4096, .doc = "Form: end sessions"),
 	ROUTE_END,
 };

@@ -64,16 +64,34 @@ static struct links near_names(struct req *r, const struct err *e)
 	return (struct links){ v, n };
 }
 
+/* Leads back here, or to the page of the form that was sent: what it held is sent again by hand. */
+static struct text sign_in_path(struct req *r, bool again)
+{
+	struct buf b = buf_init(r->arena, 16 * 1024);
+	bool form = !text_eq(r->method, TEXT("GET"));
+	struct text here = form ? page_before(r) : r->path;
+
+	buf_add(&b, again ? TEXT("/login?again=1&return_to=") : TEXT("/login?return_to="));
+	buf_url(&b, here);
+	if (!form && r->query.n) {
+		buf_url(&b, TEXT("?"));
+		buf_url(&b, r->query);
+	}
+	return buf_ok(&b) ? buf_text(&b) : TEXT("/login");
+}
+
 struct reply route_error_page(struct req *r, const struct err *e)
 {
 	unsigned status = err_status(e);
-	struct text title = text_from(title_of(status));
+	bool again = status == 401 && r->user.id; /* app/server/fresh.h */
+	struct text title = again ? TEXT("Sign in again to go on") : text_from(title_of(status));
 	struct error_page v = {
 		.head = { .title = title, .noindex = true },
 		.status = status,
 		.title = title,
 		.detail = detail_of(r, e, title),
-		.sign_in = status == 401,
+		.sign_in = status == 401 ? sign_in_path(r, again) : TEXT_NONE,
+		.again = again,
 		.retry = status >= 500 || status == 429,
 		.back = page_before(r),
 		.near = near_names(r, e),

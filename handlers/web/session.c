@@ -1,65 +1,40 @@
 /*
  * handlers/web/session.c - /login, /login/github, /github-redirect.html, /github-auth-loading.html, /signup, /logout
- * (contract/web.md P40 to P43). What they do is app/server/sign_in.h; where somebody goes behind it travels in a signed cookie.
+ * (contract/web.md P40 to P43). What they do is app/server/sign_in.h; where somebody goes behind it is return_to.h.
  */
-#include "db/session.h"
+#include "templates/session.h"
 #include "app/base/arena.h"
 #include "app/base/config.h"
 #include "app/base/email.h"
-#include "app/base/hash.h"
 #include "app/outside/github.h"
-#include "app/server/auth.h"
-#include "app/server/sign.h"
 #include "app/server/sign_in.h"
 #include "db/user.h"
 #include "handlers/routes.h"
-#include "handlers/web/page.h"
-#include "templates/session.h"
-
-enum { RETURN_S = 30 * 60, RETURN_MAX_BYTES = 2000 };
-
-static const char cookie_of_return[] = "cratehouse-return";
-
-/* ---- where to go behind it */
-
-static struct text asked_return(struct req *r)
-{
-	struct text t;
-
-	return req_query(r, "return_to", &t) ? TEXT("/") : page_local(t);
-}
-
-static void keep_return(struct req *r, struct reply *rp, struct text path)
-{
-	if (path.n < RETURN_MAX_BYTES)
-		reply_cookie(r, rp, text_from(cookie_of_return), sign_value(r, "return", path),
-			     RETURN_S);
-}
-
-static struct text kept_return(struct req *r)
-{
-	return page_local(sign_check(r, "return", req_cookie(r, cookie_of_return)));
-}
+#include "handlers/web/return_to.h"
 
 /* ---- sign in */
 
 static struct reply show_login(struct req *r, unsigned status, struct text return_to,
 			       struct text problem)
 {
+	struct text again;
 	struct login_page v = {
 		.head = { .title = TEXT("Sign in"), .noindex = true },
 		.login = r->user.id ? r->user.login : TEXT_NONE,
+		.again = !req_query(r, "again", &again) && again.p,
 		.return_to = return_to,
 		.problem = problem,
 		.github = github_on(r->cfg),
 	};
+	struct reply rp = reply_page(r, status, login_page, &v);
 
-	return reply_page(r, status, login_page, &v);
+	return_keep(r, &rp, return_to); /* for who has a link */
+	return rp;
 }
 
 static struct reply login_get(struct req *r)
 {
-	return show_login(r, 200, asked_return(r), TEXT_NONE);
+	return show_login(r, 200, return_asked(r), TEXT_NONE);
 }
 
 static struct reply github_get(struct req *r)
@@ -72,7 +47,7 @@ static struct reply github_get(struct req *r)
 		return reply_err(r, e);
 	rp = page_redirect_away(r, 303, begun.url);
 	sign_in_cookie(r, &rp, &begun.cookie);
-	keep_return(r, &rp, asked_return(r));
+	return_keep(r, &rp, return_asked(r));
 	reply_header(&rp, "Cache-Control", TEXT("no-store"));
 	return rp;
 }
@@ -87,6 +62,7 @@ static struct reply signed_in(struct req *r, const struct sign_in_done *done, st
 		return reply_err(r, e);
 	rp = page_go_with(r, path, FLASH_SUCCESS, "You are signed in as %.*s.", TEXT_F(user.login));
 	sign_in_cookie(r, &rp, &done->cookie);
+	return_done(r, &rp);
 	return rp;
 }
 
@@ -103,18 +79,18 @@ static struct reply github_back(struct req *r)
 	if (!e)
 		e = req_query(r, "error", &error);
 	if (!e && error.p)
-		return show_login(r, 400, kept_return(r),
+		return show_login(r, 400, return_kept(r),
 				  text_eq(error, TEXT("access_denied"))
 					  ? TEXT("Signing in was cancelled at GitHub.")
 					  : TEXT("GitHub could not sign you in. Try it again."));
 	if (!e && (!code.n || !state.n))
 		return show_login(
-			r, 400, kept_return(r),
+			r, 400, return_kept(r),
 			TEXT("This address is where GitHub sends who signs in. Begin here."));
 	if (!e)
 		e = sign_in_finish(r, code, state, &done);
 	if (e && (err_status(e) == 400 || err_status(e) == 403)) {
-		rp = show_login(r, err_status(e), kept_return(r),
+		rp = show_login(r, err_status(e), return_kept(r),
 				text_fmt(r->arena, "Failed to sign in: %.*s", TEXT_F(e->detail)));
 		rp.err = e;
 		return rp;
@@ -122,7 +98,7 @@ static struct reply github_back(struct req *r)
 	if (e)
 		return reply_err(r, e);
 	if (done.signed_in)
-		return signed_in(r, &done, kept_return(r));
+		return signed_in(r, &done, return_kept(r));
 	rp = page_go(r, TEXT("/signup"));
 	sign_in_cookie(r, &rp, &done.cookie);
 	return rp;
@@ -189,27 +165,22 @@ static struct reply signup_post(struct req *r)
 	if (v.errors.n)
 		return reply_page(r, 422, signup_page, &v);
 	e = sign_up_finish(r, email, &done);
-	return e ? reply_err(r, e) : signed_in(r, &done, kept_return(r));
+	return e ? reply_err(r, e) : signed_in(r, &done, return_kept(r));
 }
 
 /* ---- sign out */
 
 static struct reply logout_post(struct req *r)
 {
-	const char *name = auth_cookie_name(r->cfg);
-	struct text secret = req_cookie(r, name);
-	const struct err *e = NULL;
-	struct sha256 hash;
+	bool everywhere = req_form_has(r, "everywhere");
+	const struct err *e = sign_out(r, everywhere);
 	struct reply rp;
 
-	if (secret.n) {
-		hash = sha256_of(secret);
-		e = db_session_end(r->db, &hash);
-	}
 	if (e)
 		return reply_err(r, e);
-	rp = page_go_with(r, TEXT("/"), FLASH_SUCCESS, "You are signed out.");
-	reply_cookie(r, &rp, text_from(name), TEXT(""), 0);
+	rp = page_go_with(r, TEXT("/"), FLASH_SUCCESS,
+			  everywhere ? "You are signed out everywhere." : "You are signed out.");
+	sign_out_cookie(r, &rp);
 	return rp;
 }
 

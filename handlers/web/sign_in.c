@@ -2,7 +2,7 @@
  * handlers/web/sign_in.c - GET /sign-in/{link}
  *
  * The link that `cratehouse session create LOGIN --link` prints: good once, for ten minutes. What only looks at it
- * (HEAD, a browser that fetches ahead) does not use it up.
+ * (HEAD, a browser that fetches ahead) does not use it up. It leads to where /login was asked for last (return_to.h).
  */
 #include "app/server/sign_in.h"
 #include "app/base/arena.h"
@@ -10,6 +10,7 @@
 #include "app/base/hash.h"
 #include "db/session.h"
 #include "handlers/routes.h"
+#include "handlers/web/return_to.h"
 
 static struct reply say(struct req *r, unsigned status, struct text words)
 {
@@ -32,11 +33,14 @@ static struct reply sign_in_get(struct req *r)
 		return reply_err(r, e);
 	if (!found)
 		return say(r, 403, TEXT("This link has been used already, or has run out.\n"));
-	e = sign_in_as(r, user_id, &cookie);
+	e = sign_in_as(r, user_id, "a link", &cookie);
 	if (e)
 		return reply_err(r, e);
-	rp = reply_redirect(r, 303, text_fmt(r->arena, "%.*s/", TEXT_F(r->cfg->site.url)));
+	rp = reply_redirect(
+		r, 303,
+		text_fmt(r->arena, "%.*s%.*s", TEXT_F(r->cfg->site.url), TEXT_F(return_kept(r))));
 	sign_in_cookie(r, &rp, &cookie);
+	return_done(r, &rp);
 	reply_header(&rp, "Referrer-Policy", TEXT("no-referrer"));
 	reply_header(&rp, "Cache-Control", TEXT("no-store"));
 	return rp;

@@ -333,7 +333,7 @@ static struct reply revoke_post(struct req *r)
 	const struct err *e = find(r, &row);
 
 	if (!e)
-		e = db_token_revoke(r->db, r->user.id, row.id);
+		e = db_token_revoke(r->db, r->user.id, row.id, req_event_source(r));
 	if (e)
 		return reply_err(r, e);
 	return page_go_with(r, TEXT("/settings/tokens"), FLASH_SUCCESS,

@@ -664,6 +664,7 @@ static void accounts(void **state)
 	};
 	struct session_new s = { .user_id = { true, user },
 				 .hash = hash,
+				 .how = "a test",
 				 .form_token = TEXT("f"),
 				 .expires_us = INT64_MAX };
 	struct user_new other = { .login = TEXT("ANN") };
@@ -681,12 +682,12 @@ static void accounts(void **state)
 	ok(db_token_auth(db, &hash, &auth, &found));
 	assert_true(found && auth.user.id == user && !auth.crate_scopes.p &&
 		    text_eq(auth.endpoint_scopes, TEXT("[]")));
-	ok(db_token_used(db, &auth));
+	ok(db_token_used(db, &auth, (struct event_source){ 0 }));
 	assert_int_equal(count("api_tokens WHERE last_used_us IS NOT NULL"), 1);
-	ok(db_token_revoke(db, user + 1, row.id)); /* somebody else */
+	ok(db_token_revoke(db, user + 1, row.id, (struct event_source){ 0 })); /* somebody else */
 	ok(db_token_auth(db, &hash, &auth, &found));
 	assert_true(found && auth.last_used_us.set);
-	ok(db_token_revoke(db, user, row.id));
+	ok(db_token_revoke(db, user, row.id, (struct event_source){ 0 }));
 	ok(db_token_auth(db, &hash, &auth, &found));
 	assert_false(found);
 	ok(db_session_add(db, &s, &id));

@@ -1,4 +1,4 @@
-"""Dashboard, following, invitations, sessions, and the links of letters: contract/web.md P44, P48 to P52; W125 to W133."""
+"""Dashboard, following, invitations, and the links of letters: contract/web.md P44, P49 to P52; W125 to W133."""
 import pytest
 
 from lib.page import Visitor
@@ -15,7 +15,7 @@ def visitor(user):
     return Visitor(user.browser)
 
 
-@pytest.mark.parametrize("path", ["/dashboard", "/me/following", "/me/pending-invites", "/settings/security"])
+@pytest.mark.parametrize("path", ["/dashboard", "/me/following", "/me/pending-invites"])
 def test_somebody_must_be_signed_in(anon, path):
     assert Visitor(anon).get(path).status_code == 401
 
@@ -84,16 +84,3 @@ def test_the_link_that_verifies_an_address(registry, user, visitor):
     assert user.browser.get("/api/v1/me").json()["user"]["email_verified"] is True
     form = visitor.get("/confirm/nothing").page.form("/confirm/nothing")
     assert "Email belonging to token not found." in visitor.follow(visitor.send(form)).page.text
-
-
-def test_sessions_are_ended(registry, user, visitor):
-    for _ in range(2):
-        registry.ctl("session", "create", user.login)
-    page = visitor.get("/settings/security").page
-    assert page.text.count("this one") == 1
-    sent = visitor.send(page.form("/settings/security/end"))
-    assert "Signed out there." in visitor.follow(sent).page.text
-    sent = visitor.send(visitor.get("/settings/security").page.form("/settings/security/end"), session=None, all="1")
-    page = visitor.follow(sent).page
-    assert "Signed out there." in page.text and "End all others" not in page.text
-    assert visitor.get("/dashboard").status_code == 200

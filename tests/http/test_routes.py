@@ -74,7 +74,7 @@ QUERIES = {
     "/dashboard": 12,
     "/me/following": 4,
     "/me/pending-invites": 2,
-    "/settings/security": 2,
+    "/settings/security": 3,
     "/accept-invite/{token}": 1,
     "/confirm/{token}": 1,
     "/sign-in/{link}": 1,

@@ -108,6 +108,19 @@ def test_begin_tells_where_to_go(site):
     assert site.queries(answer) == 1  # the session that waits
 
 
+def test_a_form_of_another_site_does_not_begin(github, site):
+    """It comes without the cookie (SameSite=Lax): a new one would take the place of that of who is signed in."""
+    before = site.sql("SELECT COUNT(*) FROM sessions")
+    for headers in ({"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
+                    {"Origin": "https://evil.example"}, {"Origin": "null"}):
+        answer = site.anonymous.post(BEGIN, headers={**headers, "Content-Type": "application/x-www-form-urlencoded"})
+        assert (answer.status_code, detail(answer)) == (403, "invalid origin header")
+        assert "Set-Cookie" not in answer.headers
+    assert site.sql("SELECT COUNT(*) FROM sessions") == before
+    for headers in ({"Origin": site.url, "Sec-Fetch-Site": "same-origin"}, {"Origin": site.url}, {"Sec-Fetch-Site": "none"}):
+        assert site.anonymous.post(BEGIN, headers=headers).status_code == 200
+
+
 def test_begin_again_in_the_same_session(site):
     browser = Browser(site)
     browser.begin()
@@ -138,7 +151,7 @@ def test_somebody_new_gets_an_account(github, site):
     assert body["owned_crates"] == []
     assert f"Max-Age={90 * 86400}" in answer.headers["Set-Cookie"]
     assert browser.me().json()["user"]["id"] == user["id"]
-    assert site.queries(answer) <= 12
+    assert site.queries(answer) <= 13
     assert site.sql("SELECT COUNT(*) FROM emails WHERE email = 'Octo-Cat@example.test' AND verified = 0") == [["1"]]
 
 

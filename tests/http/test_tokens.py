@@ -245,8 +245,8 @@ def test_revoke_the_one_that_asks(registry, holder, anon):
     assert (answer.status_code, answer.text) == (204, "") and "Content-Type" not in answer.headers
     refused(holder.token.delete(CURRENT), 403, "authentication failed")
     assert other.put("/api/v1/crates/no-such-crate/follow").status_code == 404, "the others stay"
-    assert registry.queries(other.delete(CURRENT)) == 2
+    assert registry.queries(other.delete(CURRENT)) == 3, "who asks, the revocation, and that it is noted"
 
 
 def test_queries_of_making(registry, holder):
-    assert registry.queries(make(holder.browser, name="x")) == 4
+    assert registry.queries(make(holder.browser, name="x")) == 5

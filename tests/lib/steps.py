@@ -18,6 +18,11 @@ def user_id(registry, login):
     return int(registry.sql(f"SELECT id FROM users WHERE username = '{login}'")[0][0])
 
 
+def sign_in_was(registry, login, minutes):
+    """All sessions of the account were begun so long ago."""
+    registry.sql(f"UPDATE sessions SET created_us = UNIX_TIMESTAMP() * 1000000 - {minutes} * 60000000 WHERE user_id = {user_id(registry, login)}")
+
+
 def make_owner(registry, owner, guest, name):
     """Invites and accepts."""
     answer = owner.token.put(f"/api/v1/crates/{name}/owners", {"owners": [guest.login]})

@@ -55,7 +55,7 @@ class Master:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:
-                if self.client.get(ROUTE).status == 200:
+                if self.client.get(self.keys.get("server.base_path", "") + ROUTE).status == 200:
                     return self
             except OSError:
                 time.sleep(0.005)

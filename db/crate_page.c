@@ -5,46 +5,53 @@
 
 #include <stdlib.h>
 
-static const struct db_stmt facts = {
-	.name = "crate_facts",
-	.sql = "SELECT CAST(COALESCE((SELECT n FROM dependents WHERE crate_id = c.id), 0) AS "
-	       "UNSIGNED)"
-	       "         AS dependents,"
-	       "       CAST(COALESCE((SELECT COUNT(*) FROM dependencies WHERE version_id = ?), 0) "
-	       "AS UNSIGNED)"
-	       "         AS dependencies,"
-	       "       CAST(COALESCE((SELECT COUNT(*) FROM advisories a"
-	       "              WHERE a.crate = c.canon_name AND a.withdrawn_us IS NULL), 0) AS "
-	       "UNSIGNED)"
-	       "         AS advisories,"
-	       "       CAST(COALESCE((SELECT COUNT(*) FROM follows WHERE user_id = ? AND crate_id "
-	       "= c.id), 0)"
-	       "         AS UNSIGNED) AS follows,"
-	       "       CAST(COALESCE((SELECT COUNT(*) FROM crate_owners WHERE crate_id = c.id"
-	       "              AND owner_kind = 0 AND owner_id = ? AND deleted = 0), 0) AS "
-	       "UNSIGNED) AS owns,"
-	       "       CAST(COALESCE((SELECT COUNT(*) FROM crate_owners WHERE crate_id = c.id"
-	       "              AND owner_kind = 1 AND deleted = 0), 0) AS UNSIGNED) AS teams,"
-	       "       (SELECT MAX(time_us) FROM version_owner_actions"
-	       "         WHERE version_id = ? AND action = 1) AS yanked_us,"
-	       "       (SELECT GROUP_CONCAT(k.keyword"
-	       "                 ORDER BY LOCATE(CONCAT('\"', k.keyword, '\"'),"
-	       "                   LOWER((SELECT v.keywords FROM versions v WHERE v.crate_id = c.id"
-	       "                           ORDER BY v.id DESC LIMIT 1))), k.keyword SEPARATOR ',')"
-	       "          FROM crates_keywords ck JOIN keywords k ON k.id = ck.keyword_id"
-	       "         WHERE ck.crate_id = c.id) AS keywords,"
-	       "       (SELECT GROUP_CONCAT(g.slug, '\\t', g.category ORDER BY g.slug SEPARATOR "
-	       "'\\n')"
-	       "          FROM crates_categories cg JOIN categories g ON g.id = cg.category_id"
-	       "         WHERE cg.crate_id = c.id) AS categories"
-	       "  FROM crates c WHERE c.id = ?",
-	.in = { DB_U64, DB_U64, DB_U64, DB_U64, DB_U64 },
-	.out = { DB_COL(struct crate_facts, dependents), DB_COL(struct crate_facts, dependencies),
-		 DB_COL(struct crate_facts, advisories), DB_COL(struct crate_facts, follows),
-		 DB_COL(struct crate_facts, owns), DB_COL(struct crate_facts, teams),
-		 DB_COL(struct crate_facts, yanked_us), DB_COL(struct crate_facts, keywords),
-		 DB_COL(struct crate_facts, categories) },
+/* clang-format off */
+
+/* version: the alias of the one that is shown. */
+#define FACTS_SQL(version) \
+	"CAST(COALESCE((SELECT n FROM dependents WHERE crate_id = c.id), 0) AS UNSIGNED) AS dependents," \
+	" CAST(COALESCE((SELECT COUNT(*) FROM dependencies WHERE version_id = " version ".id), 0) AS UNSIGNED)" \
+	"   AS dependencies," \
+	" CAST(COALESCE((SELECT COUNT(*) FROM advisories a" \
+	"                 WHERE a.crate = c.canon_name AND a.withdrawn_us IS NULL), 0) AS UNSIGNED) AS advisories," \
+	" CAST(COALESCE((SELECT COUNT(*) FROM follows WHERE user_id = ? AND crate_id = c.id), 0) AS UNSIGNED) AS follows," \
+	" CAST(COALESCE((SELECT COUNT(*) FROM crate_owners WHERE crate_id = c.id AND owner_kind = 0 AND owner_id = ?" \
+	"                 AND deleted = 0), 0) AS UNSIGNED) AS owns," \
+	" CAST(COALESCE((SELECT COUNT(*) FROM crate_owners WHERE crate_id = c.id AND owner_kind = 1 AND deleted = 0), 0)" \
+	"   AS UNSIGNED) AS teams," \
+	" (SELECT MAX(time_us) FROM version_owner_actions WHERE version_id = " version ".id AND action = 1) AS yanked_us," \
+	" (SELECT GROUP_CONCAT(k.keyword" \
+	"           ORDER BY LOCATE(CONCAT('\"', k.keyword, '\"')," \
+	"             LOWER((SELECT kv.keywords FROM versions kv WHERE kv.crate_id = c.id" \
+	"                     ORDER BY kv.id DESC LIMIT 1))), k.keyword SEPARATOR ',')" \
+	"    FROM crates_keywords ck JOIN keywords k ON k.id = ck.keyword_id" \
+	"   WHERE ck.crate_id = c.id) AS keywords," \
+	" (SELECT GROUP_CONCAT(g.slug, '\\t', g.category ORDER BY g.slug SEPARATOR '\\n')" \
+	"    FROM crates_categories cg JOIN categories g ON g.id = cg.category_id" \
+	"   WHERE cg.crate_id = c.id) AS categories"
+#define FACTS_COLS(row) \
+	DB_COL_AS(row, facts.dependents, "dependents"), DB_COL_AS(row, facts.dependencies, "dependencies"), \
+	DB_COL_AS(row, facts.advisories, "advisories"), DB_COL_AS(row, facts.follows, "follows"), \
+	DB_COL_AS(row, facts.owns, "owns"), DB_COL_AS(row, facts.teams, "teams"), \
+	DB_COL_AS(row, facts.yanked_us, "yanked_us"), \
+	DB_COL_AS(row, facts.keywords, "keywords"), DB_COL_AS(row, facts.categories, "categories")
+
+static const struct db_stmt shown = {
+	.name = "crate_shown",
+	.sql = "SELECT " CRATE_VIEW_SQL ", " FACTS_SQL("v") CRATE_VIEW_FROM " WHERE c.canon_name = ?",
+	.in = { DB_U64, DB_U64, DB_TEXT },
+	.out = { CRATE_VIEW_COLS(struct crate_shown, crate.), FACTS_COLS(struct crate_shown) },
 };
+
+/* The same around a version of that number. */
+static const struct db_stmt shown_version = {
+	.name = "crate_shown_version",
+	.sql = "SELECT " CRATE_VIEW_SQL ", " FACTS_SQL("x") CRATE_VIEW_FROM
+	       " LEFT JOIN versions x ON x.crate_id = c.id AND x.num = ? WHERE c.canon_name = ?",
+	.in = { DB_U64, DB_U64, DB_TEXT, DB_TEXT },
+	.out = { CRATE_VIEW_COLS(struct crate_shown, crate.), FACTS_COLS(struct crate_shown) },
+};
+/* clang-format on */
 
 /* What stands around the name in the index of canonical names, and what it would be without its last words. */
 static const struct db_stmt near = {
@@ -60,13 +67,17 @@ static const struct db_stmt near = {
 	.out = { DB_COL(struct near_name, name), DB_COL(struct near_name, canon_name) },
 };
 
-const struct err *db_crate_facts(struct db *db, uint64_t crate_id, uint64_t version_id,
-				 uint64_t user_id, struct crate_facts *ret)
+const struct err *db_crate_shown(struct db *db, struct text name, struct text num, uint64_t user_id,
+				 struct crate_shown *ret)
 {
-	return db_one(db, &facts,
-		      DB_ARGS(db_u64(version_id), db_u64(user_id), db_u64(user_id),
-			      db_u64(version_id), db_u64(crate_id)),
-		      ret);
+	struct db_val user = db_u64(user_id), canon = db_text(canon_name(db_arena(db), name));
+	const struct err *e;
+
+	if (num.p)
+		e = db_one(db, &shown_version, DB_ARGS(user, user, db_text(num), canon), ret);
+	else
+		e = db_one(db, &shown, DB_ARGS(user, user, canon), ret);
+	return e;
 }
 
 /* "tokio_util" of "tokio_util_x"; what has no '_' stays. Borrowed. */
@@ -114,4 +125,4 @@ const struct err *db_near_names(struct db *db, struct text name, struct near_nam
 	return NULL;
 }
 
-const struct db_stmt *const db_crate_page_stmts[] = { &facts, &near, NULL };
+const struct db_stmt *const db_crate_page_stmts[] = { &shown, &shown_version, &near, NULL };

@@ -1,7 +1,7 @@
-/* What the pages of a crate show around its content, beside the crate and the version themselves: one query for all of it. */
+/* What the pages of a crate show around their content: the crate and facts about it, but for the version's row all in one query. */
 #pragma once
 
-#include "db/db.h"
+#include "db/crate_view.h"
 
 struct crate_facts {
 	uint64_t dependents;      /* kept, not counted */
@@ -15,9 +15,18 @@ struct crate_facts {
 	struct text categories;   /* lines of slug, tab, name, by slug; absent: none */
 };
 
-/* user_id 0: nobody is signed in. ERR_NOT_FOUND where the crate has just gone. */
-const struct err *must_use db_crate_facts(struct db *db, uint64_t crate_id, uint64_t version_id,
-					  uint64_t user_id, struct crate_facts *ret);
+struct crate_shown {
+	struct crate_view crate;
+	struct crate_facts facts;
+};
+
+/*
+ * The crate of that name, in any spelling, and its facts; those of a version are about the one numbered num, or about the
+ * default version where num is absent, and 0 where there is none. user_id 0: nobody is signed in. ERR_NOT_FOUND ("Not
+ * Found") without such a crate. One query.
+ */
+const struct err *must_use db_crate_shown(struct db *db, struct text name, struct text num,
+					  uint64_t user_id, struct crate_shown *ret);
 
 enum { NEAR_NAMES = 5 };
 

@@ -4,46 +4,12 @@
 
 #include <inttypes.h>
 
-#define CRATE_SQL                                                                                  \
-	"c.id, c.name, c.created_us, c.updated_us, c.description, c.homepage, c.documentation, "   \
-	"c.repository,"                                                                            \
-	" c.trustpub_only, d.downloads, r.downloads AS recent_downloads, n.num_versions, v.id AS " \
-	"default_version_id,"                                                                      \
-	" v.num AS default_version, v.yanked AS default_yanked"
-#define CRATE_FROM                                                                                 \
-	" FROM crates c"                                                                           \
-	" JOIN crate_downloads d ON d.crate_id = c.id"                                             \
-	" LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id"                                 \
-	" LEFT JOIN default_versions n ON n.crate_id = c.id"                                       \
-	" LEFT JOIN versions v ON v.id = n.version_id"
-/* member: where the crate_view stands in the row, "crate." or nothing. */
-#define CRATE_COLS(row, member)                                                                    \
-	DB_COL_AS(row, member id, "id"), DB_COL_AS(row, member name, "name"),                      \
-		DB_COL_AS(row, member created_us, "created_us"),                                   \
-		DB_COL_AS(row, member updated_us, "updated_us"),                                   \
-		DB_COL_AS(row, member description, "description"),                                 \
-		DB_COL_AS(row, member homepage, "homepage"),                                       \
-		DB_COL_AS(row, member documentation, "documentation"),                             \
-		DB_COL_AS(row, member repository, "repository"),                                   \
-		DB_COL_AS(row, member trustpub_only, "trustpub_only"),                             \
-		DB_COL_AS(row, member downloads, "downloads"),                                     \
-		DB_COL_AS(row, member recent_downloads, "recent_downloads"),                       \
-		DB_COL_AS(row, member num_versions, "num_versions"),                               \
-		DB_COL_AS(row, member default_version_id, "default_version_id"),                   \
-		DB_COL_AS(row, member default_version, "default_version"),                         \
-		DB_COL_AS(row, member default_yanked, "default_yanked")
-
 static const struct db_stmt crate_view_by_name = {
 	.name = "crate_view_by_name",
-	.sql = "SELECT " CRATE_SQL CRATE_FROM " WHERE c.canon_name = ?",
+	.sql = "SELECT " CRATE_VIEW_SQL CRATE_VIEW_FROM " WHERE c.canon_name = ?",
 	.in = { DB_TEXT },
-	.out = { CRATE_COLS(struct crate_view, ) },
+	.out = { CRATE_VIEW_COLS(struct crate_view, ) },
 };
-
-/* What is summed up may change in two places at once: so each has its number in what is summed. */
-#define SUM_OF(what, from)                                                                         \
-	"CAST(COALESCE((SELECT SUM(CRC32(CONCAT_WS(':', " what "))) FROM " from                    \
-	" = c.id), 0) AS UNSIGNED)"
 
 struct crate_stamped {
 	struct crate_view crate;
@@ -51,89 +17,30 @@ struct crate_stamped {
 	uint64_t data_gen, people_gen, owners, keywords, categories;
 };
 
+/* clang-format off */
+
+/* What is summed up may change in two places at once: so each has its number in what is summed. */
+#define SUM_OF(what, from) \
+	"CAST(COALESCE((SELECT SUM(CRC32(CONCAT_WS(':', " what "))) FROM " from " = c.id), 0) AS UNSIGNED)"
+
 static const struct db_stmt crate_stamped = {
 	.name = "crate_stamped",
-	.sql = "SELECT " CRATE_SQL ", c.data_gen,"
-	       " (SELECT i.index_gen FROM crate_index i WHERE i.canon_name = c.canon_name) AS "
-	       "index_gen,"
-	       " CAST(COALESCE((SELECT m.people_gen FROM metadata m WHERE m.id = 1), 0) AS "
-	       "UNSIGNED) AS people_gen, " SUM_OF(
-		       "o.owner_kind, o.owner_id, o.deleted, o.updated_us",
-		       "crate_owners o WHERE o.crate_id") " AS owners,"
-							  " " SUM_OF(
-								  "k.id, k.crates_cnt",
-								  "crates_keywords x JOIN "
-								  "keywords k ON k.id = "
-								  "x.keyword_id WHERE "
-								  "x.crate_id") " AS keywords,"
-										" " SUM_OF(
-											"g.id, "
-											"g."
-											"crates_"
-											"cnt, "
-											"g."
-											"categor"
-											"y, "
-											"g."
-											"descrip"
-											"tion",
-											"crates_"
-											"categor"
-											"ies y "
-											"JOIN "
-											"categor"
-											"ies g "
-											"ON "
-											"g.id = "
-											"y."
-											"categor"
-											"y_id"
-											" WHERE "
-											"y."
-											"crate_"
-											"id") " "
-											      "A"
-											      "S"
-											      " "
-											      "c"
-											      "a"
-											      "t"
-											      "e"
-											      "g"
-											      "o"
-											      "r"
-											      "i"
-											      "e"
-											      "s" CRATE_FROM
-											      " "
-											      "W"
-											      "H"
-											      "E"
-											      "R"
-											      "E"
-											      " "
-											      "c"
-											      "."
-											      "c"
-											      "a"
-											      "n"
-											      "o"
-											      "n"
-											      "_"
-											      "n"
-											      "a"
-											      "m"
-											      "e"
-											      " "
-											      "="
-											      " "
-											      "?",
+	.sql = "SELECT " CRATE_VIEW_SQL ", c.data_gen,"
+	       " (SELECT i.index_gen FROM crate_index i WHERE i.canon_name = c.canon_name) AS index_gen,"
+	       " CAST(COALESCE((SELECT m.people_gen FROM metadata m WHERE m.id = 1), 0) AS UNSIGNED) AS people_gen, "
+	       SUM_OF("o.owner_kind, o.owner_id, o.deleted, o.updated_us", "crate_owners o WHERE o.crate_id") " AS owners, "
+	       SUM_OF("k.id, k.crates_cnt",
+		      "crates_keywords x JOIN keywords k ON k.id = x.keyword_id WHERE x.crate_id") " AS keywords, "
+	       SUM_OF("g.id, g.crates_cnt, g.category, g.description",
+		      "crates_categories y JOIN categories g ON g.id = y.category_id WHERE y.crate_id") " AS categories"
+	       CRATE_VIEW_FROM " WHERE c.canon_name = ?",
 	.in = { DB_TEXT },
-	.out = { CRATE_COLS(struct crate_stamped, crate.), DB_COL(struct crate_stamped, data_gen),
+	.out = { CRATE_VIEW_COLS(struct crate_stamped, crate.), DB_COL(struct crate_stamped, data_gen),
 		 DB_COL(struct crate_stamped, index_gen), DB_COL(struct crate_stamped, people_gen),
 		 DB_COL(struct crate_stamped, owners), DB_COL(struct crate_stamped, keywords),
 		 DB_COL(struct crate_stamped, categories) },
 };
+/* clang-format on */
 
 /* Each is the last row of an index range; no two versions of a crate have the same precedence
  * (num_no_build is unique). */
@@ -157,11 +64,11 @@ static const struct db_stmt crate_tops = {
 /* Places that are not used hold 0, which no crate has. */
 static const struct db_stmt crates_listed = {
 	.name = "crates_listed",
-	.sql = "SELECT " CRATE_SQL ", " TOPS_SQL CRATE_FROM " WHERE c.id IN (" DB_ROWS_64(
+	.sql = "SELECT " CRATE_VIEW_SQL ", " TOPS_SQL CRATE_VIEW_FROM " WHERE c.id IN (" DB_ROWS_64(
 		"?") ", " DB_ROWS_32("?") ", " DB_ROWS_4("?") ") LIMIT 100",
 	.in = { DB_U64 },
 	.in_repeat = CRATE_IDS_MAX,
-	.out = { CRATE_COLS(struct crate_listed, crate.),
+	.out = { CRATE_VIEW_COLS(struct crate_listed, crate.),
 		 DB_COL_AS(struct crate_listed, tops.max_version, "max_version"),
 		 DB_COL_AS(struct crate_listed, tops.max_stable_version, "max_stable_version"),
 		 DB_COL_AS(struct crate_listed, tops.newest_version, "newest_version") },

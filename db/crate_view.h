@@ -70,4 +70,31 @@ const struct err *must_use db_crates_listed(struct db *db, const uint64_t *ids, 
 /* The row of that id, or NULL. */
 const struct crate_listed *crate_listed_find(const struct crate_listed *v, size_t n, uint64_t id);
 
+/* clang-format off */
+
+/* Columns and joins for other queries that bring a crate along; v is its default version, where it has one. */
+#define CRATE_VIEW_SQL \
+	"c.id, c.name, c.created_us, c.updated_us, c.description, c.homepage, c.documentation, c.repository," \
+	" c.trustpub_only, d.downloads, r.downloads AS recent_downloads, n.num_versions, v.id AS default_version_id," \
+	" v.num AS default_version, v.yanked AS default_yanked"
+#define CRATE_VIEW_FROM \
+	" FROM crates c" \
+	" JOIN crate_downloads d ON d.crate_id = c.id" \
+	" LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id" \
+	" LEFT JOIN default_versions n ON n.crate_id = c.id" \
+	" LEFT JOIN versions v ON v.id = n.version_id"
+/* member: where the crate_view stands in the row, "crate." or nothing. */
+#define CRATE_VIEW_COLS(row, member) \
+	DB_COL_AS(row, member id, "id"), DB_COL_AS(row, member name, "name"), \
+	DB_COL_AS(row, member created_us, "created_us"), DB_COL_AS(row, member updated_us, "updated_us"), \
+	DB_COL_AS(row, member description, "description"), DB_COL_AS(row, member homepage, "homepage"), \
+	DB_COL_AS(row, member documentation, "documentation"), DB_COL_AS(row, member repository, "repository"), \
+	DB_COL_AS(row, member trustpub_only, "trustpub_only"), DB_COL_AS(row, member downloads, "downloads"), \
+	DB_COL_AS(row, member recent_downloads, "recent_downloads"), \
+	DB_COL_AS(row, member num_versions, "num_versions"), \
+	DB_COL_AS(row, member default_version_id, "default_version_id"), \
+	DB_COL_AS(row, member default_version, "default_version"), \
+	DB_COL_AS(row, member default_yanked, "default_yanked")
+/* clang-format on */
+
 extern const struct db_stmt *const db_crate_view_stmts[];

@@ -19,14 +19,15 @@ static const struct db_stmt invitation_lock_crate = {
 #define INVITATION_SQL                                                                             \
 	"SELECT i.crate_id, i.invited_user_id AS invitee_id, i.invited_by_user_id AS inviter_id, " \
 	"c.name AS crate,"                                                                         \
-	"       u.username AS inviter, i.created_us, i.expires_us"                                 \
+	"       u.username AS inviter, w.username AS invitee, i.created_us, i.expires_us"          \
 	"  FROM crate_owner_invitations i"                                                         \
 	"  JOIN crates c ON c.id = i.crate_id"                                                     \
-	"  JOIN users u ON u.id = i.invited_by_user_id"
+	"  JOIN users u ON u.id = i.invited_by_user_id"                                            \
+	"  JOIN users w ON w.id = i.invited_user_id"
 #define INVITATION_COLS                                                                            \
 	DB_COL(struct invitation_view, crate_id), DB_COL(struct invitation_view, invitee_id),      \
 		DB_COL(struct invitation_view, inviter_id), DB_COL(struct invitation_view, crate), \
-		DB_COL(struct invitation_view, inviter),                                           \
+		DB_COL(struct invitation_view, inviter), DB_COL(struct invitation_view, invitee),  \
 		DB_COL(struct invitation_view, created_us),                                        \
 		DB_COL(struct invitation_view, expires_us)
 
@@ -73,23 +74,26 @@ static const struct db_stmt invitee_address = {
 	.out = { DB_COL(struct one, id) },
 };
 
+int64_t db_invitations_since(void)
+{
+	return time_now_us() - INVITATION_DAYS * DAY_US;
+}
+
 const struct err *db_invitations_of_user(struct db *db, uint64_t user_id, uint64_t after_crate_id,
 					 uint64_t n, struct invitation_view **ret, size_t *ret_n)
 {
-	int64_t since = time_now_us() - INVITATION_DAYS * DAY_US;
-
 	return db_all(db, &invitations_of_user,
-		      DB_ARGS(db_u64(user_id), db_u64(after_crate_id), db_i64(since), db_u64(n)),
+		      DB_ARGS(db_u64(user_id), db_u64(after_crate_id),
+			      db_i64(db_invitations_since()), db_u64(n)),
 		      sizeof(**ret), ret, ret_n);
 }
 
 const struct err *db_invitations_of_crate(struct db *db, uint64_t crate_id, uint64_t after_user_id,
 					  uint64_t n, struct invitation_view **ret, size_t *ret_n)
 {
-	int64_t since = time_now_us() - INVITATION_DAYS * DAY_US;
-
 	return db_all(db, &invitations_of_crate,
-		      DB_ARGS(db_u64(crate_id), db_u64(after_user_id), db_i64(since), db_u64(n)),
+		      DB_ARGS(db_u64(crate_id), db_u64(after_user_id),
+			      db_i64(db_invitations_since()), db_u64(n)),
 		      sizeof(**ret), ret, ret_n);
 }
 

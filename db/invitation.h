@@ -3,9 +3,12 @@
 
 #include "db/owner.h"
 
+/* What was invited until then has run out by now. */
+int64_t db_invitations_since(void);
+
 struct invitation_view {
 	uint64_t crate_id, invitee_id, inviter_id;
-	struct text crate, inviter; /* inviter: the login that is shown */
+	struct text crate, inviter, invitee; /* these two: the logins that are shown */
 	int64_t created_us, expires_us;
 };
 

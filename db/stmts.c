@@ -12,6 +12,7 @@
 #include "db/crate_settings.h"
 #include "db/crate_traits.h"
 #include "db/crate_view.h"
+#include "db/dashboard.h"
 #include "db/db.h"
 #include "db/delete.h"
 #include "db/deleted.h"
@@ -74,6 +75,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_crate_settings_stmts },
 	{ db_crate_traits_stmts },
 	{ db_crate_view_stmts },
+	{ db_dashboard_stmts },
 	{ db_delete_stmts },
 	{ db_dependency_stmts },
 	{ db_dependency_page_stmts },

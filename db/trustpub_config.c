@@ -85,6 +85,22 @@ static const struct db_stmt of_crate[] =
 	BOTH("trustpub_configs_of_crate", OF_CRATE_SQL(GITHUB_SQL, GITHUB),
 	     OF_CRATE_SQL(GITLAB_SQL, GITLAB), .in = { DB_U64 }, .out = CONFIG_COLS);
 
+/* clang-format off */
+static const struct db_stmt of_crate_all = {
+	.name = "trustpub_configs_of_crate_all",
+	.sql = "SELECT CAST(0 AS UNSIGNED) AS provider, " GITHUB_SQL
+	       "  FROM " GITHUB " f JOIN crates c ON c.id = f.crate_id WHERE f.crate_id = ?"
+	       " UNION ALL SELECT CAST(1 AS UNSIGNED), " GITLAB_SQL
+	       "  FROM " GITLAB " f JOIN crates c ON c.id = f.crate_id WHERE f.crate_id = ?"
+	       " ORDER BY provider, id LIMIT 200",
+	.in = { DB_U64, DB_U64 },
+#define OF_ALL(member) DB_COL_AS(struct trustpub_of_crate, config.member, #member)
+	.out = { DB_COL(struct trustpub_of_crate, provider), OF_ALL(id), OF_ALL(crate_id), OF_ALL(created_us), OF_ALL(crate),
+		 OF_ALL(issuer), OF_ALL(owner), OF_ALL(owner_id), OF_ALL(project), OF_ALL(workflow), OF_ALL(environment) },
+#undef OF_ALL
+};
+/* clang-format on */
+
 #define OF_USER_SQL(cols, table)                                                                   \
 	"SELECT " cols "  FROM crate_owners o"                                                     \
 	"  JOIN " table " f ON f.crate_id = o.crate_id"                                            \
@@ -300,6 +316,13 @@ const struct err *db_trustpub_configs(struct db *db, const struct trustpub_query
 	return NULL;
 }
 
+const struct err *db_trustpub_configs_of_crate(struct db *db, uint64_t crate_id,
+					       struct trustpub_of_crate **ret, size_t *ret_n)
+{
+	return db_all(db, &of_crate_all, DB_ARGS(db_u64(crate_id), db_u64(crate_id)), sizeof(**ret),
+		      ret, ret_n);
+}
+
 const struct err *db_trustpub_configs_of_repository(struct db *db, enum trustpub_provider p,
 						    struct text issuer, struct text owner,
 						    struct text project,
@@ -326,7 +349,8 @@ const struct err *db_trustpub_configs_learn(struct db *db, enum trustpub_provide
 }
 
 const struct db_stmt *const db_trustpub_config_stmts[] = {
-	&lock_crate, &count[0],         &count[1],         &insert[0],   &insert[1],   &by_id[0],
-	&by_id[1],   &delete_id[0],     &delete_id[1],     &of_crate[0], &of_crate[1], &of_user[0],
-	&of_user[1], &of_repository[0], &of_repository[1], &learn[0],    &learn[1],    NULL,
+	&lock_crate,       &count[0],     &count[1],     &insert[0],    &insert[1],
+	&by_id[0],         &by_id[1],     &delete_id[0], &delete_id[1], &of_crate[0],
+	&of_crate[1],      &of_crate_all, &of_user[0],   &of_user[1],   &of_repository[0],
+	&of_repository[1], &learn[0],     &learn[1],     NULL,
 };

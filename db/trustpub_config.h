@@ -51,6 +51,17 @@ const struct err *must_use db_trustpub_configs(struct db *db, const struct trust
 					       struct trustpub_config **ret, size_t *ret_n,
 					       uint64_t *ret_total);
 
+/* A configuration and which table it is of. */
+struct trustpub_of_crate {
+	uint64_t provider; /* 0: TRUSTPUB_GITHUB, 1: TRUSTPUB_GITLAB */
+	struct trustpub_config config;
+};
+
+/* All of a crate, those of GitHub first, each by id: as many as TRUSTPUB_CONFIGS_MAX lets it have. One query. arena */
+const struct err *must_use db_trustpub_configs_of_crate(struct db *db, uint64_t crate_id,
+							struct trustpub_of_crate **ret,
+							size_t *ret_n);
+
 /* ---- inside the transaction of an exchange (db/trustpub_exchange.h) */
 
 /* Of a repository, whatever the case of its letters, by id: the first 5,000. */

@@ -1,21 +1,22 @@
 /* What belongs to whoever is signed in: templates/dashboard.html */
 #pragma once
 
+#include "db/dashboard.h"
 #include "templates/crate_list.h"
 
-struct update_row {
-	struct text crate, num;
-	struct text publisher; /* absent: not known */
-	int64_t created_us;
-	bool yanked;
+/* The first of a list of crates, and how many there are in all. */
+struct short_list {
+	const struct dashboard_crate *v;
+	size_t n;
+	uint64_t total;
 };
 
 struct dashboard_page {
 	struct head head;
 	struct text login;
-	uint64_t downloads, invites; /* invites: at most 100 are counted */
-	struct crate_list mine, followed;
-	const struct update_row *updates;
+	uint64_t downloads, invites;
+	struct short_list mine, followed;
+	const struct dashboard_update *updates;
 	size_t nupdates;
 	struct text older; /* href of older updates; absent: there are none */
 };

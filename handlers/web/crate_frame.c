@@ -37,20 +37,23 @@ static const struct err *find_version(struct req *r, struct crate_frame *f)
 const struct err *crate_frame(struct req *r, bool versioned, struct crate_frame *ret)
 {
 	struct text name = req_path(r, "name");
+	struct text num = versioned ? req_path(r, "version") : TEXT_NONE;
 	struct crate_frame f = { .versioned = versioned };
+	struct crate_shown shown;
 	const struct err *e;
 
 	if (!name_is_valid(NAME_CRATE, name))
 		return crate_absent(r, name);
-	e = db_crate_view(r->db, name, &f.crate);
+	e = db_crate_shown(r->db, name, num, r->user.id, &shown);
 	if (err_is(e, ERR_NOT_FOUND))
 		return crate_absent(r, name);
-	if (!e)
-		e = find_version(r, &f);
-	if (!e)
-		e = db_crate_facts(r->db, f.crate.id, f.version.id, r->user.id, &f.facts);
-	if (err_is(e, ERR_NOT_FOUND) && !f.has_version)
-		return versioned ? e : crate_absent(r, name);
+	if (e)
+		return e;
+	f.crate = shown.crate;
+	f.facts = shown.facts;
+	e = find_version(r, &f);
+	if (err_is(e, ERR_NOT_FOUND) && !versioned) /* it has gone since */
+		return crate_absent(r, name);
 	if (!e)
 		*ret = f;
 	return e;

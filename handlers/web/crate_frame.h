@@ -19,7 +19,7 @@ struct crate_frame {
 
 /*
  * The crate of the path parameter `name`, in any spelling, and the version of the path parameter `version` where the route
- * has one, else the default version. Three queries. 404 in words for a page: `Crate "x" not found` with names that are
+ * has one, else the default version. Two queries. 404 in words for a page: `Crate "x" not found` with names that are
  * near in the reply, "x: Version 1.0.0 not found".
  */
 const struct err *must_use crate_frame(struct req *r, bool versioned, struct crate_frame *ret);

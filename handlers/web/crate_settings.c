@@ -55,32 +55,21 @@ static const struct err *load_owners(struct req *r, uint64_t crate_id,
 	return NULL;
 }
 
-static struct text login_of(const struct user_view *people, size_t n, uint64_t id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (people[i].id.set && people[i].id.v == id)
-			return people[i].login;
-	return TEXT("?");
-}
-
 static const struct err *load_invitations(struct req *r, uint64_t crate_id,
 					  struct crate_settings_page *v)
 {
 	struct crate_settings_invitation *rows;
 	struct invitation_view *found;
-	struct user_view *people = NULL;
-	size_t n, npeople = 0;
+	size_t n;
 	const struct err *e =
 		db_invitations_of_crate(r->db, crate_id, 0, INVITATIONS_SHOWN, &found, &n);
 
-	if (!e && n)
-		e = db_invitation_people(r->db, found, n, &people, &npeople);
 	if (e)
 		return e;
 	rows = arena_array(r->arena, n + 1, sizeof(*rows));
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct crate_settings_invitation){
-			.login = login_of(people, npeople, found[i].invitee_id),
+			.login = found[i].invitee,
 			.inviter = found[i].inviter,
 			.invitee_id = found[i].invitee_id,
 			.created_us = found[i].created_us,
@@ -110,25 +99,19 @@ static struct crate_settings_publisher publisher_of(struct req *r, enum trustpub
 static const struct err *load_publishers(struct req *r, uint64_t crate_id,
 					 struct crate_settings_page *v)
 {
-	struct crate_settings_publisher *rows = arena_array(
-		r->arena, (size_t)TRUSTPUB_PROVIDERS * TRUSTPUB_PAGE_MAX, sizeof(*rows));
-	static const enum trustpub_provider all[] = { TRUSTPUB_GITHUB, TRUSTPUB_GITLAB };
+	struct crate_settings_publisher *rows;
+	struct trustpub_of_crate *found;
+	size_t n;
+	const struct err *e = db_trustpub_configs_of_crate(r->db, crate_id, &found, &n);
 
+	if (e)
+		return e;
+	rows = arena_array(r->arena, n + 1, sizeof(*rows));
+	for (size_t i = 0; i < n; i++)
+		rows[i] = publisher_of(r, found[i].provider ? TRUSTPUB_GITLAB : TRUSTPUB_GITHUB,
+				       &found[i].config);
 	v->publishers = rows;
-	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-		struct trustpub_query q = { .provider = all[i],
-					    .crate_id = crate_id,
-					    .max = TRUSTPUB_PAGE_MAX };
-		struct trustpub_config *found;
-		uint64_t total;
-		size_t n;
-		const struct err *e = db_trustpub_configs(r->db, &q, &found, &n, &total);
-
-		if (e)
-			return e;
-		for (size_t j = 0; j < n; j++)
-			rows[v->npublishers++] = publisher_of(r, all[i], &found[j]);
-	}
+	v->npublishers = n;
 	return NULL;
 }
 

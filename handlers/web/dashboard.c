@@ -3,9 +3,7 @@
  */
 #include "templates/dashboard.h"
 #include "app/base/arena.h"
-#include "db/follow.h"
 #include "db/invitation.h"
-#include "db/user_view.h"
 #include "handlers/routes.h"
 #include "handlers/web/crate_list.h"
 #include "handlers/web/page.h"
@@ -21,26 +19,36 @@ static struct head private_head(const char *title)
 
 /* ---- dashboard */
 
-static const struct crate_list_rules first_five = { .sort = "alpha",
-						    .per_page = 5,
-						    .max_pages = 1 };
+static struct short_list short_list_of(struct req *r, const struct dashboard_crate *v, size_t n,
+				       uint64_t total)
+{
+	struct dashboard_crate *copy = arena_array(r->arena, DASHBOARD_CRATES, sizeof(*copy));
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = v[i];
+	return (struct short_list){ copy, n, total };
+}
 
 static const struct err *load_lists(struct req *r, struct dashboard_page *v)
 {
-	struct crates_wanted mine = { .personal = true }, followed = { .personal = true };
-	const struct err *e;
+	struct dashboard_lists lists;
+	struct dashboard_sums sums;
+	const struct err *e = db_dashboard_lists(r->db, r->user.id, &lists);
 
-	mine.filter.owner_kind = OWNER_USER;
-	mine.filter.owner_id = r->user.id;
-	followed.filter.follower = r->user.id;
-	e = crate_list_find(r, &mine, &first_five, &v->mine);
-	return e ? e : crate_list_find(r, &followed, &first_five, &v->followed);
+	if (!e)
+		e = db_dashboard_sums(r->db, r->user.id, &sums);
+	if (e)
+		return e;
+	v->mine = short_list_of(r, lists.owned, lists.nowned, sums.owned);
+	v->followed = short_list_of(r, lists.followed, lists.nfollowed, sums.followed);
+	v->downloads = sums.downloads;
+	v->invites = sums.invitations;
+	return NULL;
 }
 
 static const struct err *load_updates(struct req *r, struct dashboard_page *v)
 {
-	struct version_view *rows;
-	struct update_row *u;
+	struct dashboard_update *rows;
 	struct text older;
 	uint64_t page = 0;
 	size_t n;
@@ -50,41 +58,24 @@ static const struct err *load_updates(struct req *r, struct dashboard_page *v)
 		e = err_new(r->arena, ERR_INVALID, "There are no updates %.*s",
 			    TEXT_F(text_sub(older, 0, 40)));
 	if (!e)
-		e = db_follow_updates(r->db, r->user.id, UPDATES + 1, page * UPDATES, &rows, &n);
+		e = db_dashboard_updates(r->db, r->user.id, UPDATES + 1, page * UPDATES, &rows, &n);
 	if (e)
 		return e;
 	if (n > UPDATES)
 		v->older = text_fmt(r->arena, "?older=%" PRIu64, page + 1);
-	n = n < UPDATES ? n : UPDATES;
-	u = arena_array(r->arena, n + 1, sizeof(*u));
-	for (size_t i = 0; i < n; i++)
-		u[i] = (struct update_row){ .crate = rows[i].crate,
-					    .num = rows[i].num,
-					    .publisher = rows[i].publisher.login,
-					    .created_us = rows[i].created_us,
-					    .yanked = rows[i].yanked };
-	v->updates = u;
-	v->nupdates = n;
+	v->updates = rows;
+	v->nupdates = n < UPDATES ? n : UPDATES;
 	return NULL;
 }
 
 static struct reply dashboard_get(struct req *r)
 {
 	struct dashboard_page v = { .head = private_head("Dashboard"), .login = r->user.login };
-	struct invitation_view *invites;
-	size_t n = 0;
 	const struct err *e = load_lists(r, &v);
 
 	if (!e)
 		e = load_updates(r, &v);
-	if (!e)
-		e = db_user_total_downloads(r->db, r->user.id, &v.downloads);
-	if (!e)
-		e = db_invitations_of_user(r->db, r->user.id, 0, INVITES_MAX, &invites, &n);
-	if (e)
-		return reply_err(r, e);
-	v.invites = n;
-	return reply_page(r, 200, dashboard_page, &v);
+	return e ? reply_err(r, e) : reply_page(r, 200, dashboard_page, &v);
 }
 
 static struct reply following_get(struct req *r)

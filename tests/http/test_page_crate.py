@@ -61,7 +61,7 @@ def test_all_that_is_known_of_a_crate(registry, alice, visitor, new_name):
         assert page.has_link(target), target
     assert "<script>alert" not in answer.text and "onerror" not in answer.text
     assert len(answer.content) < 60_000 and len(gzip.compress(answer.content)) < 30 << 10
-    assert registry.queries(answer) <= 8
+    assert registry.queries(answer) <= 7
 
 
 def test_code_in_a_readme_is_coloured(registry, alice, visitor, new_name):
@@ -118,7 +118,7 @@ def test_a_version_has_its_own_page(registry, alice, visitor, new_name):
     assert page.current == ["/crates", f"/crates/{name}/0.1.0", "?chart=stacked#downloads"][:len(page.current)]
     assert page.link("Code") == f"/crates/{name}/0.1.0/code"
     assert page.has_link(f"/crates/{name}/versions") and page.has_link(f"/crates/{name}/0.1.0/dependencies")
-    assert registry.queries(answer) <= 8
+    assert registry.queries(answer) <= 7
     page = visitor.get(f"/crates/{name}").page
     assert "v0.2.0" in page.text and "newer version" not in page.text
     assert page.link("Code") == f"/crates/{name}/code"
@@ -158,7 +158,7 @@ def test_yanked(registry, alice, visitor, new_name):
     assert alice.token.delete(f"/api/v1/crates/{name}/1.0.0/yank").status_code == 200
     answer = visitor.get(f"/crates/{name}")
     assert "v1.1.0" in answer.page.text and "Yanked" in answer.page.text
-    assert registry.queries(answer) <= 8
+    assert registry.queries(answer) <= 7
 
 
 def test_prereleases_alone(alice, visitor, new_name):
@@ -195,7 +195,7 @@ def test_downloads_as_picture_and_table(registry, alice, visitor, new_name):
     answer = visitor.get(f"/crates/{name}")
     page = answer.page
     assert "Other" in page.text and "2,000" in page.text and "0.6.0" in page.text and 'role="img"' in answer.text
-    assert registry.queries(answer) <= 8
+    assert registry.queries(answer) <= 7
     lines = visitor.get(f"/crates/{name}?chart=lines")
     assert lines.status_code == 200 and lines.text != answer.text
     assert lines.page.rel("canonical") == page.rel("canonical")

@@ -29,7 +29,7 @@ def test_dashboard(registry, alice, user, visitor, new_name):
     answer = visitor.get("/dashboard")
     page = answer.page
     assert page.has_link(f"/crates/{own}") and page.has_link(f"/crates/{followed}/1.0.10") and not page.has_link(f"/crates/{followed}/1.0.0")
-    assert registry.queries(answer) <= 14
+    assert registry.queries(answer) <= 4
     page = visitor.get("/dashboard" + page.link("Older")).page
     assert page.has_link(f"/crates/{followed}/1.0.0")
     assert visitor.get("/dashboard?older=x").status_code == 400

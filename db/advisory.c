@@ -2,7 +2,6 @@
 
 #include "app/base/arena.h"
 #include "app/base/json.h"
-#include "app/base/semver.h"
 #include "app/registry/name.h"
 
 #include <json-c/json.h>
@@ -27,16 +26,23 @@ static const struct db_stmt list = {
 static const struct db_stmt whole = {
 	.name = "advisory_whole",
 	.sql = "SELECT " ADVISORY_SQL
-	       ", description FROM advisories WHERE crate = ? ORDER BY id DESC LIMIT 200",
+	       ", description, html FROM advisories WHERE crate = ? ORDER BY id DESC LIMIT 200",
 	.in = { DB_TEXT },
-	.out = { ADVISORY_COLS, DB_COL(struct advisory, description) },
+	.out = { ADVISORY_COLS, DB_COL(struct advisory, description),
+		 DB_COL(struct advisory, html) },
 };
 
 static const struct err *read(struct db *db, const struct db_stmt *stmt, struct text crate,
 			      struct advisory **ret, size_t *ret_n)
 {
-	return db_all(db, stmt, DB_ARGS(db_text(canon_name(db_arena(db), crate))), sizeof(**ret),
-		      ret, ret_n);
+	struct arena *a = db_arena(db);
+	const struct err *e =
+		db_all(db, stmt, DB_ARGS(db_text(canon_name(a, crate))), sizeof(**ret), ret, ret_n);
+
+	for (size_t i = 0; !e && i < *ret_n; i++)
+		(*ret)[i].affected = affected_of(a, advisory_list(a, (*ret)[i].patched),
+						 advisory_list(a, (*ret)[i].unaffected));
+	return e;
 }
 
 const struct err *db_advisories(struct db *db, struct text crate, struct advisory **ret,
@@ -67,26 +73,18 @@ struct texts advisory_list(struct arena *a, struct text json)
 	return t;
 }
 
-static bool any_matches(struct texts reqs, const struct semver *v)
-{
-	struct semver_req req;
-
-	for (size_t i = 0; i < reqs.n; i++)
-		if (semver_req_parse(reqs.v[i], &req) && semver_req_matches(&req, v))
-			return true;
-	return false;
-}
-
-bool advisory_affects(struct arena *a, const struct advisory *v, struct text num)
+bool advisory_affects(const struct advisory *v, struct text num)
 {
 	struct semver version;
 
 	if (v->withdrawn_us.set)
 		return false;
-	if (!semver_parse(num, &version))
-		return true;
-	return !any_matches(advisory_list(a, v->patched), &version) &&
-	       !any_matches(advisory_list(a, v->unaffected), &version);
+	return !semver_parse(num, &version) || affected_has(&v->affected, &version);
+}
+
+bool advisory_is_unmaintained(const struct advisory *v)
+{
+	return v->informational.p && text_eq(v->informational, TEXT("unmaintained"));
 }
 
 const struct db_stmt *const db_advisory_stmts[] = { &list, &whole, NULL };

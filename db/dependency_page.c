@@ -6,7 +6,11 @@ static const struct db_stmt rows = {
 	.name = "dependency_page_rows",
 	.sql = "SELECT d.kind, d.crate_name AS crate, d.explicit_name, d.req, d.target, d.features,"
 	       "       d.optional, d.default_features, c.description, v.num AS newest, v.license,"
-	       "       CAST(v.yanked AS UNSIGNED) AS newest_yanked"
+	       "       CAST(v.yanked AS UNSIGNED) AS newest_yanked,"
+	       "       (SELECT GROUP_CONCAT(a.id, '\t', a.patched, '\t', a.unaffected"
+	       "                 ORDER BY a.id DESC SEPARATOR '\n')"
+	       "          FROM advisories a WHERE a.crate = c.canon_name"
+	       "           AND a.withdrawn_us IS NULL AND a.informational IS NULL) AS advisories"
 	       "  FROM dependencies d"
 	       "  LEFT JOIN crates c ON c.id = d.crate_id"
 	       "  LEFT JOIN default_versions n ON n.crate_id = c.id"
@@ -22,7 +26,8 @@ static const struct db_stmt rows = {
 		 DB_COL(struct dependency_row, default_features),
 		 DB_COL(struct dependency_row, description), DB_COL(struct dependency_row, newest),
 		 DB_COL(struct dependency_row, license),
-		 DB_COL(struct dependency_row, newest_yanked) },
+		 DB_COL(struct dependency_row, newest_yanked),
+		 DB_COL(struct dependency_row, advisories) },
 };
 
 const struct err *db_dependency_rows(struct db *db, uint64_t version_id,

@@ -11,6 +11,8 @@ struct dependency_row {
 	struct text description;      /* of the crate; absent: none, or the crate is not here */
 	struct text newest, license;  /* of its default version; absent: none */
 	struct opt_u64 newest_yanked; /* 1: all its versions are */
+	/* Lines of id, tab, patched, tab, unaffected (JSON lists) of advisories in force, newest id first; absent: none. */
+	struct text advisories;
 };
 
 enum { DEPENDENCY_ROWS_MAX = 2000 };

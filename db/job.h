@@ -40,6 +40,7 @@ struct job_kind {
 	X(update_user_from_github, "update_user_from_github", "default", -15, true) /* {"dry_run", "account_id"} */ \
 	X(update_user_batch, "update_user_batch", "default", -15, true) /* {}: makes some of these */ \
 	X(sweep, "sweep", "default", -20, true) /* {}: what has run out, what a crash left */      \
+	X(mirror_advisories, "mirror_advisories", "default", -10, true) /* {} */                    \
 	X(count_words, "count_words", "default", -20, true) /* {}: what search estimates by */     \
 	X(send_mail, "send_mail", "default", 60, false) /* a letter to one user: db/mail.h */      \
 	X(send_confirmation, "send_confirmation", "default", 60, true) /* the one that verifies an address */ \

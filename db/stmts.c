@@ -3,6 +3,7 @@
 #include "db/activity.h"
 #include "db/admin.h"
 #include "db/advisory.h"
+#include "db/advisory_write.h"
 #include "db/audit.h"
 #include "db/bucket.h"
 #include "db/category.h"
@@ -35,6 +36,7 @@
 #include "db/link.h"
 #include "db/mail_view.h"
 #include "db/migrate.h"
+#include "db/mirror.h"
 #include "db/owned.h"
 #include "db/owner.h"
 #include "db/publish.h"
@@ -67,6 +69,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_deleted_stmts },
 	{ db_admin_stmts },
 	{ db_advisory_stmts },
+	{ db_advisory_write_stmts },
 	{ db_audit_stmts },
 	{ db_bucket_stmts },
 	{ db_crate_stmts },
@@ -92,6 +95,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_invitation_stmts },
 	{ db_job_stmts },
 	{ db_link_stmts },
+	{ db_mirror_stmts },
 	{ db_mail_view_stmts },
 	{ db_migrate_stmts },
 	{ db_owned_stmts },

@@ -10,6 +10,7 @@ struct dependency_shown {
 	struct text features; /* in words: "1 extra feature: std"; absent: nothing to say */
 	struct text description, newest, license; /* absent: not known */
 	bool optional, outdated, yanked, is_here;
+	struct text advisory; /* id of one about the newest version; absent: none */
 };
 
 struct dependency_group {

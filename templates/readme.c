@@ -4,7 +4,7 @@
 #include "app/base/buf.h"
 
 /* How many times as long a page may make it: "<pre>" grows most. */
-enum { GROWTH_MAX = 11 };
+enum { GROWTH_MAX = 11, ADVISORY_HEADING = 4 };
 
 /* The end of the tag that begins at p[at]; '>' within quotes is none. */
 static size_t tag_end(struct text t, size_t at)
@@ -62,18 +62,41 @@ static size_t good_end(struct text stored, size_t max)
 	return stored.n > max ? good : stored.n;
 }
 
-/* "<h1>" to "<h5 id=...>" and their ends: the sanitizer writes names in lower case. */
-static bool is_heading(struct text tag)
+/* The level of "<h1>" to "<h6 id=...>" and their ends, 0 for others: the sanitizer writes names in lower case. */
+static int heading_level(struct text tag)
 {
 	size_t h = tag.n > 2 && tag.p[1] == '/' ? 2 : 1;
 
-	return tag.n - h > 2 && tag.p[h] == 'h' && tag.p[h + 1] >= '1' && tag.p[h + 1] <= '5' &&
-	       (tag.p[h + 2] == '>' || tag.p[h + 2] == ' ');
+	return tag.n - h > 2 && tag.p[h] == 'h' && tag.p[h + 1] >= '1' && tag.p[h + 1] <= '6' &&
+			       (tag.p[h + 2] == '>' || tag.p[h + 2] == ' ')
+		       ? tag.p[h + 1] - '0'
+		       : 0;
+}
+
+/* "user-content-x" as "user-content-ID-x", in ids and in links to them. */
+static struct text with_id(struct arena *a, struct text tag, struct text id)
+{
+	const struct text mark = TEXT("user-content-");
+	struct buf b = buf_init(a, tag.n + (tag.n / mark.n + 1) * (id.n + 1));
+
+	for (size_t at = 0; at < tag.n;) {
+		size_t n = text_find(text_sub(tag, at, tag.n), mark);
+
+		buf_add(&b, text_sub(tag, at, at + n + mark.n));
+		at += n + mark.n;
+		if (at > tag.n)
+			break;
+		buf_add(&b, id);
+		buf_byte(&b, '-');
+	}
+	return buf_text(&b);
 }
 
 struct page {
 	struct buf *out;
-	bool down;       /* headings go down one level */
+	bool down; /* headings go down one level */
+	struct text
+		id; /* of an advisory: all headings are of one level, ids have this in them; else absent */
 	bool directions; /* some of it is written from right to left */
 	unsigned
 		blocks; /* lists and quotations that are open: what is in them goes the way they begin */
@@ -144,12 +167,16 @@ static void put_end(struct page *p, struct text tag)
 
 static void put_tag(struct page *p, struct text tag)
 {
-	if (p->down && is_heading(tag)) {
+	int level = heading_level(tag);
+
+	if (p->id.p && text_find(tag, TEXT("user-content-")) < tag.n)
+		tag = with_id(p->out->arena, tag, p->id);
+	if (level && (p->id.p || (p->down && level < 6))) {
 		size_t digit = tag.p[1] == '/' ? 3 : 2;
 		struct buf b = buf_init(p->out->arena, tag.n);
 
 		buf_add(&b, text_sub(tag, 0, digit));
-		buf_byte(&b, (char)(tag.p[digit] + 1));
+		buf_byte(&b, (char)('0' + (p->id.p ? ADVISORY_HEADING : level + 1)));
 		buf_add(&b, text_sub(tag, digit + 1, tag.n));
 		tag = buf_text(&b);
 	}
@@ -174,10 +201,12 @@ static bool has_right_to_left(struct text t)
 }
 
 /* In text and attributes the sanitizer leaves no bare '<', so each one begins a tag. */
-static struct text for_page(struct arena *a, struct text html)
+static struct text for_page(struct arena *a, struct text html, struct text id)
 {
-	struct buf b = buf_init(a, html.n * GROWTH_MAX + 1);
+	/* a tag with an id in it has 13 bytes at least */
+	struct buf b = buf_init(a, html.n * GROWTH_MAX + 1 + (html.n / 13) * (id.n + 1));
 	struct page p = { .out = &b,
+			  .id = id,
 			  .down = text_find(html, TEXT("<h1>")) < html.n ||
 				  text_find(html, TEXT("<h1 ")) < html.n,
 			  .directions = has_right_to_left(html) };
@@ -201,5 +230,10 @@ struct safe_html readme_html(struct arena *a, struct text stored, size_t max, bo
 	*ret_cut = end < stored.n;
 	if (!stored.p)
 		return (struct safe_html){ TEXT_NONE };
-	return (struct safe_html){ for_page(a, text_sub(stored, 0, end)) };
+	return (struct safe_html){ for_page(a, text_sub(stored, 0, end), TEXT_NONE) };
+}
+
+struct safe_html advisory_html(struct arena *a, struct text id, struct text stored)
+{
+	return (struct safe_html){ stored.p ? for_page(a, stored, id) : TEXT_NONE };
 }

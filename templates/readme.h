@@ -14,3 +14,9 @@ struct arena;
  * arena
  */
 struct safe_html readme_html(struct arena *a, struct text stored, size_t max, bool *ret_cut);
+
+/*
+ * The description of an advisory, of which a page has many: every heading is an <h4>, below the <h3> of the advisory, and ids
+ * (and links to them) have the advisory's in them, so that each is there once. Absent stays absent. arena
+ */
+struct safe_html advisory_html(struct arena *a, struct text id, struct text stored);

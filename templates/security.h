@@ -4,13 +4,16 @@
 #include "templates/crate_head.h"
 
 struct advisory_shown {
-	struct text id, title, url;
-	struct text affected; /* requirements in words; absent: not told */
+	struct text id, title;
+	struct text url;              /* of the page about it; absent: none */
+	struct text more, more_shown; /* what it is based on, where url is not that; absent: none */
+	struct text affected;         /* requirements in words; absent: not told */
 	struct text versions; /* which of the crate's versions: "1.0.0, 1.1.0"; absent: none */
 	uint64_t nversions;
 	struct links aliases;
 	struct text cvss, cvss_href; /* absent: none */
-	struct text description;     /* Markdown, shown as text */
+	struct safe_html html;       /* the description; html.p NULL: not rendered, */
+	struct text description;     /* then as it is */
 	int64_t published_us;
 };
 
@@ -20,7 +23,7 @@ struct advisory_group {
 	size_t n;
 };
 
-enum { ADVISORY_GROUPS = 3 };
+enum { ADVISORY_GROUPS = 4 };
 
 struct security_page {
 	struct head head;

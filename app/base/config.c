@@ -184,6 +184,12 @@ const struct key config_keys[] = {
 	U(github, membership_cache_s, "300", 0, 3600,
 	  "how long a worker believes that somebody is in a team; 0: it asks each time"),
 
+	T(advisories, url, "",
+	  "of a .tar.gz of the RustSec advisory database, fetched hourly, such as "
+	  "https://codeload.github.com/rustsec/advisory-db/tar.gz/main; empty: none is"),
+	T(advisories, page_url, "",
+	  "of the page about one, {id} being its id, such as "
+	  "https://rustsec.org/advisories/{id}.html; empty: no links to such"),
 	T(docs, url, "", "of the docs.rs that builds documentation; empty: there is none"),
 	S(docs, token, "what docs.url is asked with"),
 

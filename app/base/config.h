@@ -126,6 +126,10 @@ struct config {
 		struct secret token;
 	} docs;
 	struct {
+		struct text url; /* of a .tar.gz of an advisory database; empty: none is fetched */
+		struct text page_url; /* of the page about one, with {id}; empty: there are none */
+	} advisories;
+	struct {
 		struct text smtp_host; /* empty: no server, letters become files in dir */
 		uint64_t smtp_port;    /* 0 in the file: 25, 587 or 465, as smtp_tls is */
 		struct text smtp_tls;  /* "none", "starttls", "tls" */

@@ -4,6 +4,7 @@
 #include "app/base/base64.h"
 #include "app/base/email.h"
 #include "app/base/hash.h"
+#include "app/base/url.h"
 
 #include <string.h>
 
@@ -39,6 +40,12 @@ static bool url_ok(struct text u)
 	return (text_starts(u, TEXT("https://")) || text_starts(u, TEXT("http://"))) && host.n &&
 	       u.p[u.n - 1] != '/' && !text_has_byte(u, ' ') && !text_has_byte(u, '?') &&
 	       !text_has_byte(u, '#') && !text_has_byte(host, '@');
+}
+
+/* What is fetched, or linked to: any path and query. */
+static bool page_url_ok(struct text u)
+{
+	return url_is_http(u) && host_of(u).n && !text_has_byte(host_of(u), '@');
 }
 
 /* https, or http on this machine alone. */
@@ -162,6 +169,13 @@ bool config_check(struct load *l)
 	if (c->github.client_id.n && !c->auth.key.value.n)
 		return fail_key(l, &c->github.client_id,
 				"needs auth.key: tokens of GitHub are stored encrypted");
+	if (c->advisories.url.n && !page_url_ok(c->advisories.url))
+		return fail_key(l, &c->advisories.url, "must be an http:// or https:// address");
+	if (c->advisories.page_url.n &&
+	    (!page_url_ok(c->advisories.page_url) ||
+	     text_find(c->advisories.page_url, TEXT("{id}")) == c->advisories.page_url.n))
+		return fail_key(l, &c->advisories.page_url,
+				"must be an http:// or https:// address with {id} in it");
 	if (c->docs.url.n && !url_ok(c->docs.url))
 		return fail_key(l, &c->docs.url, "must be https://host");
 	if (!text_eq(c->mail.smtp_tls, TEXT("none")) &&

@@ -13,6 +13,7 @@ const struct cli_command *const cli_lists[] = { /* one a line, so that two peopl
 	crate_commands,
 	import_commands,
 	import_dump_commands,
+	import_advisories_commands,
 	rebuild_commands,
 	fsck_commands,
 	config_commands,

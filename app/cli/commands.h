@@ -7,6 +7,7 @@ extern const struct cli_command config_commands[];
 extern const struct cli_command mail_commands[];
 extern const struct cli_command import_commands[];
 extern const struct cli_command import_dump_commands[];
+extern const struct cli_command import_advisories_commands[];
 extern const struct cli_command jobs_commands[];
 extern const struct cli_command crate_commands[];
 extern const struct cli_command fsck_commands[];

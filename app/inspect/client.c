@@ -138,8 +138,7 @@ const struct err *inspect_lines(struct inspect *i, struct arena *a,
 	return NULL;
 }
 
-/* A file without a name that holds the text; -1 with errno. */
-static int file_of(struct text t)
+int client_file_of(struct text t)
 {
 	int fd = memfd_create("text", MFD_CLOEXEC);
 	size_t at = 0;
@@ -169,7 +168,7 @@ const struct err *inspect_readme(struct inspect *i, struct arena *a,
 	struct json_object *o, *html, *plain;
 	struct text t = TEXT_NONE;
 	const struct err *e;
-	int fd = file_of(in->text);
+	int fd = client_file_of(in->text);
 
 	if (fd < 0)
 		return call_failed(a, "memfd_create", errno);

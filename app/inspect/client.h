@@ -7,6 +7,7 @@
 
 #include "app/base/err.h"
 #include "app/base/hash.h"
+#include "app/inspect/answer_advisories.h"
 #include "app/inspect/answer_files.h"
 #include "app/registry/manifest.h"
 
@@ -138,3 +139,18 @@ struct inspect_changelog {
 const struct err *must_use inspect_changelog(struct inspect *i, struct arena *a,
 					     const struct inspect_lines_in *in,
 					     struct text repository, struct inspect_changelog *ret);
+
+/* ---- advisories */
+
+struct inspect_advisories {
+	struct advisory_answer
+		*v; /* in the order of the archive; those that cannot be read say why */
+	size_t n;
+};
+
+/*
+ * Of a .tar.gz of an advisory database (app/registry/advisory_file.h), or, where files is true, of pairs of path, NUL, text, NUL
+ * of together at most ADVISORY_FILES_MAX bytes. ERR_INVALID for what is no such archive. arena
+ */
+const struct err *must_use inspect_advisories(struct inspect *i, struct arena *a, struct text in,
+					      bool files, struct inspect_advisories *ret);

@@ -26,6 +26,8 @@ enum wire_op {
 	WIRE_BYTES,   /* one file as it is */
 	WIRE_COMPARE, /* two inputs */
 	WIRE_CHANGELOG,
+	WIRE_ADVISORIES,     /* of an archive of an advisory database */
+	WIRE_ADVISORY_FILES, /* of pairs of path and text */
 };
 
 enum {
@@ -40,9 +42,10 @@ enum {
 
 struct wire_request {
 	enum wire_op op;
-	uint64_t max_unpacked, max_entries;
-	struct text name, version; /* all but WIRE_README */
-	struct text path;          /* all but WIRE_ARCHIVE, WIRE_LINES, WIRE_CHANGELOG */
+	uint64_t max_unpacked,
+		max_entries;       /* WIRE_ADVISORY...: the second is the file to begin with */
+	struct text name, version; /* all but WIRE_README, WIRE_ADVISORY... */
+	struct text path; /* all but WIRE_ARCHIVE, WIRE_LINES, WIRE_CHANGELOG, WIRE_ADVISORY... */
 	struct text repository,
 		path_in_vcs;        /* WIRE_README, the first WIRE_CHANGELOG too; may be absent */
 	struct text second_version; /* WIRE_COMPARE: of the second input */

@@ -3,6 +3,8 @@
 #include "app/base/arena.h"
 #include "app/base/hash.h"
 #include "app/base/jw.h"
+#include "app/base/time.h"
+#include "app/inspect/advisories.h"
 #include "app/inspect/answer.h"
 #include "app/inspect/archive.h"
 #include "app/inspect/browse.h"
@@ -82,8 +84,15 @@ static void do_lines(struct arena *a, const struct wire_request *r, int fd, stru
 /* All of fd, at most max bytes; what goes beyond is left. */
 static struct text read_input(struct arena *a, int fd, size_t max)
 {
-	char *p = arena_alloc(a, max);
+	off_t size = lseek(fd, 0, SEEK_END);
 	size_t n = 0;
+	char *p;
+
+	if (size < 0 || lseek(fd, 0, SEEK_SET) != 0)
+		return TEXT("");
+	if ((uint64_t)size < max)
+		max = (size_t)size;
+	p = arena_alloc(a, max);
 
 	while (n < max) {
 		ssize_t got = read(fd, p + n, max - n);
@@ -241,6 +250,15 @@ static bool do_changelog(struct arena *a, const struct wire_request *r, int fd, 
 	return true;
 }
 
+static bool do_advisories(struct arena *a, const struct wire_request *r, int fd, struct jw *j)
+{
+	jw_null(j, "verdict");
+	if (r->op == WIRE_ADVISORIES)
+		return advisories_of_archive(a, fd, r->max_entries, j);
+	advisories_of_files(read_input(a, fd, ADVISORY_FILES_MAX), r->max_entries, j);
+	return true;
+}
+
 /* What can't be read, or is more than anybody will read: as for a helper that died over it. */
 static struct work_answer malformed(struct arena *a)
 {
@@ -280,6 +298,10 @@ struct work_answer work_do(struct arena *a, const struct wire_request *r, int fd
 	case WIRE_CHANGELOG:
 		ok = do_changelog(a, r, fd, &j, &bytes);
 		break;
+	case WIRE_ADVISORIES:
+	case WIRE_ADVISORY_FILES:
+		ok = do_advisories(a, r, fd, &j);
+		break;
 	}
 	if (!ok)
 		return malformed(a);
@@ -301,10 +323,12 @@ void work_warm_up(void)
 	struct readme_in readme = { .text = TEXT("# a\n\n<p>b</p> `c` [d](e) | f\n"),
 				    .path = TEXT("a.md") };
 	struct manifest m;
+	int64_t us;
 	bool plain;
 
 	qsort(many, ARRAY_SIZE(many), sizeof(many[0]), text_cmp_qsort);
 	(void)sha256_of(TEXT("a"));
+	(void)time_parse_date(TEXT("2026-01-31"), &us); /* reads the time zones */
 	(void)vcs_info_path(a, TEXT("{\"path_in_vcs\":\"a\"}"));
 	(void)manifest_read(a, TEXT("a = 1.5\n[package]\nname = 1.5"), &draft);
 	(void)readme_render(a, &readme, &plain);

@@ -13,6 +13,7 @@ const struct job_period job_periods[] = {
 	{ "sync_crates_feed", 3600, &job_sync_crates_feed, "{}" },
 	{ "sync_updates_feed", 3600, &job_sync_updates_feed, "{}" },
 	{ "send_token_expiry_notifications", 6 * 3600, &job_expiry_notifications, "{}" },
+	{ "mirror_advisories", 3600, &job_mirror_advisories, "{}" },
 	{ "update_user_batch", 3600, &job_update_user_batch, "{}" },
 	{ "sync_admins", 3600, &job_sync_admins, "{}" },
 	{ NULL, 0, NULL, NULL },

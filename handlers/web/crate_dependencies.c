@@ -1,6 +1,7 @@
 /* handlers/web/crate_dependencies.c - /crates/{name}/{version}/dependencies (contract/web.md P11) */
 #include "app/base/arena.h"
 #include "app/base/semver.h"
+#include "db/advisory.h"
 #include "db/dependency_page.h"
 #include "db/stored.h"
 #include "handlers/routes.h"
@@ -36,6 +37,27 @@ static bool is_outdated(const struct dependency_row *d)
 	       !semver_req_matches(&req, &v);
 }
 
+/* The id of the newest advisory about the version that is shown first; absent: there is none. */
+static struct text advisory_of(struct req *r, const struct dependency_row *d)
+{
+	struct text rest = d->advisories, line, id, patched;
+	struct semver v;
+
+	if (!d->newest.p || !semver_parse(d->newest, &v))
+		return TEXT_NONE;
+	while (text_cut(&rest, '\n', &line)) {
+		struct affected a;
+
+		(void)text_cut(&line, '\t', &id);
+		(void)text_cut(&line, '\t', &patched);
+		a = affected_of(r->arena, advisory_list(r->arena, patched),
+				advisory_list(r->arena, line));
+		if (affected_has(&a, &v))
+			return id;
+	}
+	return TEXT_NONE;
+}
+
 static void fill(struct req *r, const struct dependency_row *d, struct dependency_shown *ret)
 {
 	struct buf b = buf_init(r->arena, WORDS_MAX_BYTES);
@@ -57,6 +79,7 @@ static void fill(struct req *r, const struct dependency_row *d, struct dependenc
 		.outdated = is_outdated(d),
 		.yanked = d->newest_yanked.v != 0,
 		.is_here = d->newest.p != NULL,
+		.advisory = advisory_of(r, d),
 	};
 	if (!ret->range.p && !any) /* the requirement is shown all the same */
 		ret->range = TEXT("#main");

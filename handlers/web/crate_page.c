@@ -50,7 +50,7 @@ static void add_advisory(struct req *r, const struct crate_frame *f, const struc
 {
 	struct notice *n;
 
-	if (a->informational.p && text_eq(a->informational, TEXT("unmaintained")))
+	if (advisory_is_unmaintained(a))
 		n = add_notice(v, "warn",
 			       text_fmt(r->arena, "This crate is reported as unmaintained: %.*s.",
 					TEXT_F(a->title)));
@@ -99,9 +99,11 @@ static void add_notices(struct req *r, const struct crate_frame *f, const struct
 
 	if (!f->has_version)
 		return;
-	for (size_t i = 0; i < n; i++)
-		if (advisory_affects(r->arena, &a[i], x->num))
-			add_advisory(r, f, &a[i], v);
+	for (int unmaintained = 0; unmaintained < 2; unmaintained++)
+		for (size_t i = 0; i < n; i++)
+			if (advisory_is_unmaintained(&a[i]) == unmaintained &&
+			    advisory_affects(&a[i], x->num))
+				add_advisory(r, f, &a[i], v);
 	if (x->yanked)
 		add_yanked(r, f, v);
 	if (!f->versioned && x->prerelease)

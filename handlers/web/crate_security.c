@@ -1,32 +1,22 @@
 /* handlers/web/crate_security.c - /crates/{name}/security: advisories (contract/web.md P15) */
 #include "app/base/arena.h"
+#include "app/base/config.h"
 #include "handlers/routes.h"
-#include "handlers/web/crate_frame.h"
+#include "handlers/web/crate_about.h"
+#include "templates/readme.h"
 #include "templates/security.h"
 
 enum { WORDS_MAX_BYTES = 1024 * 1024, VERSIONS_SHOWN = 200 };
 
-enum group { VULNERABLE, INFORMED, WITHDRAWN };
+enum group { VULNERABLE, INFORMED, UNMAINTAINED, WITHDRAWN };
 
 static enum group group_of(const struct advisory *a)
 {
 	if (a->withdrawn_us.set)
 		return WITHDRAWN;
+	if (advisory_is_unmaintained(a))
+		return UNMAINTAINED;
 	return a->informational.p ? INFORMED : VULNERABLE;
-}
-
-/* Patched and unaffected requirements as what is left: "not >=1.2.3, <1.0". */
-static struct text affected(struct req *r, const struct advisory *a)
-{
-	struct texts patched = advisory_list(r->arena, a->patched);
-	struct texts never = advisory_list(r->arena, a->unaffected);
-	struct buf b = buf_init(r->arena, WORDS_MAX_BYTES);
-
-	for (size_t i = 0; i < patched.n + never.n; i++) {
-		buf_add(&b, i ? TEXT("; ") : TEXT("all but "));
-		buf_add(&b, i < patched.n ? patched.v[i] : never.v[i - patched.n]);
-	}
-	return b.n && buf_ok(&b) ? buf_text(&b) : TEXT("all versions");
 }
 
 static struct text alias_href(struct req *r, struct text alias)
@@ -36,6 +26,18 @@ static struct text alias_href(struct req *r, struct text alias)
 	if (text_starts(alias, TEXT("GHSA-")))
 		return text_fmt(r->arena, "https://github.com/advisories/%.*s", TEXT_F(alias));
 	return TEXT_NONE;
+}
+
+/* The page about it, where the operator says that there are such. */
+static struct text advisory_href(struct req *r, struct text id)
+{
+	struct text url = r->cfg->advisories.page_url, hole = TEXT("{id}");
+	size_t at = text_find(url, hole);
+
+	if (!url.n || !text_starts(id, TEXT("RUSTSEC-")))
+		return TEXT_NONE;
+	return text_fmt(r->arena, "%.*s%.*s%.*s", TEXT_F(text_sub(url, 0, at)), TEXT_F(id),
+			TEXT_F(text_sub(url, at + hole.n, url.n)));
 }
 
 static struct links aliases(struct req *r, const struct advisory *a)
@@ -64,20 +66,24 @@ static void fill(struct req *r, const struct advisory *a, const struct version_k
 		 size_t nkeys, struct advisory_shown *ret)
 {
 	struct buf b = buf_init(r->arena, WORDS_MAX_BYTES);
+	struct text page = advisory_href(r, a->id);
 
 	*ret = (struct advisory_shown){
 		.id = a->id,
 		.title = a->title,
-		.url = a->url,
-		.affected = affected(r, a),
+		.url = page.p ? page : a->url,
+		.more = page.p ? a->url : TEXT_NONE,
+		.more_shown = url_shown(a->url),
+		.affected = affected_words(r->arena, &a->affected),
 		.aliases = aliases(r, a),
 		.cvss = a->cvss,
 		.cvss_href = a->cvss.n ? cvss_href(r, a->cvss) : TEXT_NONE,
+		.html = advisory_html(r->arena, a->id, a->html),
 		.description = a->description,
 		.published_us = a->published_us,
 	};
 	for (size_t i = 0; i < nkeys; i++) {
-		if (!advisory_affects(r->arena, a, keys[i].num))
+		if (!advisory_affects(a, keys[i].num))
 			continue;
 		if (ret->nversions++ < VERSIONS_SHOWN) {
 			buf_add(&b, b.n ? TEXT(", ") : TEXT(""));
@@ -94,6 +100,7 @@ static void fill_groups(struct req *r, const struct crate_frame *f, const struct
 	static const char *const titles[ADVISORY_GROUPS] = {
 		[VULNERABLE] = "Vulnerabilities",
 		[INFORMED] = "Notices",
+		[UNMAINTAINED] = "Maintenance",
 		[WITHDRAWN] = "Withdrawn",
 	};
 
@@ -106,7 +113,7 @@ static void fill_groups(struct req *r, const struct crate_frame *f, const struct
 				continue;
 			fill(r, &all[i], keys, nkeys, &rows[m++]);
 			if (g == VULNERABLE && f->has_version &&
-			    advisory_affects(r->arena, &all[i], f->version.num))
+			    advisory_affects(&all[i], f->version.num))
 				v->latest_affected = true;
 		}
 		v->groups[g] = (struct advisory_group){ titles[g], rows, m };

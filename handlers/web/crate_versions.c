@@ -135,10 +135,10 @@ static struct texts feature_names(struct req *r, struct text json)
 	return t;
 }
 
-static struct text advisory_of(struct req *r, const struct advisory *all, size_t n, struct text num)
+static struct text advisory_of(const struct advisory *all, size_t n, struct text num)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!all[i].informational.p && advisory_affects(r->arena, &all[i], num))
+		if (!all[i].informational.p && advisory_affects(&all[i], num))
 			return all[i].id;
 	return TEXT_NONE;
 }
@@ -197,7 +197,7 @@ static const struct err *load_rows(struct req *r, const struct crate_frame *f,
 			rows[m] = (struct version_row){ .track = k->tracks[at[i].at],
 							.latest = k->latest[at[i].at] };
 			fill_row(r, f, &may, &views[j], &rows[m]);
-			rows[m].advisory = advisory_of(r, advisories, nadvisories, views[j].num);
+			rows[m].advisory = advisory_of(advisories, nadvisories, views[j].num);
 			m++;
 		}
 	*ret = rows;

@@ -254,7 +254,7 @@ def weak(registry, alice):
 def test_w091_w093_w094_advisories(see, weak):
     """What is unmaintained and what was withdrawn has a part of its own (W094; contract/web.md P15)."""
     seen = see(f"/crates/{weak}/security")
-    assert seen.page.locator("main > h2").all_inner_texts() == ["Vulnerabilities 2", "Notices 1", "Withdrawn 1"]
+    assert seen.page.locator("main > h2").all_inner_texts() == ["Vulnerabilities 2", "Maintenance 1", "Withdrawn 1"]
     first = seen.page.locator(".row", has_text="It <i>leaks</i>")
     words = " ".join(first.inner_text().split())
     assert "<script>alert(1)</script>" in words and first.locator("script, i").count() == 0

@@ -170,9 +170,9 @@ def test_advisories(registry, alice, visitor, new_name):
     try:
         answer = visitor.get(f"/crates/{name}/security")
         text = answer.page.text
-        assert [words for level, words in answer.page.headings if level == "h2"] == ["Vulnerabilities 1", "Notices 1", "Withdrawn 1"]
+        assert [words for level, words in answer.page.headings if level == "h2"] == ["Vulnerabilities 1", "Maintenance 1", "Withdrawn 1"]
         assert "2.0.0, is not affected" in text and "2 versions here are affected" in text and "1.1.0, 1.0.0" in text
-        assert "all but >=2.0.0" in text and "<script>alert(1)</script>" in text and "It <i>leaks</i>" in text
+        assert "affected: <2.0.0" in text and "<script>alert(1)</script>" in text and "It <i>leaks</i>" in text
         for href in ("https://example.com/RUSTSEC-2099-0001", "https://nvd.nist.gov/vuln/detail/CVE-2099-1",
                      "https://github.com/advisories/GHSA-aaaa-bbbb-cccc"):
             assert answer.page.has_link(href)

@@ -43,6 +43,14 @@ bool category_is_top(struct text slug)
 	return text_find(slug, BELOW) == slug.n;
 }
 
+const struct category_view *category_find(const struct category_view *v, size_t n, struct text slug)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text_eq(v[i].slug, slug))
+			return &v[i];
+	return NULL;
+}
+
 uint64_t category_sum(const struct category_view *v, size_t n, struct text slug)
 {
 	uint64_t sum = 0;

@@ -11,6 +11,10 @@ enum { CATEGORIES_MAX = 2000 };
 /* All, by slug; at most CATEGORIES_MAX. */
 const struct err *must_use db_categories(struct db *db, struct category_view **ret, size_t *ret_n);
 
+/* NULL: there is none of that slug. */
+const struct category_view *category_find(const struct category_view *v, size_t n,
+					  struct text slug);
+
 /* Of a category and everything below it; a crate in two of them counts twice, as upstream. */
 uint64_t category_sum(const struct category_view *v, size_t n, struct text slug);
 

@@ -80,6 +80,7 @@ struct links {
 void tabs(struct tmpl *t, struct links v, const char *label);
 void sort_links(struct tmpl *t, struct links v);
 void letter_bar(struct tmpl *t, struct links v);
+void older_link(struct tmpl *t, struct text href, const char *words);
 void breadcrumb(struct tmpl *t, struct links v);
 
 /* Pages of a list: contract/web.md 7 has the window. href of a page is prefix and its number. */

@@ -30,9 +30,7 @@ static struct reply categories_get(struct req *r)
 	for (uint64_t i = from; i < ntop && i < from + p.per_page; i++)
 		json_category(&j, &top[i]);
 	jw_end(&j);
-	jw_object(&j, "meta");
-	jw_u64(&j, "total", ntop);
-	jw_end(&j);
+	json_total(&j, ntop);
 	jw_end(&j);
 	return reply_jw(r, 200, &j);
 }
@@ -41,7 +39,7 @@ static struct reply category_get(struct req *r)
 {
 	struct text slug = text_lower(r->arena, req_path(r, "category"));
 	struct category_list below, above;
-	const struct category_view *c = NULL;
+	const struct category_view *c;
 	struct category_view *all;
 	size_t n;
 	struct buf b = reply_buf(r);
@@ -50,9 +48,7 @@ static struct reply category_get(struct req *r)
 
 	if (e)
 		return reply_err(r, e);
-	for (size_t i = 0; i < n; i++)
-		if (text_eq(all[i].slug, slug))
-			c = &all[i];
+	c = category_find(all, n, slug);
 	if (!c)
 		return reply_err(r, err_new(r->arena, ERR_NOT_FOUND, "Not Found"));
 	below.v = categories_below(r->arena, all, n, slug, &below.n);

@@ -2,6 +2,7 @@
 
 #include "app/base/semver.h"
 #include "app/registry/name.h"
+#include "templates/json_version.h"
 
 enum { PER_PAGE_DEFAULT = 10, PER_PAGE_MAX = 100, PAGE_MAX = 200, ANSWER_MAX_BYTES = 64 << 20 };
 
@@ -250,4 +251,23 @@ struct reply reply_jw(struct req *r, unsigned status, const struct jw *j)
 struct reply reply_ok(struct req *r)
 {
 	return reply_json(r, 200, TEXT("{\"ok\":true}"));
+}
+
+struct reply reply_version(struct req *r, const struct crate_view *crate,
+			   const struct version_view *v)
+{
+	struct buf b = reply_buf(r);
+	struct jw j = jw_init(&b);
+
+	jw_object(&j, NULL);
+	json_version(&j, "version", v, crate->name);
+	jw_end(&j);
+	return reply_jw(r, 200, &j);
+}
+
+void json_total(struct jw *j, uint64_t n)
+{
+	jw_object(j, "meta");
+	jw_u64(j, "total", n);
+	jw_end(j);
 }

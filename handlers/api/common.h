@@ -44,6 +44,13 @@ const struct err *must_use req_crate_name(struct req *r, struct text *ret);
 const struct err *must_use req_query_i32(struct req *r, const char *name, int64_t initial,
 					 int64_t *ret);
 
+/* {"version": ...} */
+struct reply reply_version(struct req *r, const struct crate_view *crate,
+			   const struct version_view *v);
+
+/* "meta": {"total": n} */
+void json_total(struct jw *j, uint64_t n);
+
 /* page and per_page of contract/api.md 5. */
 struct paging {
 	uint64_t page, per_page;

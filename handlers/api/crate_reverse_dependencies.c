@@ -45,9 +45,7 @@ static struct reply crate_reverse_dependencies(struct req *r)
 	jw_object(&j, NULL);
 	json_dependencies(&j, "dependencies", d.dependencies, d.ndependencies);
 	json_versions(&j, "versions", d.versions, d.nversions, TEXT_NONE);
-	jw_object(&j, "meta");
-	jw_u64(&j, "total", total);
-	jw_end(&j);
+	json_total(&j, total);
 	jw_end(&j);
 	return reply_jw(r, 200, &j);
 }

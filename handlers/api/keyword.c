@@ -29,9 +29,7 @@ static struct reply keywords_get(struct req *r)
 	for (size_t i = 0; i < n; i++)
 		json_keyword(&j, NULL, &v[i]);
 	jw_end(&j);
-	jw_object(&j, "meta");
-	jw_u64(&j, "total", total);
-	jw_end(&j);
+	json_total(&j, total);
 	jw_end(&j);
 	return reply_jw(r, 200, &j);
 }

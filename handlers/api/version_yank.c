@@ -11,7 +11,6 @@
 #include "app/server/limits.h"
 #include "app/server/may.h"
 #include "handlers/api/common.h"
-#include "templates/json_version.h"
 
 struct wish {
 	struct json_bool yanked;
@@ -143,8 +142,6 @@ static struct reply patch(struct req *r)
 	struct crate_view crate;
 	struct version_view v;
 	const struct err *e = read_wish(r, &w);
-	struct buf b = reply_buf(r);
-	struct jw j = jw_init(&b);
 
 	if (!e)
 		e = wish_fulfilled(r, &w, &crate, &v);
@@ -152,10 +149,7 @@ static struct reply patch(struct req *r)
 		e = db_version_actions(r->db, &v);
 	if (e)
 		return reply_err(r, e);
-	jw_object(&j, NULL);
-	json_version(&j, "version", &v, crate.name);
-	jw_end(&j);
-	return reply_jw(r, 200, &j);
+	return reply_version(r, &crate, &v);
 }
 
 const struct route version_yank_routes[] = {

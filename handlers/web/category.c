@@ -96,7 +96,7 @@ static struct reply category_get(struct req *r)
 						       .per_page = PER_PAGE,
 						       .max_pages = MAX_PAGES };
 	struct text slug = text_lower(r->arena, req_path(r, "category"));
-	const struct category_view *c = NULL, *below;
+	const struct category_view *c, *below;
 	struct crates_wanted w = { 0 };
 	struct category_page v = { 0 };
 	struct category_view *all;
@@ -105,9 +105,7 @@ static struct reply category_get(struct req *r)
 
 	if (e)
 		return reply_err(r, e);
-	for (size_t i = 0; i < n; i++)
-		if (text_eq(all[i].slug, slug))
-			c = &all[i];
+	c = category_find(all, n, slug);
 	if (!c)
 		return reply_err(r, err_new(r->arena, ERR_NOT_FOUND, "%.*s: Category not found",
 					    TEXT_F(slug)));

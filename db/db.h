@@ -222,6 +222,9 @@ struct db_counts {
 struct db_counts db_counts(const struct db *db);
 void db_count_reset(struct db *db);
 
+/* As they were before something that is not the request's. */
+void db_count_restore(struct db *db, struct db_counts counts);
+
 /* Whether there is a connection, as far as is known without asking. */
 bool db_connected(const struct db *db);
 

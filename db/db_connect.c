@@ -188,6 +188,11 @@ void db_count_reset(struct db *db)
 	db->counts = (struct db_counts){ 0 };
 }
 
+void db_count_restore(struct db *db, struct db_counts counts)
+{
+	db->counts = counts;
+}
+
 bool db_connected(const struct db *db)
 {
 	return db->my != NULL;

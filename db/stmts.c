@@ -5,6 +5,7 @@
 #include "db/advisory.h"
 #include "db/advisory_write.h"
 #include "db/audit.h"
+#include "db/banner.h"
 #include "db/bucket.h"
 #include "db/category.h"
 #include "db/crate.h"
@@ -71,6 +72,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_advisory_stmts },
 	{ db_advisory_write_stmts },
 	{ db_audit_stmts },
+	{ db_banner_stmts },
 	{ db_bucket_stmts },
 	{ db_crate_stmts },
 	{ db_crate_list_stmts },

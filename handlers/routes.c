@@ -42,6 +42,8 @@ const struct route *const route_lists[] = {
 	admin_routes,
 	admin_crate_routes,
 	admin_jobs_routes,
+	admin_banner_routes,
+	banner_routes,
 	admin_typosquats_routes,
 	crate_activity_routes,
 	deleted_routes,

@@ -14,7 +14,7 @@ struct audit_rows {
 	size_t n;
 };
 
-/* The tabs of all of them; current: "overview", "jobs", "typosquats", "configuration", or "-" for none of these. */
+/* The tabs of all of them; current: "overview", "jobs", "typosquats", "banner", "configuration", or "-" for none of these. */
 void admin_tabs(struct tmpl *t, const char *current);
 void audit_table(struct tmpl *t, struct audit_rows a, const char *caption);
 

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "db/banner.h"
 #include "templates/tmpl.h"
 
 enum theme { THEME_SYSTEM, THEME_LIGHT, THEME_DARK };
@@ -15,6 +16,14 @@ struct flash {
 	enum flash_kind kind;
 	struct text text; /* UTF-8, never HTML */
 };
+
+/* At the top of a page: templates/page.html. */
+struct banner_view {
+	enum banner_kind kind;
+	struct text message;
+	struct text id; /* for the button that puts it away; absent: there is none */
+};
+void banner_box(struct tmpl *t, const struct banner_view *v);
 
 struct page {
 	struct text site_title;
@@ -27,8 +36,9 @@ struct page {
 	struct text form_token; /* absent: nobody is signed in */
 	enum theme theme;
 	struct flash flash;
-	struct text banner; /* absent: none */
-	bool read_only;
+	const struct banner_view *banners; /* in force and not put away */
+	size_t nbanners;
+	bool read_only; /* and no banner is in force: that wins */
 };
 
 /* All members may be left out but title. Paths begin with '/', without server.base_path. */

@@ -11,6 +11,7 @@ struct github;
 struct http;
 struct storage;
 struct inspect;
+struct banners;
 struct metrics;
 struct router;
 
@@ -23,6 +24,7 @@ struct app {
 	struct github *github;   /* app/outside/github.h */
 	struct router *router;   /* app/server/router.h: of workers alone */
 	struct metrics *metrics; /* app/server/metrics.h: likewise */
+	struct banners *banners; /* app/server/banner.h: likewise */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include "app/base/log.h"
 #include "app/inspect/client.h"
 #include "app/server/app.h"
+#include "app/server/banner.h"
 #include "app/server/metrics.h"
 #include "app/server/route.h"
 #include "app/server/router.h"
@@ -53,9 +54,11 @@ static int open_and_run(const struct config *cfg, const char *inspect_socket, in
 	} else {
 		app.router = router_new(route_lists);
 		app.metrics = metrics;
+		app.banners = banners_new();
 		metrics_sit(metrics);
 		status = worker_run(&app, fd);
 		router_free(app.router);
+		banners_free(app.banners);
 		app_close(&app);
 	}
 	arena_free(a);

@@ -2,11 +2,14 @@
 #include "app/base/buf.h"
 #include "app/base/config.h"
 #include "app/base/jw.h"
+#include "app/server/banner.h"
 #include "app/server/req.h"
 #include "handlers/routes.h"
 
 static struct reply site_metadata_get(struct req *r)
 {
+	struct banner banners[BANNER_KINDS];
+	size_t n = banners_in_force(r, true, banners);
 	struct buf b = buf_init(r->arena, 64 * 1024);
 	struct jw j = jw_init(&b);
 	struct reply rp;
@@ -17,8 +20,7 @@ static struct reply site_metadata_get(struct req *r)
 	/* Where clients find {cdn_base}/crates/... and /readmes/...: the web server's plain files. */
 	jw_text(&j, "cdn_base", text_fmt(r->arena, "%.*s/static", TEXT_F(r->cfg->site.url)));
 	jw_bool(&j, "read_only", r->cfg->server.read_only);
-	jw_text_or_null(&j, "banner_message",
-			r->cfg->server.banner.n ? r->cfg->server.banner : TEXT_NONE);
+	jw_text_or_null(&j, "banner_message", n ? banners[0].message : TEXT_NONE);
 	jw_end(&j);
 	rp = reply_json(r, 200, buf_text(&b));
 	reply_header(&rp, "Cache-Control", TEXT("public, max-age=15"));

@@ -4,6 +4,7 @@
 #include "app/base/config.h"
 #include "app/base/fmt.h"
 #include "app/base/url.h"
+#include "app/server/banner.h"
 #include "app/server/sign.h"
 
 #include <stdarg.h>
@@ -95,6 +96,63 @@ static struct text here(struct req *r)
 	return buf_ok(&b) ? buf_text(&b) : TEXT("/");
 }
 
+/* ---- banners */
+
+enum { DISMISSED_MAX = 8 }; /* in one cookie; the oldest go */
+
+static bool is_dismissed(struct text ids, struct text id)
+{
+	struct text part;
+
+	while (text_cut(&ids, '.', &part))
+		if (text_eq(part, id))
+			return true;
+	return false;
+}
+
+static bool is_banner_id(struct text id)
+{
+	for (size_t i = 0; i < id.n; i++)
+		if (char_hex(id.p[i]) < 0)
+			return false;
+	return id.n == BANNER_ID_CHARS;
+}
+
+void page_dismiss(struct req *r, struct reply *rp, struct text id)
+{
+	struct text rest = req_cookie(r, cookie_name(r, "banner")), part;
+	struct buf b = buf_init(r->arena, DISMISSED_MAX * (BANNER_ID_CHARS + 1));
+	size_t n = 1;
+
+	if (!is_banner_id(id))
+		return;
+	buf_add(&b, id);
+	while (n < DISMISSED_MAX && text_cut(&rest, '.', &part)) {
+		if (!is_banner_id(part) || text_eq(part, id))
+			continue;
+		buf_byte(&b, '.');
+		buf_add(&b, part);
+		n++;
+	}
+	reply_cookie(r, rp, text_from(cookie_name(r, "banner")), buf_text(&b), 365 * 86400);
+}
+
+static void put_banners(struct req *r, struct page *p)
+{
+	struct text dismissed = req_cookie(r, cookie_name(r, "banner"));
+	struct banner_view *v = arena_array(r->arena, BANNER_KINDS, sizeof(*v));
+	struct banner in_force[BANNER_KINDS];
+	size_t n = banners_in_force(r, false, in_force);
+
+	for (size_t i = 0; i < n; i++)
+		if (!is_dismissed(dismissed, in_force[i].id))
+			v[p->nbanners++] =
+				(struct banner_view){ in_force[i].kind, in_force[i].message,
+						      in_force[i].id };
+	p->banners = v;
+	p->read_only = r->cfg->server.read_only && !n;
+}
+
 void page_begin(struct req *r)
 {
 	struct tmpl *t = arena_alloc(r->arena, sizeof(*t));
@@ -109,9 +167,8 @@ void page_begin(struct req *r)
 		.request_id = r->id,
 		.theme = read_theme(r),
 		.flash = read_flash(r),
-		.banner = r->cfg->server.banner,
-		.read_only = r->cfg->server.read_only,
 	};
+	put_banners(r, p);
 	if (r->user.id) {
 		p->login = r->user.login;
 		p->name = r->user.name;

@@ -32,6 +32,9 @@ void page_flash(struct req *r, struct reply *rp, enum flash_kind kind, struct te
 /* Sets the cookie of the theme ("light" or "dark"); absent: as the system says. */
 void page_theme(struct req *r, struct reply *rp, struct text theme);
 
+/* Lets this browser not be shown a banner any more, by its id (app/server/banner.h); nothing for what is none. */
+void page_dismiss(struct req *r, struct reply *rp, struct text id);
+
 /* A redirect to a path of this site: 301, 302, 307, 308. */
 struct reply page_redirect(struct req *r, unsigned status, struct text path);
 

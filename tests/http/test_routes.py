@@ -125,6 +125,7 @@ QUERIES = {
     "/admin/crates/{name}": 6,
     "/admin/crates/{name}/delete": 2,
     "/admin/jobs": 4,
+    "/admin/banner": 2,
     "/admin/typosquats": 2,
     "/admin/config": 1,
     "/api/v1/trusted_publishing/github_configs": 5,

@@ -424,6 +424,10 @@ def test_without_workers_files_are_served_and_the_rest_is_503(web):
             assert status == 503, (status, body)
             assert int(got["retry-after"]) > 0 and got["content-type"] == "application/json"
             assert json.loads(body)["errors"][0]["detail"]
+        for path, kind in (("/crates/tide?x=/api/", "text/html; charset=utf-8"), ("/api/v1/summary", "application/json")):
+            status, got, body = ask(web, path, headers={**USER_AGENT, "Accept": "text/html,*/*;q=0.8"}, timeout=120)
+            assert (status, got["content-type"]) == (503, kind) and int(got["retry-after"]) > 0, (path, got)
+            assert (b"<h1>The registry is not answering" in body) == (kind != "application/json")
         assert ask(web, "/index/ti/de/tide")[2] == lines("9.0.0")
         assert ask(web, "/static/crates/tide/tide-9.0.0.crate")[2] == b"bytes"
     finally:

@@ -110,6 +110,18 @@ const struct err *db_invitation_people(struct db *db, const struct invitation_vi
 	return db_user_views(db, ids, 2 * n, ret, ret_n);
 }
 
+/* NULL for one that is still good. */
+static const struct err *expired(struct db *db, const struct invitation_view *i)
+{
+	if (i->expires_us > time_now_us())
+		return NULL;
+	return err_new_status(db_arena(db), ERR_INVALID, 410,
+			      "The invitation to become an owner of the %.*s crate "
+			      "expired. Please reach out to an "
+			      "owner of the crate to request a new invitation.",
+			      TEXT_F(i->crate));
+}
+
 struct accepting {
 	uint64_t user_id, crate_id;
 };
@@ -128,12 +140,9 @@ static const struct err *accept_tx(struct db *db, void *ctx)
 			   &i);
 	if (e)
 		return e;
-	if (i.expires_us <= time_now_us())
-		return err_new_status(db_arena(db), ERR_INVALID, 410,
-				      "The invitation to become an owner of the %.*s crate "
-				      "expired. Please reach out to an "
-				      "owner of the crate to request a new invitation.",
-				      TEXT_F(i.crate));
+	e = expired(db, &i);
+	if (e)
+		return e;
 	e = db_maybe(db, &invitee_address, DB_ARGS(db_u64(in->user_id)), &row, &verified);
 	if (e)
 		return e;
@@ -155,6 +164,14 @@ const struct err *db_invitation_accept(struct db *db, uint64_t user_id, uint64_t
 	struct accepting in = { user_id, crate_id };
 
 	return db_tx(db, accept_tx, &in);
+}
+
+const struct err *db_invitation_by_token(struct db *db, struct text token,
+					 struct invitation_view *ret)
+{
+	const struct err *e = db_one(db, &invitation_by_token, DB_ARGS(db_text(token)), ret);
+
+	return e ? e : expired(db, ret);
 }
 
 const struct err *db_invitation_accept_token(struct db *db, struct text token,

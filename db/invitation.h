@@ -35,7 +35,11 @@ const struct err *must_use db_invitation_people(struct db *db, const struct invi
  */
 const struct err *must_use db_invitation_accept(struct db *db, uint64_t user_id, uint64_t crate_id);
 
-/* The same for whoever has the token of the mail; says which crate it was. */
+/* That of a letter. ERR_NOT_FOUND ("Not Found") without one, status 410 for one that has run out. */
+const struct err *must_use db_invitation_by_token(struct db *db, struct text token,
+						  struct invitation_view *ret);
+
+/* db_invitation_accept for whoever has the token of the mail; says which crate it was. */
 const struct err *must_use db_invitation_accept_token(struct db *db, struct text token,
 						      uint64_t *ret_crate_id);
 

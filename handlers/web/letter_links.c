@@ -8,13 +8,13 @@
 #include "handlers/routes.h"
 #include "handlers/web/page.h"
 
-static struct reply ask(struct req *r, const char *folder, const char *heading, const char *text,
+static struct reply ask(struct req *r, const char *folder, struct text heading, struct text text,
 			const char *button)
 {
 	struct confirm_page v = {
-		.head = { .title = text_from(heading), .noindex = true },
-		.heading = text_from(heading),
-		.text = text_from(text),
+		.head = { .title = heading, .noindex = true },
+		.heading = heading,
+		.text = text,
 		.action = text_fmt(r->arena, "/%s/%.*s", folder, TEXT_F(req_path(r, "token"))),
 		.button = text_from(button),
 		.cancel = TEXT("/"),
@@ -23,33 +23,49 @@ static struct reply ask(struct req *r, const char *folder, const char *heading, 
 	return reply_page(r, 200, confirm_page, &v);
 }
 
+static const struct err *invitation(struct req *r, struct invitation_view *ret)
+{
+	const struct err *e = db_invitation_by_token(r->db, req_path(r, "token"), ret);
+
+	if (err_is(e, ERR_NOT_FOUND))
+		e = err_new(r->arena, ERR_NOT_FOUND, "There is no such invitation");
+	return e;
+}
+
 static struct reply invite_get(struct req *r)
 {
-	return ask(r, "accept-invite", "Own a crate?",
-		   "You were invited by a letter. An owner may publish, yank, and invite others; "
-		   "the crate "
-		   "is named once you accept.",
+	struct invitation_view i;
+	const struct err *e = invitation(r, &i);
+
+	if (e)
+		return reply_err(r, e);
+	return ask(r, "accept-invite", text_fmt(r->arena, "Own %.*s?", TEXT_F(i.crate)),
+		   text_fmt(r->arena,
+			    "%.*s invited you to own the crate %.*s: an owner may publish, yank, "
+			    "and invite others.",
+			    TEXT_F(i.inviter), TEXT_F(i.crate)),
 		   "Accept the invitation");
 }
 
 static struct reply invite_post(struct req *r)
 {
-	uint64_t crate_id;
-	const struct err *e = db_invitation_accept_token(r->db, req_path(r, "token"), &crate_id);
+	struct invitation_view i;
+	const struct err *e = invitation(r, &i);
 
-	if (err_is(e, ERR_NOT_FOUND) && err_status(e) == 404)
-		e = err_new(r->arena, ERR_NOT_FOUND, "There is no such invitation");
+	if (!e)
+		e = db_invitation_accept(r->db, i.invitee_id, i.crate_id);
 	if (e)
 		return reply_err(r, e);
-	return page_go_with(
-		r, r->user.id ? TEXT("/dashboard") : TEXT("/"), FLASH_SUCCESS,
-		"You accepted the invitation: the crate is among those of your dashboard.");
+	return page_go_with(r, r->user.id ? TEXT("/dashboard") : TEXT("/"), FLASH_SUCCESS,
+			    "You accepted the invitation to own %.*s: it is among the crates of "
+			    "your dashboard.",
+			    TEXT_F(i.crate));
 }
 
 static struct reply confirm_get(struct req *r)
 {
-	return ask(r, "confirm", "Verify your e-mail address?",
-		   "The letter came to an address that is to belong to an account here.",
+	return ask(r, "confirm", TEXT("Verify your e-mail address?"),
+		   TEXT("The letter came to an address that is to belong to an account here."),
 		   "Verify it");
 }
 

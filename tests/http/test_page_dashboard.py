@@ -65,7 +65,8 @@ def test_the_link_of_an_invitation_asks_first(registry, alice, user, anon, new_n
     token = registry.sql(f"SELECT token FROM crate_owner_invitations WHERE crate_id = {crate_id(registry, name)}")[0][0]
     visitor = Visitor(anon)
     page = visitor.get(f"/accept-invite/{token}").page
-    assert page.h1 == "Own a crate?"
+    assert page.h1 == f"Own {name}?" and f"alice invited you to own the crate {name}" in page.text
+    assert visitor.get("/accept-invite/nothing").status_code == 404
     assert registry.sql(f"SELECT COUNT(*) FROM crate_owner_invitations WHERE crate_id = {crate_id(registry, name)}") == [["1"]]
     sent = visitor.send(page.form(f"/accept-invite/{token}"))
     assert sent.status_code == 303 and "You accepted the invitation" in visitor.follow(sent).page.text

@@ -75,7 +75,7 @@ QUERIES = {
     "/me/following": 4,
     "/me/pending-invites": 2,
     "/settings/security": 3,
-    "/accept-invite/{token}": 1,
+    "/accept-invite/{token}": 2,
     "/confirm/{token}": 1,
     "/sign-in/{link}": 1,
     "/unsubscribe/{token}": 2,
@@ -161,6 +161,8 @@ def crate(registry, alice):
     registry.sql("INSERT INTO teams (login, github_id) VALUES ('github:routed:team', 4711)")
     registry.sql(f"INSERT INTO unsubscribe_tokens SELECT id, '{'x' * 26}' FROM users WHERE username = 'alice'"
                  " ON DUPLICATE KEY UPDATE token = VALUES(token)")
+    registry.sql("INSERT INTO crate_owner_invitations SELECT c.id, u.id, u.id, 1, UNIX_TIMESTAMP() * 1000000 + 3600000000, "
+                 f"'{'x' * 26}' FROM crates c JOIN users u ON u.username = 'alice' WHERE c.name = '{name}'")
     settled(registry)  # what jobs add to a version would change an answer between two requests
     return name
 

@@ -161,7 +161,9 @@ struct error_page {
 	struct text title, detail;
 	struct text sign_in; /* path of the sign-in, where that would help */
 	bool again;          /* who is signed in is to do so once more */
-	bool retry;          /* a link to the same page */
+	bool retry;          /* a link to the same page; with resend a button */
+	struct text resend_path;
+	struct links resend; /* fields of a form that failed: name and value are href and label */
 	struct text back;    /* path of the page before, "/" for none */
 	struct links near;   /* names that look alike */
 };

@@ -80,6 +80,16 @@ static struct text sign_in_path(struct req *r, bool again)
 	return buf_ok(&b) ? buf_text(&b) : TEXT("/login");
 }
 
+/* The fields of a form that failed: nobody has to enter them anew. It was read, so it came from a page of this site. */
+static struct links fields_of(struct req *r)
+{
+	struct link *v = arena_array(r->arena, r->nform + 1, sizeof(*v));
+
+	for (size_t i = 0; i < r->nform; i++)
+		v[i] = (struct link){ .href = r->form[i].name, .label = r->form[i].value };
+	return (struct links){ v, r->nform };
+}
+
 struct reply route_error_page(struct req *r, const struct err *e)
 {
 	unsigned status = err_status(e);
@@ -97,5 +107,9 @@ struct reply route_error_page(struct req *r, const struct err *e)
 		.near = near_names(r, e),
 	};
 
+	if (v.retry && r->nform) {
+		v.resend_path = r->path;
+		v.resend = fields_of(r);
+	}
 	return reply_page(r, status, error_page, &v);
 }

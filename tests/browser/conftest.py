@@ -120,7 +120,7 @@ class Watched:
         """The page is that error, and offers just that of signing in, trying again and going back."""
         assert self.page.locator(".error-status").inner_text() == str(status), self.text
         assert self.h1 == title and detail in self.text, self.text
-        ways = [words for words in ("Sign in", "Try again", "Go back") if self.has_link(words)]
+        ways = [words for words in ("Sign in", "Try again", "Go back") if self.has_link(words) or self.has_button(words)]
         assert ways == [offers], ways
 
 

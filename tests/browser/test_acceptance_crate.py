@@ -283,13 +283,15 @@ def test_w063_following(see, bob):
 
 
 def test_w064_following_that_fails(see, registry, bob):
-    """What cannot be read or written is said on a page of its own; the way back leads to the crate, and nothing was done."""
+    """What cannot be read or written is said on a page of its own, with a button that sends it again."""
     seen = see(f"/crates/{NANO}", bob)
     with refusing(registry, "INSERT", "follows"):
         seen.button("Follow").click()
         seen.fails(500, "Something went wrong here", offers="Try again")
-    seen.link("Try again").click()
-    assert seen.path == f"/crates/{NANO}" and seen.has_button("Follow")
+        assert see(f"/crates/{NANO}", bob).has_button("Follow")
+    seen.button("Try again").click()
+    assert seen.path == f"/crates/{NANO}" and seen.has_button("Unfollow")
+    seen.button("Unfollow").click()
     with without(registry, "follows"):
         see(f"/crates/{NANO}", bob).fails(500, "Something went wrong here", offers="Try again")
 

@@ -183,7 +183,7 @@ def test_follow_and_unfollow_without_javascript(visit, carol, crates):
 # ---- the file of a workflow is looked for while it is entered (contract/web.md 15.2), and by a button without JavaScript
 
 @pytest.mark.parametrize("script", [True, False])
-def test_looking_for_the_file_of_a_workflow(visit, registry, alice, crates, script):
+def test_w117_looking_for_the_file_of_a_workflow(visit, registry, alice, crates, script):
     registry.github.files = {"example/rich": {".github/workflows/release.yml"}}
     watched = visit(alice.cookie, java_script_enabled=script)
     watched.go("/crates/rich-crate/settings/new-trusted-publisher")

@@ -1,9 +1,10 @@
 #include "db/crate_list.h"
 
 #include "app/base/arena.h"
+#include "app/base/buf.h"
 #include "db/owner.h"
 
-enum { AT_ONCE = 512, FILTER_PARAMS = 18, WALK_PARAMS = 8 };
+enum { FILTER_PARAMS = 18, WALK_PARAMS = 8, IDS_MAX_BYTES = 1024 * 1024 };
 
 /* clang-format off */
 
@@ -32,38 +33,33 @@ enum { AT_ONCE = 512, FILTER_PARAMS = 18, WALK_PARAMS = 8 };
 
 /* What a sort order reads: the columns of a key, the tables, the column that is the crate's id. */
 #define NO_NAME "CAST(NULL AS BINARY) AS name"
-#define NARROW "crates c FORCE INDEX (crates_narrow)"
 #define NAME_KEY "c.id, c.name, CAST(NULL AS SIGNED) AS number FROM crates c"
 #define DOWNLOADS_KEY "d.crate_id AS id, " NO_NAME ", CAST(d.downloads AS SIGNED) AS number FROM crate_downloads d"
 #define RECENT_KEY "r.crate_id AS id, " NO_NAME ", CAST(r.downloads AS SIGNED) AS number FROM recent_crate_downloads r"
 #define UPDATED_KEY "c.id, " NO_NAME ", c.updated_us AS number FROM crates c"
 #define CREATED_KEY "c.id, " NO_NAME ", c.created_us AS number FROM crates c"
-#define RELEVANCE_OF \
-	"c.id, c.name, CAST(r.downloads AS SIGNED) AS number FROM " NARROW \
-	" LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id"
 #define KEY_OUT { DB_COL(struct crate_key, id), DB_COL(struct crate_key, name), DB_COL(struct crate_key, number) }
 
-/* The same of crates that are known by their ids. */
-#define NAME_OF "c.id, c.name, CAST(NULL AS SIGNED) AS number FROM " NARROW
-#define UPDATED_OF "c.id, " NO_NAME ", c.updated_us AS number FROM " NARROW
-#define CREATED_OF "c.id, " NO_NAME ", c.created_us AS number FROM " NARROW
+/* The same of crates whose ids are given as a JSON array: one parameter for however many. */
+#define GIVEN " FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) x STRAIGHT_JOIN "
+#define NARROW GIVEN "crates c FORCE INDEX (crates_narrow) ON c.id = x.id"
+#define NUMBER_OF(table) \
+	"k.crate_id AS id, " NO_NAME ", CAST(k.downloads AS SIGNED) AS number" GIVEN table " k ON k.crate_id = x.id"
 
-/* Places that are not used hold 0, which no crate has. */
-#define KEYS(n, key, crate_id) \
+#define KEYS(n, key) \
 	{ \
-		.name = "crate_keys_" n, \
-		.sql = "SELECT " key " WHERE 1 = 1" FILTER(crate_id) " AND " crate_id " IN (" \
-			DB_ROWS_128("?") ", " DB_ROWS_128("?") ", " DB_ROWS_128("?") ", " DB_ROWS_128("?") ") LIMIT 512", \
-		.in = { FILTER_IN, DB_U64 }, .in_once = FILTER_PARAMS, .in_repeat = AT_ONCE, .out = KEY_OUT, \
+		.name = "crate_keys_" n, .sql = "SELECT " key " WHERE 1 = 1" FILTER("x.id") " LIMIT 32768", \
+		.in = { DB_TEXT, FILTER_IN }, .out = KEY_OUT, \
 	}
 
 static const struct db_stmt keys_stmts[CRATE_SORTS] = {
-	[CRATE_BY_NAME] = KEYS("by_name", NAME_OF, "c.id"),
-	[CRATE_BY_DOWNLOADS] = KEYS("by_downloads", DOWNLOADS_KEY, "d.crate_id"),
-	[CRATE_BY_RECENT_DOWNLOADS] = KEYS("by_recent_downloads", RECENT_KEY, "r.crate_id"),
-	[CRATE_BY_UPDATE] = KEYS("by_update", UPDATED_OF, "c.id"),
-	[CRATE_BY_CREATION] = KEYS("by_creation", CREATED_OF, "c.id"),
-	[CRATE_BY_RELEVANCE] = KEYS("by_relevance", RELEVANCE_OF, "c.id"),
+	[CRATE_BY_NAME] = KEYS("by_name", "c.id, c.name, CAST(NULL AS SIGNED) AS number" NARROW),
+	[CRATE_BY_DOWNLOADS] = KEYS("by_downloads", NUMBER_OF("crate_downloads")),
+	[CRATE_BY_RECENT_DOWNLOADS] = KEYS("by_recent_downloads", NUMBER_OF("recent_crate_downloads")),
+	[CRATE_BY_UPDATE] = KEYS("by_update", "c.id, " NO_NAME ", c.updated_us AS number" NARROW),
+	[CRATE_BY_CREATION] = KEYS("by_creation", "c.id, " NO_NAME ", c.created_us AS number" NARROW),
+	[CRATE_BY_RELEVANCE] = KEYS("by_relevance", "c.id, c.name, CAST(r.downloads AS SIGNED) AS number" NARROW
+		" LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id"),
 };
 
 /* Along an index of the sort order; what is asked of the key comes first. */
@@ -130,21 +126,6 @@ struct id_row {
 	uint64_t id;
 };
 
-/* One more than a set holds tells that it is too large. */
-#define SET(n, crate, part, ...) \
-	{ \
-		.name = "crate_set_" n, .sql = "SELECT DISTINCT " crate " AS id " part " LIMIT 1001", \
-		.in = { __VA_ARGS__ }, .out = { DB_COL(struct id_row, id) }, \
-	}
-
-static const struct db_stmt set_stmts[PARTS] = {
-	[PART_KEYWORD] = SET("of_keyword", "x.crate_id", OF_KEYWORD, DB_U64),
-	[PART_CATEGORY] = SET("of_category", "x.crate_id", OF_CATEGORY, DB_TEXT, DB_TEXT),
-	[PART_OWNER] = SET("of_owner", "x.crate_id", OF_OWNER, DB_U64, DB_U64),
-	[PART_FOLLOWER] = SET("of_follower", "x.crate_id", OF_FOLLOWER, DB_U64),
-	[PART_LETTER] = SET("of_letter", "x.id", OF_LETTER, DB_TEXT),
-};
-
 struct count_row {
 	uint64_t n;
 };
@@ -155,50 +136,6 @@ struct count_row {
 		.sql = "SELECT CAST(COUNT(" counted ") AS UNSIGNED) AS n " part FILTER(crate), \
 		.in = { __VA_ARGS__, FILTER_IN }, .out = { { "n", 0, DB_U64 } }, \
 	}
-/* The same where nothing else is asked for. */
-#define COUNT_ALONE(n, counted, part, ...) \
-	{ \
-		.name = "crate_count_alone_" n, .sql = "SELECT CAST(COUNT(" counted ") AS UNSIGNED) AS n " part, \
-		.in = { __VA_ARGS__ }, .out = { { "n", 0, DB_U64 } }, \
-	}
-
-/*
- * All that one part of the filter lets pass, sorted: for a page far behind the first, where a walk would look at far more.
- * The part gives x.id, each once.
- */
-#define SORTED(n, key, join, crate_id, order, part, ...) \
-	{ \
-		.name = "crate_sorted_" n, \
-		.sql = "SELECT " key " FROM (" part ") x STRAIGHT_JOIN " join " ON " crate_id " = x.id" \
-		       " WHERE 1 = 1" FILTER("x.id") " ORDER BY " order " LIMIT ? OFFSET ?", \
-		.in = { __VA_ARGS__, FILTER_IN, DB_U64, DB_U64 }, .out = KEY_OUT, .scan_ok = true, \
-	}
-#define IDS_OF_KEYWORD "SELECT k.crate_id AS id FROM crates_keywords k WHERE k.keyword_id = ?"
-#define IDS_OF_CATEGORY \
-	"SELECT DISTINCT k.crate_id AS id FROM categories g JOIN crates_categories k ON k.category_id = g.id" \
-	" WHERE (g.slug = ? OR g.slug LIKE CONCAT(?, '::%'))"
-#define IDS_OF_LETTER "SELECT k.id FROM crates k FORCE INDEX (crates_canon_name) WHERE k.canon_name LIKE ?"
-#define SORTED_PARTS(n, key, join, crate_id, order) \
-	{ \
-		[PART_KEYWORD] = SORTED(n "_of_keyword", key, join, crate_id, order, IDS_OF_KEYWORD, DB_U64), \
-		[PART_CATEGORY] = \
-			SORTED(n "_of_category", key, join, crate_id, order, IDS_OF_CATEGORY, DB_TEXT, DB_TEXT), \
-		[PART_LETTER] = SORTED(n "_of_letter", key, join, crate_id, order, IDS_OF_LETTER, DB_TEXT), \
-	}
-
-static const struct db_stmt sorted_stmts[CRATE_BY_RELEVANCE][PARTS] = {
-	[CRATE_BY_NAME] = SORTED_PARTS("by_name", "c.id, c.name, CAST(NULL AS SIGNED) AS number", NARROW, "c.id", "c.name"),
-	[CRATE_BY_DOWNLOADS] = SORTED_PARTS("by_downloads",
-		"d.crate_id AS id, " NO_NAME ", CAST(d.downloads AS SIGNED) AS number", "crate_downloads d", "d.crate_id",
-		"d.downloads DESC, d.crate_id DESC"),
-	[CRATE_BY_RECENT_DOWNLOADS] = SORTED_PARTS("by_recent_downloads",
-		"r.crate_id AS id, " NO_NAME ", CAST(r.downloads AS SIGNED) AS number", "recent_crate_downloads r",
-		"r.crate_id", "r.downloads DESC, r.crate_id DESC"),
-	[CRATE_BY_UPDATE] = SORTED_PARTS("by_update", "c.id, " NO_NAME ", c.updated_us AS number", NARROW, "c.id",
-		"c.updated_us DESC, c.id DESC"),
-	[CRATE_BY_CREATION] = SORTED_PARTS("by_creation", "c.id, " NO_NAME ", c.created_us AS number", NARROW, "c.id",
-		"c.created_us DESC, c.id DESC"),
-};
 
 static const struct db_stmt count_stmts[PARTS] = {
 	[PART_KEYWORD] = COUNT("of_keyword", "x.crate_id", "*", OF_KEYWORD, DB_U64),
@@ -208,13 +145,6 @@ static const struct db_stmt count_stmts[PARTS] = {
 	[PART_LETTER] = COUNT("of_letter", "x.id", "*", OF_LETTER, DB_TEXT),
 };
 
-static const struct db_stmt count_alone_stmts[PARTS] = {
-	[PART_KEYWORD] = COUNT_ALONE("of_keyword", "*", OF_KEYWORD, DB_U64),
-	[PART_CATEGORY] = COUNT_ALONE("of_category", "DISTINCT x.crate_id", OF_CATEGORY, DB_TEXT, DB_TEXT),
-	[PART_OWNER] = COUNT_ALONE("of_owner", "*", OF_OWNER, DB_U64, DB_U64),
-	[PART_FOLLOWER] = COUNT_ALONE("of_follower", "*", OF_FOLLOWER, DB_U64),
-	[PART_LETTER] = COUNT_ALONE("of_letter", "*", OF_LETTER, DB_TEXT),
-};
 /* clang-format on */
 
 /* The kept counter; less those that are yanked, of which there are few. */
@@ -351,38 +281,6 @@ bool crate_filter_is_empty(const struct crate_filter *f)
 	return !f->not_yanked;
 }
 
-const struct err *db_crate_set(struct db *db, const struct crate_filter *f,
-			       uint64_t ids[CRATE_SET_MAX], size_t *ret_n, bool *ret_fits,
-			       struct crate_filter *ret_rest)
-{
-	*ret_rest = *f;
-	*ret_fits = false;
-	*ret_n = 0;
-	for (enum part part = 0; part < PARTS; part++) {
-		struct db_val v[2];
-		struct id_row *rows;
-		const struct err *e;
-		size_t n;
-
-		if (!has_part(f, part))
-			continue;
-		e = db_all(db, &set_stmts[part],
-			   (struct db_vals){ v, (size_t)(put_part(db, v, f, part) - v) },
-			   sizeof(*rows), &rows, &n);
-		if (e)
-			return e;
-		if (n > CRATE_SET_MAX)
-			continue;
-		for (size_t i = 0; i < n; i++)
-			ids[i] = rows[i].id;
-		*ret_n = n;
-		*ret_fits = true;
-		*ret_rest = without(f, part);
-		return NULL;
-	}
-	return NULL;
-}
-
 const struct err *db_crate_ids(struct db *db, const struct text *names, size_t n,
 			       uint64_t ids[CRATE_SET_MAX], size_t *ret_n)
 {
@@ -405,33 +303,35 @@ const struct err *db_crate_ids(struct db *db, const struct text *names, size_t n
 	return e;
 }
 
+static struct text json_of(struct arena *a, const uint64_t *ids, size_t n)
+{
+	struct buf b = buf_init(a, IDS_MAX_BYTES);
+
+	buf_byte(&b, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_byte(&b, ',');
+		buf_u64(&b, ids[i]);
+	}
+	buf_byte(&b, ']');
+	BUG_ON(!buf_ok(&b));
+	return buf_text(&b);
+}
+
 const struct err *db_crate_keys(struct db *db, enum crate_sort sort, const struct crate_filter *f,
 				const uint64_t *ids, size_t n, struct crate_key **ret,
 				size_t *ret_n)
 {
-	struct db_val v[FILTER_PARAMS + AT_ONCE];
-	struct crate_key *keys = arena_array(db_arena(db), n, sizeof(*keys));
-	const struct err *e = NULL;
-	size_t nkeys = 0;
+	struct db_val v[1 + FILTER_PARAMS];
 
-	BUG_ON(n > 2 * CRATE_SET_MAX);
-	for (size_t from = 0; !e && from < n; from += AT_ONCE) {
-		struct db_val *places = put_filter(db, v, f);
-		struct crate_key *rows;
-		size_t nrows;
-
-		for (size_t i = 0; i < AT_ONCE; i++)
-			places[i] = db_u64(from + i < n ? ids[from + i] : 0);
-		e = db_all(db, &keys_stmts[sort], (struct db_vals){ v, ARRAY_SIZE(v) },
-			   sizeof(*rows), &rows, &nrows);
-		for (size_t i = 0; !e && i < nrows && nkeys < n; i++)
-			keys[nkeys++] = rows[i];
-	}
-	if (e)
-		return e;
-	*ret = keys;
-	*ret_n = nkeys;
-	return NULL;
+	BUG_ON(n > CRATE_PART_MAX);
+	*ret_n = 0;
+	if (!n)
+		return NULL;
+	v[0] = db_text(json_of(db_arena(db), ids, n));
+	(void)put_filter(db, v + 1, f);
+	return db_all(db, &keys_stmts[sort], (struct db_vals){ v, ARRAY_SIZE(v) }, sizeof(**ret),
+		      ret, ret_n);
 }
 
 /* What a walk asks of the key: the letter where it goes by name, and from where. */
@@ -473,44 +373,6 @@ const struct err *db_crate_walk(struct db *db, enum crate_sort sort, const struc
 		      sizeof(**ret), ret, ret_n);
 }
 
-/* Owners and followers with more crates than a set holds are walked to. */
-static enum part part_to_sort(const struct crate_filter *f)
-{
-	static const enum part parts[] = { PART_KEYWORD, PART_CATEGORY, PART_LETTER };
-
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-		if (has_part(f, parts[i]))
-			return parts[i];
-	return PARTS;
-}
-
-const struct err *db_crate_page(struct db *db, enum crate_sort sort, const struct crate_filter *f,
-				uint64_t limit, uint64_t offset, uint64_t total,
-				struct crate_key **ret, size_t *ret_n)
-{
-	struct db_val v[2 + FILTER_PARAMS + 2], *end;
-	enum part part = part_to_sort(f);
-	struct crate_filter rest;
-	const struct err *e;
-	uint64_t all;
-
-	BUG_ON(sort >= CRATE_BY_RELEVANCE);
-	if (part == PARTS || !total)
-		return db_crate_walk(db, sort, f, NULL, limit, offset, ret, ret_n);
-	e = db_crate_count(db, &(struct crate_filter){ 0 }, &all);
-	if (e)
-		return e;
-	/* A walk passes (offset + limit) * all / total crates, a sort all that pass the filter. */
-	if ((offset + limit) * (all / total + 1) <= total)
-		return db_crate_walk(db, sort, f, NULL, limit, offset, ret, ret_n);
-	rest = without(f, part);
-	end = put_filter(db, put_part(db, v, f, part), &rest);
-	*end++ = db_u64(limit);
-	*end++ = db_u64(offset);
-	return db_all(db, &sorted_stmts[sort][part], (struct db_vals){ v, (size_t)(end - v) },
-		      sizeof(**ret), ret, ret_n);
-}
-
 const struct err *db_crate_count(struct db *db, const struct crate_filter *f, uint64_t *ret)
 {
 	struct db_val v[2 + FILTER_PARAMS], *end;
@@ -523,9 +385,6 @@ const struct err *db_crate_count(struct db *db, const struct crate_filter *f, ui
 		return db_one(db, &count_all, DB_ARGS(db_bool(f->not_yanked)), ret);
 	rest = without(f, part);
 	end = put_part(db, v, f, part);
-	if (crate_filter_is_empty(&rest))
-		return db_one(db, &count_alone_stmts[part],
-			      (struct db_vals){ v, (size_t)(end - v) }, ret);
 	end = put_filter(db, end, &rest);
 	return db_one(db, &count_stmts[part], (struct db_vals){ v, (size_t)(end - v) }, ret);
 }
@@ -571,22 +430,8 @@ const struct db_stmt *const db_crate_list_stmts[] = {
 	&walk_stmts[CRATE_BY_RECENT_DOWNLOADS][FROM_NULL],
 	&walk_stmts[CRATE_BY_UPDATE][FROM_START], &walk_stmts[CRATE_BY_UPDATE][FROM_KEY],
 	&walk_stmts[CRATE_BY_CREATION][FROM_START], &walk_stmts[CRATE_BY_CREATION][FROM_KEY],
-	&sorted_stmts[CRATE_BY_NAME][PART_KEYWORD], &sorted_stmts[CRATE_BY_NAME][PART_CATEGORY],
-	&sorted_stmts[CRATE_BY_NAME][PART_LETTER],
-	&sorted_stmts[CRATE_BY_DOWNLOADS][PART_KEYWORD], &sorted_stmts[CRATE_BY_DOWNLOADS][PART_CATEGORY],
-	&sorted_stmts[CRATE_BY_DOWNLOADS][PART_LETTER],
-	&sorted_stmts[CRATE_BY_RECENT_DOWNLOADS][PART_KEYWORD], &sorted_stmts[CRATE_BY_RECENT_DOWNLOADS][PART_CATEGORY],
-	&sorted_stmts[CRATE_BY_RECENT_DOWNLOADS][PART_LETTER],
-	&sorted_stmts[CRATE_BY_UPDATE][PART_KEYWORD], &sorted_stmts[CRATE_BY_UPDATE][PART_CATEGORY],
-	&sorted_stmts[CRATE_BY_UPDATE][PART_LETTER],
-	&sorted_stmts[CRATE_BY_CREATION][PART_KEYWORD], &sorted_stmts[CRATE_BY_CREATION][PART_CATEGORY],
-	&sorted_stmts[CRATE_BY_CREATION][PART_LETTER],
-	&set_stmts[PART_KEYWORD], &set_stmts[PART_CATEGORY], &set_stmts[PART_OWNER], &set_stmts[PART_FOLLOWER],
-	&set_stmts[PART_LETTER],
 	&count_stmts[PART_KEYWORD], &count_stmts[PART_CATEGORY], &count_stmts[PART_OWNER], &count_stmts[PART_FOLLOWER],
 	&count_stmts[PART_LETTER],
-	&count_alone_stmts[PART_KEYWORD], &count_alone_stmts[PART_CATEGORY], &count_alone_stmts[PART_OWNER],
-	&count_alone_stmts[PART_FOLLOWER], &count_alone_stmts[PART_LETTER],
 	&count_all, &ids_of_names, &ids_of_keywords, &name_of_id, NULL
 };
 /* clang-format on */

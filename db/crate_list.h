@@ -1,11 +1,8 @@
 /*
- * Lists of crates, filtered and sorted (contract/api.md 9). There are two ways to a page, and both cost about the same
- * on the first page and on the last:
- *
- * - What few crates match (CRATE_SET_MAX) is read as a set of ids, and sorted by its keys in memory: db_crate_set, then
- *   db_crate_keys.
- * - What many match is found by walking the index of the sort order and looking each crate up in the filters:
- *   db_crate_walk, and db_crate_count for how many there are.
+ * Lists of crates, filtered and sorted (contract/api.md 9). What the parts of a filter let pass is read as a set of ids
+ * (db/crate_set.h), and a page of it is found there or by the keys of all of it, which are sorted in memory (db_crate_keys).
+ * What has no filter, or one that lets more pass than is read, and what begins behind a key, is found by walking the index of
+ * the sort order and looking each crate up in the filters: db_crate_walk, and db_crate_count for how many there are.
  */
 #pragma once
 
@@ -21,7 +18,8 @@ enum crate_sort {
 	CRATE_SORTS
 };
 
-enum { CRATE_SET_MAX = 1000, CRATE_FILTER_KEYWORDS = 5 };
+/* CRATE_SET_MAX: what a search looks at, or a request names. CRATE_PART_MAX: ids that are read of one part of a filter. */
+enum { CRATE_SET_MAX = 1000, CRATE_PART_MAX = 32768, CRATE_FILTER_KEYWORDS = 5 };
 
 /* All must hold; what is not set lets everything pass. */
 struct crate_filter {
@@ -46,19 +44,11 @@ struct crate_key {
 	bool exact;
 };
 
-/*
- * Ids of what one part of the filter lets pass, at most CRATE_SET_MAX; the other parts, which db_crate_keys is to apply,
- * are *ret_rest. *ret_fits is false where each part lets more pass, or there is none; then there is nothing in ids.
- */
-const struct err *must_use db_crate_set(struct db *db, const struct crate_filter *f,
-					uint64_t ids[CRATE_SET_MAX], size_t *ret_n, bool *ret_fits,
-					struct crate_filter *ret_rest);
-
 /* Ids of crates with exactly these names. n is at most CRATE_SET_MAX. */
 const struct err *must_use db_crate_ids(struct db *db, const struct text *names, size_t n,
 					uint64_t ids[CRATE_SET_MAX], size_t *ret_n);
 
-/* Those of the ids that pass, with their keys, in no order; n is at most 2 * CRATE_SET_MAX. */
+/* Those of the ids that pass, with their keys, in no order; n is at most CRATE_PART_MAX. One query, none for no ids. */
 const struct err *must_use db_crate_keys(struct db *db, enum crate_sort sort,
 					 const struct crate_filter *f, const uint64_t *ids,
 					 size_t n, struct crate_key **ret, size_t *ret_n);
@@ -68,15 +58,6 @@ const struct err *must_use db_crate_walk(struct db *db, enum crate_sort sort,
 					 const struct crate_filter *f,
 					 const struct crate_key *after, uint64_t limit,
 					 uint64_t offset, struct crate_key **ret, size_t *ret_n);
-
-/*
- * The same for a page that is not the first: by whichever way looks at fewer crates, a walk or a sort of all that pass.
- * total: how many those are (db_crate_count). Two queries.
- */
-const struct err *must_use db_crate_page(struct db *db, enum crate_sort sort,
-					 const struct crate_filter *f, uint64_t limit,
-					 uint64_t offset, uint64_t total, struct crate_key **ret,
-					 size_t *ret_n);
 
 /* How many pass. */
 const struct err *must_use db_crate_count(struct db *db, const struct crate_filter *f,

@@ -44,13 +44,18 @@ static const struct db_stmt crate_stamped = {
 
 /* Each is the last row of an index range; no two versions of a crate have the same precedence
  * (num_no_build is unique). */
-#define TOPS_SQL                                                                                   \
-	"(SELECT num FROM versions WHERE crate_id = c.id AND yanked = 0"                           \
-	"  ORDER BY semver_ord DESC LIMIT 1) AS max_version,"                                      \
-	" (SELECT num FROM versions WHERE crate_id = c.id AND yanked = 0 AND prerelease = 0"       \
-	"  ORDER BY semver_ord DESC LIMIT 1) AS max_stable_version,"                               \
-	" (SELECT num FROM versions WHERE crate_id = c.id AND yanked = 0"                          \
-	"  ORDER BY created_us DESC, semver_ord DESC LIMIT 1) AS newest_version"
+/* clang-format off */
+#define OF_CRATE(index) "SELECT num FROM versions" index " WHERE crate_id = c.id AND yanked = 0"
+/* No index has both the time and the precedence, so those of the latest time are found first: one, as a rule. */
+#define BY_TIME " FORCE INDEX (versions_crate_created)"
+#define TOPS_SQL \
+	"(" OF_CRATE("") " ORDER BY semver_ord DESC LIMIT 1) AS max_version," \
+	" (" OF_CRATE("") " AND prerelease = 0 ORDER BY semver_ord DESC LIMIT 1) AS max_stable_version," \
+	" (" OF_CRATE(BY_TIME) \
+	"    AND created_us = (SELECT created_us FROM versions" BY_TIME " WHERE crate_id = c.id AND yanked = 0" \
+	"                       ORDER BY created_us DESC LIMIT 1)" \
+	"  ORDER BY semver_ord DESC LIMIT 1) AS newest_version"
+/* clang-format on */
 
 static const struct db_stmt crate_tops = {
 	.name = "crate_tops",

@@ -11,6 +11,7 @@
 #include "db/crate.h"
 #include "db/crate_list.h"
 #include "db/crate_page.h"
+#include "db/crate_set.h"
 #include "db/crate_settings.h"
 #include "db/crate_traits.h"
 #include "db/crate_view.h"
@@ -77,6 +78,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_crate_stmts },
 	{ db_crate_list_stmts },
 	{ db_crate_page_stmts },
+	{ db_crate_set_stmts },
 	{ db_crate_settings_stmts },
 	{ db_crate_traits_stmts },
 	{ db_crate_view_stmts },

@@ -1,10 +1,15 @@
 #include "handlers/api/crate_find.h"
 
 #include "app/base/arena.h"
+#include "db/crate_set.h"
 #include "db/crate_traits.h"
 #include "db/search.h"
 
 #include <stdlib.h>
+
+enum {
+	SHORT_PAGE = 20
+}; /* so many crates are soon found by a walk that looks each up in the filters */
 
 /* Of sorted keys, of which the first has that place in the whole list. */
 static void cut(const struct crates_wanted *w, struct crate_key *keys, size_t n, size_t place,
@@ -173,45 +178,63 @@ static const struct err *by_rank(struct req *r, const struct crates_wanted *w,
 }
 
 /* What may be found: a set of ids where the filter makes one. */
-static const struct err *set_of(struct req *r, const struct crates_wanted *w,
-				uint64_t ids[CRATE_SET_MAX], size_t *ret_n, bool *ret_fits,
-				struct crate_filter *ret_rest)
+static const struct err *set_of(struct req *r, const struct crates_wanted *w, struct crate_set *ret)
 {
-	*ret_fits = true;
-	*ret_rest = w->filter;
-	if (w->by_names)
-		return db_crate_ids(r->db, w->names.v, w->names.n, ids, ret_n);
-	return db_crate_set(r->db, &w->filter, ids, ret_n, ret_fits, ret_rest);
+	const struct err *e;
+
+	if (!w->by_names)
+		return db_crate_set(r->db, &w->filter, ret);
+	*ret = (struct crate_set){ .read = true, .rest = w->filter };
+	ret->ids = arena_array(r->arena, CRATE_SET_MAX, sizeof(*ret->ids));
+	e = db_crate_ids(r->db, w->names.v, w->names.n, ret->ids, &ret->n);
+	if (!e && ret->n)
+		qsort(ret->ids, ret->n, sizeof(*ret->ids), by_number);
+	return e;
+}
+
+/* Of what was found, that which is in the set too. */
+static size_t keep_of_set(const struct crate_set *s, struct crate_key *found, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (crate_set_has(s, found[i].id))
+			found[kept++] = found[i];
+	return kept;
 }
 
 static const struct err *search(struct req *r, const struct crates_wanted *w,
 				struct crates_found *ret)
 {
-	uint64_t ids[CRATE_SET_MAX];
-	struct crate_filter rest;
 	struct crate_key *found, *keys;
 	struct search_result s;
+	struct crate_set set;
 	const struct err *e;
 	size_t n, nkeys;
-	bool fits, all;
+	bool small, all;
 
-	e = set_of(r, w, ids, &n, &fits, &rest);
-	if (!e && fits)
-		e = db_search_within(r->db, w->q, ids, n, &s);
-	else if (!e)
+	e = set_of(r, w, &set);
+	if (e)
+		return e;
+	small = set.read && set.n <= CRATE_SET_MAX;
+	if (small)
+		e = db_search_within(r->db, w->q, set.ids, set.n, &s);
+	else
 		e = db_search(r->db, w->q, &s);
 	if (e)
 		return e;
 	found = candidates(r, &s, &n);
+	if (set.read && !small)
+		n = keep_of_set(&set, found, n);
 	e = choose_found(r, w, found, &n);
 	if (e)
 		return e;
-	all = !fits && crate_filter_is_empty(&w->filter) && !w->choosy;
+	all = !set.read && crate_filter_is_empty(&w->filter) && !w->choosy;
 	if (w->order.by == CRATE_BY_RELEVANCE && all) {
 		ret->total = s.total;
 		return by_rank(r, w, found, n, ret);
 	}
-	e = complete(r, w, &rest, found, n, &keys, &nkeys);
+	e = complete(r, w, &set.rest, found, n, &keys, &nkeys);
 	if (e)
 		return e;
 	cut(w, keys, nkeys, 0, ret);
@@ -221,51 +244,69 @@ static const struct err *search(struct req *r, const struct crates_wanted *w,
 
 /* ---- lists */
 
-static const struct err *of_set(struct req *r, const struct crates_wanted *w,
-				const struct crate_filter *filter, const uint64_t *ids, size_t n,
-				struct crates_found *ret)
+/* The keys of these, all or one page of them, in order. */
+static const struct err *sorted_keys(struct req *r, const struct crates_wanted *w,
+				     const struct crate_filter *filter, const uint64_t *ids,
+				     size_t n, struct crate_key **ret, size_t *ret_n)
 {
-	struct crate_key *keys;
-	const struct err *e;
-	size_t nkeys;
+	const struct err *e = db_crate_keys(r->db, w->order.by, filter, ids, n, ret, ret_n);
 
-	e = db_crate_keys(r->db, w->order.by, filter, ids, n, &keys, &nkeys);
+	if (!e)
+		crate_order_sort(&w->order, *ret, *ret_n);
+	return e;
+}
+
+static const struct err *of_set(struct req *r, const struct crates_wanted *w,
+				const struct crate_set *set, struct crates_found *ret)
+{
+	uint64_t ids[CRATE_IDS_MAX];
+	struct crate_key *keys;
+	const struct err *e = NULL;
+	size_t n = 0;
+	bool walked = false;
+
+	if (set->n > CRATE_SET_MAX)
+		e = db_crate_set_page(r->db, w->order.by, set, w->paging.per_page,
+				      (w->paging.page - 1) * w->paging.per_page, ids, &n, &walked);
+	if (!e && walked) {
+		ret->total = set->n;
+		return sorted_keys(r, w, &set->rest, ids, n, &ret->keys, &ret->n);
+	}
+	if (!e)
+		e = sorted_keys(r, w, &set->rest, set->ids, set->n, &keys, &n);
 	if (e)
 		return e;
-	crate_order_sort(&w->order, keys, nkeys);
-	cut(w, keys, nkeys, 0, ret);
-	ret->total = nkeys;
+	cut(w, keys, n, 0, ret);
+	ret->total = n;
 	return NULL;
 }
 
 static const struct err *list(struct req *r, const struct crates_wanted *w,
 			      struct crates_found *ret)
 {
-	uint64_t ids[CRATE_SET_MAX];
-	struct crate_filter rest;
-	const struct err *e;
-	bool fits;
-	size_t n;
+	struct crate_set set;
+	const struct err *e = set_of(r, w, &set);
+	bool small, whole, begins;
 
-	e = set_of(r, w, ids, &n, &fits, &rest);
 	if (e)
 		return e;
-	if (fits) {
-		e = choose(r, w, ids, &n);
-		return e ? e : of_set(r, w, &rest, ids, n, ret);
-	}
-	if (w->paging.page > 1) {
-		e = db_crate_count(r->db, &w->filter, &ret->total);
-		return e ? e
-			 : db_crate_page(r->db, w->order.by, &w->filter, w->paging.per_page,
-					 (w->paging.page - 1) * w->paging.per_page, ret->total,
-					 &ret->keys, &ret->n);
-	}
+	small = set.read && set.n <= CRATE_SET_MAX;
+	whole = set.read && crate_filter_is_empty(&set.rest);
+	begins = w->has_after || (w->paging.page == 1 && w->paging.per_page <= SHORT_PAGE);
+	if (small)
+		e = choose(r, w, set.ids, &set.n);
+	if (e)
+		return e;
+	if (small || (whole && !begins))
+		return of_set(r, w, &set, ret);
 	e = db_crate_walk(r->db, w->order.by, &w->filter, w->has_after ? &w->after : NULL,
-			  w->paging.per_page, 0, &ret->keys, &ret->n);
-	if (!e && ret->n)
-		e = db_crate_count(r->db, &w->filter, &ret->total);
-	return e;
+			  w->paging.per_page, (w->paging.page - 1) * w->paging.per_page, &ret->keys,
+			  &ret->n);
+	if (e || whole) {
+		ret->total = set.n;
+		return e;
+	}
+	return db_crate_count(r->db, &w->filter, &ret->total);
 }
 
 const struct err *crates_find(struct req *r, const struct crates_wanted *w,

@@ -9,7 +9,7 @@
 #include "app/server/req.h"
 #include "db/category.h"
 #include "db/crate.h"
-#include "db/crate_list.h"
+#include "db/crate_set.h"
 #include "db/user_view.h"
 #include "handlers/api/crate_order.h"
 #include "handlers/routes.h"
@@ -81,21 +81,21 @@ static const struct err *newest_of(struct req *r, const struct crate_filter *fil
 				   struct feed_items *ret)
 {
 	static const struct crate_order order = { .by = CRATE_BY_UPDATE };
-	uint64_t ids[CRATE_SET_MAX], newest[FEED_CRATE_IDS];
-	struct crate_filter rest;
+	uint64_t newest[FEED_CRATE_IDS];
 	struct crate_key *keys = NULL;
+	struct crate_set set;
 	size_t n = 0;
-	bool fits;
-	const struct err *e = db_crate_set(r->db, filter, ids, &n, &fits, &rest);
+	const struct err *e = db_crate_set(r->db, filter, &set);
 
-	if (!e && fits)
-		e = db_crate_keys(r->db, order.by, &rest, ids, n, &keys, &n);
-	else if (!e)
+	if (!e && set.read && set.n <= CRATE_SET_MAX) {
+		e = db_crate_keys(r->db, order.by, &set.rest, set.ids, set.n, &keys, &n);
+		if (!e)
+			crate_order_sort(&order, keys, n);
+	} else if (!e) {
 		e = db_crate_walk(r->db, order.by, filter, NULL, FEED_CRATE_IDS, 0, &keys, &n);
+	}
 	if (e)
 		return e;
-	if (fits)
-		crate_order_sort(&order, keys, n);
 	if (n > FEED_CRATE_IDS)
 		n = FEED_CRATE_IDS;
 	for (size_t i = 0; i < n; i++)

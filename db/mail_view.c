@@ -10,14 +10,13 @@ enum { EXPIRES_DAYS = 3 };
 
 static const struct db_stmt person = {
 	.name = "mail_person",
-	.sql = "SELECT u.id, u.username AS login, u.gh_login, u.publish_notifications, e.email, "
+	.sql = "SELECT u.id, u.username AS login, u.publish_notifications, e.email, "
 	       "e.verified, e.token"
 	       "  FROM users u"
 	       "  LEFT JOIN emails e ON e.user_id = u.id"
 	       " WHERE u.id = ?",
 	.in = { DB_U64 },
 	.out = { DB_COL(struct mail_person, id), DB_COL(struct mail_person, login),
-		 DB_COL(struct mail_person, gh_login),
 		 DB_COL(struct mail_person, publish_notifications),
 		 DB_COL(struct mail_person, email), DB_COL(struct mail_person, verified),
 		 DB_COL(struct mail_person, token) },
@@ -34,7 +33,7 @@ static const struct db_stmt token = {
 
 static const struct db_stmt invitation = {
 	.name = "mail_invitation",
-	.sql = "SELECT c.name AS crate, u.gh_login AS inviter, i.token, i.expires_us"
+	.sql = "SELECT c.name AS crate, u.username AS inviter, i.token, i.expires_us"
 	       "  FROM crate_owner_invitations i"
 	       "  JOIN crates c ON c.id = i.crate_id"
 	       "  JOIN users u ON u.id = i.invited_by_user_id"

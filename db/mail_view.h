@@ -5,7 +5,7 @@
 
 struct mail_person {
 	uint64_t id;
-	struct text login, gh_login;
+	struct text login;
 	bool publish_notifications;
 	struct text email;       /* absent: none */
 	struct opt_u64 verified; /* 1, 0; not set: no address */

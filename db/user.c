@@ -131,6 +131,12 @@ static const struct db_stmt set_admin = {
 	.in = { DB_BOOL, DB_U64 },
 };
 
+static const struct db_stmt set_shortcuts = {
+	.name = "user_set_shortcuts",
+	.sql = "UPDATE users SET no_shortcuts = ? WHERE id = ?",
+	.in = { DB_BOOL, DB_U64 },
+};
+
 static const struct db_stmt set_notifications = {
 	.name = "user_set_notifications",
 	.sql = "UPDATE users SET publish_notifications = ?"
@@ -377,6 +383,11 @@ const struct err *db_user_set_notifications(struct db *db, uint64_t id, bool on)
 	return db_tx(db, switch_notifications, &s);
 }
 
+const struct err *db_user_set_shortcuts(struct db *db, uint64_t id, bool on)
+{
+	return db_exec(db, &set_shortcuts, DB_ARGS(db_bool(!on), db_u64(id)), NULL);
+}
+
 const struct err *db_user_verified_email(struct db *db, uint64_t id, struct text *ret)
 {
 	struct email_row row = { 0 };
@@ -478,6 +489,7 @@ const struct db_stmt *const db_user_stmts[] = {
 	&lock,
 	&locked,
 	&set_admin,
+	&set_shortcuts,
 	&set_notifications,
 	&verified_email,
 	&email_for_update,

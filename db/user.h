@@ -11,7 +11,7 @@ struct user_auth {
 	uint64_t id;
 	struct text login, gh_login, name, avatar;
 	struct opt_i64 created_us;
-	bool is_admin;
+	bool is_admin, no_shortcuts;
 	struct text lock_reason;      /* absent: not locked */
 	struct opt_i64 lock_until_us; /* not set: for ever */
 };
@@ -21,7 +21,8 @@ struct user_auth {
 	"u.id AS user_id, u.username AS login, u.gh_login, u.name AS user_name,"                   \
 	" (SELECT g.avatar FROM oauth_github g WHERE g.user_id = u.id ORDER BY g.account_id "      \
 	"LIMIT 1) AS avatar,"                                                                      \
-	" u.created_us AS user_created_us, u.is_admin, u.account_lock_reason AS lock_reason,"      \
+	" u.created_us AS user_created_us, u.is_admin, u.no_shortcuts, u.account_lock_reason AS "  \
+	"lock_reason,"                                                                             \
 	" u.account_lock_until_us AS lock_until_us"
 
 #define USER_AUTH_COLS(type, member)                                                               \
@@ -31,6 +32,7 @@ struct user_auth {
 		DB_COL_AS(type, member.avatar, "avatar"),                                          \
 		DB_COL_AS(type, member.created_us, "user_created_us"),                             \
 		DB_COL_AS(type, member.is_admin, "is_admin"),                                      \
+		DB_COL_AS(type, member.no_shortcuts, "no_shortcuts"),                              \
 		DB_COL_AS(type, member.lock_reason, "lock_reason"),                                \
 		DB_COL_AS(type, member.lock_until_us, "lock_until_us")
 
@@ -98,6 +100,9 @@ enum { USER_LOCKED_MAX = 100 };
 
 /* Accounts with a lock, newest account first; at most USER_LOCKED_MAX. */
 const struct err *must_use db_user_locked(struct db *db, struct user_locked **ret, size_t *ret_n);
+
+/* Whether single keys of the site do something for that account. */
+const struct err *must_use db_user_set_shortcuts(struct db *db, uint64_t id, bool on);
 
 const struct err *must_use db_user_set_admin(struct db *db, uint64_t id, bool is_admin);
 

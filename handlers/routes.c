@@ -56,6 +56,7 @@ const struct route *const route_lists[] = {
 	crate_stats_routes,
 	feeds_routes,
 	badge_routes,
+	shortcuts_routes,
 	theme_routes,
 	sitemap_routes,
 	machine_routes,

@@ -59,6 +59,7 @@ extern const struct route crate_diff_routes[];
 extern const struct route crate_features_routes[];
 extern const struct route crate_latest_routes[];
 extern const struct route crate_raw_routes[];
+extern const struct route shortcuts_routes[];
 extern const struct route theme_routes[];
 extern const struct route trustpub_tokens_routes[];
 extern const struct route unsubscribe_routes[];

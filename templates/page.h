@@ -35,6 +35,7 @@ struct page {
 	bool is_admin;
 	struct text form_token; /* absent: nobody is signed in */
 	enum theme theme;
+	bool no_shortcuts; /* single keys do nothing */
 	struct flash flash;
 	const struct banner_view *banners; /* in force and not put away */
 	size_t nbanners;

@@ -120,7 +120,7 @@ static const struct err *about_owned_crate(struct draft *d)
 		return NULL;
 	e = db_mail_person(d->db, d->m.actor_id.v, &actor);
 	if (!e)
-		v->actor = actor.gh_login;
+		v->actor = actor.login;
 	return e;
 }
 
@@ -262,7 +262,7 @@ static const struct err *address(struct draft *d)
 	if (l == LETTER_PUBLISH_NOTIFICATION && !p.publish_notifications)
 		return no_letter(d, "the user wants no such letters");
 	d->out->to = p.email;
-	d->out->view.user = p.gh_login;
+	d->out->view.user = p.login;
 	if (l == LETTER_USER_CONFIRM)
 		d->out->view.link = link_to(d, "/confirm/", p.token);
 	return NULL;

@@ -189,6 +189,7 @@ static void fill_user(struct req *r, const struct user_auth *u, enum auth_how ho
 		.avatar = u->avatar,
 		.created_us = u->created_us.v,
 		.is_admin = u->is_admin,
+		.no_shortcuts = u->no_shortcuts,
 	};
 }
 

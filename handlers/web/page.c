@@ -57,6 +57,18 @@ void page_theme(struct req *r, struct reply *rp, struct text theme)
 		     theme.p ? 365 * 86400 : 0);
 }
 
+void page_shortcuts(struct req *r, struct reply *rp, bool on)
+{
+	reply_cookie(r, rp, text_from(cookie_name(r, "keys")), on ? TEXT("") : TEXT("off"),
+		     on ? 0 : 365 * 86400);
+}
+
+static bool no_shortcuts(struct req *r)
+{
+	return r->user.id ? r->user.no_shortcuts
+			  : text_eq(req_cookie(r, cookie_name(r, "keys")), TEXT("off"));
+}
+
 /* What cannot stand in a header or in a page (a browser may send any byte), percent-encoded. */
 static void put_ascii(struct buf *b, struct text t)
 {
@@ -166,6 +178,7 @@ void page_begin(struct req *r)
 		.here = here(r),
 		.request_id = r->id,
 		.theme = read_theme(r),
+		.no_shortcuts = no_shortcuts(r),
 		.flash = read_flash(r),
 	};
 	put_banners(r, p);

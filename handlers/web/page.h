@@ -35,6 +35,9 @@ void page_theme(struct req *r, struct reply *rp, struct text theme);
 /* Lets this browser not be shown a banner any more, by its id (app/server/banner.h); nothing for what is none. */
 void page_dismiss(struct req *r, struct reply *rp, struct text id);
 
+/* Sets or takes away the cookie that says that single keys do nothing, for readers without an account. */
+void page_shortcuts(struct req *r, struct reply *rp, bool on);
+
 /* A redirect to a path of this site: 301, 302, 307, 308. */
 struct reply page_redirect(struct req *r, unsigned status, struct text path);
 

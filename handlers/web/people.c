@@ -1,6 +1,7 @@
 /* handlers/web/people.c - /users/{login}, /teams/{login} (contract/web.md P32, P33) */
 #include "templates/people.h"
 #include "app/base/arena.h"
+#include "app/base/config.h"
 #include "db/owner.h"
 #include "db/team_view.h"
 #include "handlers/routes.h"
@@ -20,7 +21,7 @@ static const struct err *absent(struct req *r, const struct err *e, struct text 
 
 static struct text github_of(struct req *r, struct text login)
 {
-	return text_fmt(r->arena, "https://github.com/%.*s", TEXT_F(login));
+	return text_fmt(r->arena, "%.*s/%.*s", TEXT_F(r->cfg->github.base_url), TEXT_F(login));
 }
 
 static void fill_head(struct req *r, struct people_page *v, const char *folder)

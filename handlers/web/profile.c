@@ -20,6 +20,8 @@ static const struct err *load(struct req *r, struct profile_page *v)
 		.name = u.name,
 		.avatar = r->cfg->site.avatars ? u.avatar : TEXT_NONE,
 		.github = u.gh_id > 0 ? u.gh_login : TEXT_NONE,
+		.github_href = text_fmt(r->arena, "%.*s/%.*s", TEXT_F(r->cfg->github.base_url),
+					TEXT_F(u.gh_login)),
 		.address = u.email,
 		.verified = u.email_verified.set && u.email_verified.v,
 		.notifications = u.publish_notifications,

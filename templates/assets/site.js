@@ -7,10 +7,11 @@
 	/* "/" and "s" go to the search field (contract/web.md 2). */
 	part(() => {
 		const field = document.getElementById("q");
-		if (!field || document.documentElement.dataset.keys === "off") return;
+		if (!field) return;
 		document.addEventListener("keydown", (e) => {
 			const at = e.target;
 			if (e.key === "Escape" && at === field) { field.blur(); return; }
+			if (document.documentElement.dataset.keys === "off") return;
 			if (e.ctrlKey || e.altKey || e.metaKey || at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
 			if (e.key === "/" || e.key.toLowerCase() === "s") { e.preventDefault(); field.focus(); field.select(); }
 		});

@@ -159,6 +159,27 @@ def test_by_keyboard(visit, crates):
     assert len(seen) > 20
 
 
+def test_single_keys_can_be_switched_off(visit, crates):
+    """contract/web.md 14.3; 16 No 15: with the cookie `s` is a letter like all others, and Escape still leaves the field."""
+    watched = visit()
+    watched.go("/shortcuts")
+    page = watched.page
+    page.get_by_label("go to the search field").uncheck()
+    page.get_by_role("button", name="Save the keys").click()
+    page.get_by_text("Single keys do nothing any more.").wait_for()
+    for key in ("s", "/", "Shift+S"):
+        page.locator("body").press(key)
+        assert page.evaluate("document.activeElement.id") != "q"
+    page.locator("#q").focus()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") != "q"
+    page.get_by_label("go to the search field").check()
+    page.get_by_role("button", name="Save the keys").click()
+    page.get_by_text("The keys / and s go to the search field.").wait_for()
+    page.locator("body").press("Shift+S")
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
 def test_theme_without_and_with_javascript(visit, crates):
     for on in (False, True):
         watched = visit(java_script_enabled=on)

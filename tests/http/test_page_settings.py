@@ -150,3 +150,39 @@ def test_tokens_of_others_are_not_there(registry, visitor, alice):
     for path in (f"/settings/tokens/new?from={number}", f"/settings/tokens/{number}/revoke", "/settings/tokens/x/revoke"):
         answer = visitor.get(path)
         assert answer.status_code == 404 and "Token not found" in answer.page.text
+
+
+# ---- keys
+
+def keys_are_off(answer):
+    return 'data-keys="off"' in answer.text
+
+
+def test_keys_are_switched_off(registry, user, visitor, anon):
+    page = visitor.get("/settings/profile").page
+    assert page.form("/shortcuts").fields["shortcuts"] == "yes"
+    answer = visitor.send(page.form("/shortcuts"), shortcuts=None)
+    assert answer.headers["Location"] == "/settings/profile" and "cratehouse-keys" not in answer.headers.get("Set-Cookie", "")
+    page = visitor.follow(answer)
+    assert keys_are_off(page) and "Single keys do nothing" in page.page.text
+    elsewhere = Visitor(Client(registry.url, Cookie=registry.ctl("session", "create", user.login).split()[-1]))
+    assert keys_are_off(elsewhere.get("/crates")) and not keys_are_off(Visitor(anon).get("/crates"))
+    visitor.send(visitor.get("/shortcuts").page.form("/shortcuts"), shortcuts="yes")
+    assert not keys_are_off(elsewhere.get("/crates"))
+
+
+def test_keys_are_switched_off_without_an_account(registry, anon):
+    visitor = Visitor(anon)
+    answer = visitor.get(visitor.get("/").page.link("Shortcuts"))
+    assert answer.page.h1 == "Keyboard shortcuts" and "in a cookie" in answer.page.text and registry.queries(answer) == 0
+    answer = visitor.send(answer.page.form("/shortcuts"), shortcuts=None)
+    assert answer.headers["Location"] == "/shortcuts"
+    cookie = next(line for line in answer.raw.headers.getlist("Set-Cookie") if "cratehouse-keys=off" in line)
+    assert "HttpOnly" in cookie and "Max-Age=31536000" in cookie
+    answer = visitor.get("/crates")
+    assert keys_are_off(answer) and "Cookie" in answer.headers["Vary"]
+    visitor.send(visitor.get("/shortcuts").page.form("/shortcuts"), shortcuts="yes")
+    assert not keys_are_off(visitor.get("/crates"))
+    form = visitor.get("/shortcuts").page.form("/shortcuts")
+    assert visitor.send(form, return_to="https://evil.example/").headers["Location"] == "/"
+    assert visitor.send(form, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403

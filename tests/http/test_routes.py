@@ -64,6 +64,7 @@ QUERIES = {
     "/github-redirect.html": 1,
     "/github-auth-loading.html": 0,
     "/signup": 1,
+    "/shortcuts": 1,
     "/settings": 1,
     "/settings/profile": 2,
     "/settings/tokens": 2,

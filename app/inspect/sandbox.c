@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { FIRST_CLOSED = 2, LEAST_FREE = 3, CLOSE_UP_TO = 65536 };
+enum { LEAST_FREE = SANDBOX_SECOND_IN + 1, CLOSE_UP_TO = 65536 };
 
 static scmp_filter_ctx filter;
 
@@ -48,12 +48,12 @@ failed:
 	return "seccomp_rule_add failed";
 }
 
-/* They may be any descriptors, 0, 1 and 2 among them. */
+/* They may be any descriptors, those that they become among them. Standard error stays, to say what fails after this. */
 static bool place_descriptors(int in, int second_in, int out)
 {
 	int high_in = fcntl(in, F_DUPFD, LEAST_FREE), high_out = fcntl(out, F_DUPFD, LEAST_FREE),
 	    high_second = second_in < 0 ? -1 : fcntl(second_in, F_DUPFD, LEAST_FREE),
-	    first_closed = second_in < 0 ? FIRST_CLOSED : LEAST_FREE;
+	    first_closed = second_in < 0 ? SANDBOX_SECOND_IN : LEAST_FREE;
 
 	if (high_in < 0 || high_out < 0 || dup2(high_in, STDIN_FILENO) < 0 ||
 	    dup2(high_out, STDOUT_FILENO) < 0 ||
@@ -105,5 +105,6 @@ const char *sandbox_enter(const struct sandbox_limits *l, int in, int second_in,
 	if ((!filter || seccomp_load(filter) != 0) && l->require)
 		return "seccomp was refused (sandbox.require = false lets the rest suffice)";
 #endif
+	(void)close(STDERR_FILENO);
 	return NULL;
 }

@@ -1,6 +1,6 @@
 /*
  * The walls around what reads a stranger's input (design.md 2): a process with two or three descriptors
- * (0 the input, 1 the answer, 2 a second input), no environment, hard limits of CPU and memory, no new privileges, and a
+ * (0 the input, 1 the answer, 3 a second input), no environment, hard limits of CPU and memory, no new privileges, and a
  * seccomp filter that kills at the first system call which is not reading, writing or getting
  * memory.
  */
@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-enum { SANDBOX_SECOND_IN = 2 };
+enum { SANDBOX_SECOND_IN = 3 };
 
 struct sandbox_limits {
 	unsigned cpu_s, memory_mb;
@@ -22,8 +22,8 @@ struct sandbox_limits {
 const char *sandbox_prepare(void);
 
 /*
- * In the child: in becomes descriptor 0, out becomes 1, second_in (-1: none) becomes 2, all others are
- * closed; then limits and filter. NULL, or a constant sentence, and the process must end without reading. A sanitizer build
+ * In the child: in becomes descriptor 0, out becomes 1, second_in (-1: none) becomes 3, all others are
+ * closed, standard error last, so that a failure can be told; then limits and filter. NULL, or a constant sentence, and the process must end without reading. A sanitizer build
  * has no filter and no memory limit.
  */
 const char *sandbox_enter(const struct sandbox_limits *l, int in, int second_in, int out);

@@ -24,29 +24,37 @@
 
 enum { INPUT_BYTE = 'i', LAST_FD = 300, REFUSED = 200 };
 
-/* Runs fn in a child inside the sandbox; its wait status. What it writes to descriptor 1 goes to ret. */
+/* Runs fn in a child inside the sandbox; its wait status, REFUSED where it could not enter and has told so. What it writes to descriptor 1 goes to ret. */
 static int run(int (*fn)(void), const struct sandbox_limits *l, struct text *ret)
 {
 	static char answer[64];
-	int in[2], out[2], extra = open("/dev/null", O_RDWR), status;
+	int in[2], out[2], told[2], extra = open("/dev/null", O_RDWR), status;
 	ssize_t n;
 	pid_t pid;
 
 	assert_int_equal(pipe(in), 0);
 	assert_int_equal(pipe(out), 0);
+	assert_int_equal(pipe(told), 0);
 	/* Before there is a child: one that ends at once would leave a broken pipe. */
 	assert_int_equal(write(in[1], &(char){ INPUT_BYTE }, 1), 1);
 	pid = fork();
 	if (pid == 0) {
-		const char *why = sandbox_enter(l, in[0], -1, out[1]);
+		const char *why;
 
-		_exit(why ? REFUSED : fn());
+		if (dup2(told[1], STDERR_FILENO) < 0)
+			_exit(1);
+		why = sandbox_enter(l, in[0], -1, out[1]);
+		if (!why)
+			_exit(fn());
+		_exit(write(STDERR_FILENO, why, strlen(why)) > 0 ? REFUSED : 1);
 	}
 	close(in[0]);
 	close(out[1]);
 	close(extra);
 	close(in[1]);
+	close(told[1]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
+	close(told[0]);
 	n = read(out[0], answer, sizeof(answer));
 	close(out[0]);
 	*ret = (struct text){ answer, n > 0 ? (size_t)n : 0 };

@@ -250,7 +250,7 @@ def test_a_slow_issuer(world):
         world.forget(world.oidc)
         begin = time.monotonic()
         refused(world.exchange(world.oidc.jwt()), 500, NO_KEYS)
-        assert 4 < time.monotonic() - begin < 15
+        assert 4 < time.monotonic() - begin < 60
     world.forget(world.oidc)
 
 

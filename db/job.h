@@ -48,7 +48,10 @@ struct job_kind {
 	X(send_publish_notifications, "send_publish_notifications", "default", 0, false) /* {"version_id"}: likewise */ \
 	X(sync_admins, "sync_admins", "default", 0, true) /* {}: administrators of a list elsewhere */ \
 	X(check_typosquat, "check_typosquat", "default", 0, true) /* {"name"}: of a new crate, as it is stored */ \
-	X(expiry_notifications, "send_token_expiry_notifications", "default", 0, true) /* {}: of API tokens that run out soon */
+	X(expiry_notifications, "send_token_expiry_notifications", "default", 0, true) /* {}: of API tokens that run out soon */ \
+	X(fetch_avatar, "fetch_avatar", "default", -5, true) /* {"account_id"} or {"team_id"} */ \
+	X(refresh_avatars, "refresh_avatars", "default", -15, true) /* {}: makes some of these */ \
+	X(drop_avatar, "drop_avatar", "default", -20, true) /* {"file"}: a copy that is no longer shown */
 /* clang-format on */
 
 #define JOB_DECLARE(name, ...) extern const struct job_kind job_##name;

@@ -18,12 +18,15 @@ static const struct db_stmt owners_of_crate = {
 	       "u.gh_login, u.name,"
 	       "       (SELECT g.avatar FROM oauth_github g WHERE g.user_id = u.id ORDER BY "
 	       "g.account_id LIMIT 1) AS avatar,"
+	       "       (SELECT g.picture FROM oauth_github g WHERE g.user_id = u.id ORDER BY "
+	       "g.account_id LIMIT 1) AS picture,"
 	       "       (SELECT COUNT(*) FROM oauth_github g WHERE g.user_id = u.id AND g.login = "
 	       "u.username) AS matches"
 	       "  FROM crate_owners o JOIN users u ON u.id = o.owner_id"
 	       " WHERE o.crate_id = ? AND o.owner_kind = 0 AND o.deleted = 0"
 	       " UNION ALL "
-	       "SELECT CAST(o.owner_kind AS UNSIGNED), t.id, t.login, NULL, t.name, t.avatar, NULL"
+	       "SELECT CAST(o.owner_kind AS UNSIGNED), t.id, t.login, NULL, t.name, t.avatar,"
+	       "       t.picture, NULL"
 	       "  FROM crate_owners o JOIN teams t ON t.id = o.owner_id"
 	       " WHERE o.crate_id = ? AND o.owner_kind = 1 AND o.deleted = 0"
 	       " ORDER BY kind, id LIMIT 1000",
@@ -31,7 +34,7 @@ static const struct db_stmt owners_of_crate = {
 	.out = { DB_COL(struct owner_view, kind), DB_COL(struct owner_view, id),
 		 DB_COL(struct owner_view, login), DB_COL(struct owner_view, gh_login),
 		 DB_COL(struct owner_view, name), DB_COL(struct owner_view, avatar),
-		 DB_COL(struct owner_view, matches) },
+		 DB_COL(struct owner_view, picture), DB_COL(struct owner_view, matches) },
 };
 
 struct one {

@@ -17,6 +17,7 @@ struct owner_view {
 	uint64_t id;
 	struct text login, gh_login; /* of a team: gh_login absent */
 	struct text name, avatar;
+	struct text picture;    /* db/picture.h; absent: none */
 	struct opt_i64 matches; /* users only: a linked GitHub account has exactly this login */
 };
 

@@ -41,6 +41,7 @@
 #include "db/mirror.h"
 #include "db/owned.h"
 #include "db/owner.h"
+#include "db/picture.h"
 #include "db/publish.h"
 #include "db/rendering.h"
 #include "db/report.h"
@@ -104,6 +105,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_migrate_stmts },
 	{ db_owned_stmts },
 	{ db_owner_stmts },
+	{ db_picture_stmts },
 	{ db_rendering_stmts },
 	{ db_publish_stmts },
 	{ db_search_stmts },

@@ -2,10 +2,11 @@
 
 static const struct db_stmt team_view_by_login = {
 	.name = "team_view_by_login",
-	.sql = "SELECT id, login, name, avatar FROM teams WHERE login = ?",
+	.sql = "SELECT id, login, name, avatar, picture FROM teams WHERE login = ?",
 	.in = { DB_TEXT },
 	.out = { DB_COL(struct team_view, id), DB_COL(struct team_view, login),
-		 DB_COL(struct team_view, name), DB_COL(struct team_view, avatar) },
+		 DB_COL(struct team_view, name), DB_COL(struct team_view, avatar),
+		 DB_COL(struct team_view, picture) },
 };
 
 const struct err *db_team_view(struct db *db, struct text login, struct team_view *ret)

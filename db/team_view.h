@@ -6,6 +6,7 @@
 struct team_view {
 	uint64_t id;
 	struct text login, name, avatar; /* the last two may be absent */
+	struct text picture;             /* db/picture.h; absent: none */
 };
 
 /* login exactly, "github:org:team". ERR_NOT_FOUND ("Not Found"). */

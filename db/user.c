@@ -11,6 +11,8 @@ enum { EMAIL_TOKEN = 26 };
 	"SELECT u.id, u.username AS login, u.gh_login, u.gh_id, u.name,"                           \
 	"       (SELECT g.avatar FROM oauth_github g WHERE g.user_id = u.id ORDER BY "             \
 	"g.account_id LIMIT 1) AS avatar,"                                                         \
+	"       (SELECT g.picture FROM oauth_github g WHERE g.user_id = u.id ORDER BY "            \
+	"g.account_id LIMIT 1) AS picture,"                                                        \
 	"       u.is_admin, u.publish_notifications, u.account_lock_reason AS lock_reason,"        \
 	"       u.account_lock_until_us AS lock_until_us, u.created_us,"                           \
 	"       e.email, e.verified AS email_verified, e.token_generated_us"                       \
@@ -21,7 +23,7 @@ enum { EMAIL_TOKEN = 26 };
 		DB_COL(struct user_row, id), DB_COL(struct user_row, login),                       \
 			DB_COL(struct user_row, gh_login), DB_COL(struct user_row, gh_id),         \
 			DB_COL(struct user_row, name), DB_COL(struct user_row, avatar),            \
-			DB_COL(struct user_row, is_admin),                                         \
+			DB_COL(struct user_row, picture), DB_COL(struct user_row, is_admin),       \
 			DB_COL(struct user_row, publish_notifications),                            \
 			DB_COL(struct user_row, lock_reason),                                      \
 			DB_COL(struct user_row, lock_until_us),                                    \

@@ -9,7 +9,8 @@
  */
 struct user_auth {
 	uint64_t id;
-	struct text login, gh_login, name, avatar;
+	struct text login, gh_login, name;
+	struct text picture; /* db/picture.h; absent: none */
 	struct opt_i64 created_us;
 	bool is_admin, no_shortcuts;
 	struct text lock_reason;      /* absent: not locked */
@@ -19,8 +20,8 @@ struct user_auth {
 /* Columns of a user with the alias u. */
 #define USER_AUTH_SQL                                                                              \
 	"u.id AS user_id, u.username AS login, u.gh_login, u.name AS user_name,"                   \
-	" (SELECT g.avatar FROM oauth_github g WHERE g.user_id = u.id ORDER BY g.account_id "      \
-	"LIMIT 1) AS avatar,"                                                                      \
+	" (SELECT g.picture FROM oauth_github g WHERE g.user_id = u.id ORDER BY g.account_id "     \
+	"LIMIT 1) AS picture,"                                                                     \
 	" u.created_us AS user_created_us, u.is_admin, u.no_shortcuts, u.account_lock_reason AS "  \
 	"lock_reason,"                                                                             \
 	" u.account_lock_until_us AS lock_until_us"
@@ -29,7 +30,7 @@ struct user_auth {
 	DB_COL_AS(type, member.id, "user_id"), DB_COL_AS(type, member.login, "login"),             \
 		DB_COL_AS(type, member.gh_login, "gh_login"),                                      \
 		DB_COL_AS(type, member.name, "user_name"),                                         \
-		DB_COL_AS(type, member.avatar, "avatar"),                                          \
+		DB_COL_AS(type, member.picture, "picture"),                                        \
 		DB_COL_AS(type, member.created_us, "user_created_us"),                             \
 		DB_COL_AS(type, member.is_admin, "is_admin"),                                      \
 		DB_COL_AS(type, member.no_shortcuts, "no_shortcuts"),                              \
@@ -41,6 +42,7 @@ struct user_row {
 	struct text login, gh_login;
 	int64_t gh_id;
 	struct text name, avatar;
+	struct text picture; /* db/picture.h; absent: none */
 	bool is_admin, publish_notifications;
 	struct text lock_reason;
 	struct opt_i64 lock_until_us, created_us;

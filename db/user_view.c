@@ -3,12 +3,10 @@
 #include "app/registry/name.h"
 
 #define USER_VIEW_ROW                                                                              \
-	{                                                                                          \
-		DB_COL(struct user_view, id), DB_COL(struct user_view, login),                     \
-			DB_COL(struct user_view, gh_login), DB_COL(struct user_view, name),        \
-			DB_COL(struct user_view, avatar), DB_COL(struct user_view, matches),       \
-			DB_COL(struct user_view, created_us)                                       \
-	}
+	DB_COL(struct user_view, id), DB_COL(struct user_view, login),                             \
+		DB_COL(struct user_view, gh_login), DB_COL(struct user_view, name),                \
+		DB_COL(struct user_view, avatar), DB_COL(struct user_view, matches),               \
+		DB_COL(struct user_view, created_us)
 
 static const struct db_stmt user_views = {
 	.name = "user_views",
@@ -16,15 +14,19 @@ static const struct db_stmt user_views = {
 		"?") ", " DB_ROWS_128("?") ") ORDER BY u.id LIMIT 256",
 	.in = { DB_U64 },
 	.in_repeat = USER_IDS_MAX,
-	.out = USER_VIEW_ROW,
+	.out = { USER_VIEW_ROW },
 };
 
 static const struct db_stmt user_view_by_login = {
 	.name = "user_view_by_login",
-	.sql = "SELECT " USER_VIEW_SQL("u", "") " FROM users u WHERE u.canon_username = ?"
-						" ORDER BY u.gh_id <> 0, u.id DESC LIMIT 1",
+	.sql = "SELECT " USER_VIEW_SQL(
+		"u", "") ","
+			 " (SELECT g.picture FROM oauth_github g WHERE g.user_id = u.id"
+			 "   ORDER BY g.account_id LIMIT 1) AS picture"
+			 " FROM users u WHERE u.canon_username = ?"
+			 " ORDER BY u.gh_id <> 0, u.id DESC LIMIT 1",
 	.in = { DB_TEXT },
-	.out = USER_VIEW_ROW,
+	.out = { USER_VIEW_ROW, DB_COL(struct user_view, picture) },
 };
 
 struct sum_row {

@@ -10,6 +10,7 @@ struct user_view {
 	struct opt_u64 id; /* not set: nobody (an outer join found none); the other members are
 			      absent then */
 	struct text login, gh_login, name, avatar;
+	struct text picture;    /* db/picture.h; of db_user_view_by_login alone */
 	struct opt_i64 matches; /* 1: a linked GitHub account has exactly this login */
 	struct opt_i64 created_us;
 };

@@ -12,7 +12,7 @@ struct licence_part {
 };
 
 struct owner_link {
-	struct text href, label, avatar, login;
+	struct text href, label, picture, login;
 };
 
 struct notice {

@@ -31,7 +31,7 @@ struct page {
 	struct text
 		here; /* path and query of this page: where forms and the sign-in come back to */
 	struct text request_id;
-	struct text login, name, avatar; /* who is signed in; login.p NULL: nobody */
+	struct text login, name, picture; /* who is signed in; login.p NULL: nobody */
 	bool is_admin;
 	struct text form_token; /* absent: nobody is signed in */
 	enum theme theme;
@@ -70,8 +70,8 @@ void icon(struct tmpl *t,
 void form_token(struct tmpl *t); /* the hidden field: in every POST form */
 void time_ago(struct tmpl *t,
 	      int64_t us); /* <time>: relative, with the date in datetime and title */
-void avatar(struct tmpl *t, struct text url, struct text login,
-	    int px); /* decorative: the name stands beside it */
+void avatar(struct tmpl *t, struct text picture, struct text login,
+	    int px); /* db/picture.h, absent: a letter. Decorative: the name stands beside it */
 void empty_state(struct tmpl *t, const char *words);
 
 /* Text in a box with a button that copies it (the button is there with JavaScript alone). what: "command", for the button. */

@@ -5,7 +5,7 @@
 
 struct people_page {
 	struct head head;
-	struct text login, name, avatar;
+	struct text login, name, picture;
 	struct text kind;        /* "github:org:team" of a team: what it is; absent for a user */
 	struct text github;      /* whole URL; absent: none */
 	struct text github_name; /* what the link says */

@@ -10,7 +10,7 @@ void settings_tabs(struct tmpl *t, const char *current);
 
 struct profile_page {
 	struct head head;
-	struct text login, name, avatar,
+	struct text login, name, picture,
 		github;          /* github: its login; absent: no account there is linked */
 	struct text github_href; /* with it: the account there */
 	struct text address;     /* as it is stored; absent: none */

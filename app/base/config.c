@@ -43,7 +43,11 @@ const struct key config_keys[] = {
 	T(site, docs_url, "",
 	  "site with API documentation at /NAME/VERSION, such as https://docs.rs; empty: none"),
 	B(site, avatars, "false",
-	  "show pictures of accounts: readers' browsers fetch them from GitHub and the like"),
+	  "fetch pictures of accounts and teams and show them, from this site; else their first "
+	  "letter"),
+	T(site, avatar_hosts, "avatars.githubusercontent.com",
+	  "comma list of hosts that they are fetched from by https; those of [github] are two "
+	  "more"),
 
 	T(server, socket, "/run/cratehouse/fcgi.sock",
 	  "FastCGI socket: an absolute path, or host:port for TCP"),

@@ -27,7 +27,8 @@ struct config {
 		struct text security_contact; /* a URI; empty: that address */
 		struct text
 			docs_url; /* of a site that builds API documentation, without a final slash; empty: none */
-		bool avatars; /* pictures of accounts, from where they are: browsers ask another site */
+		bool avatars;             /* pictures of accounts and teams, fetched by jobs */
+		struct text avatar_hosts; /* comma list of host[:port] */
 	} site;
 	struct {
 		struct text socket; /* "/path" or "host:port" (TCP, loopback) */

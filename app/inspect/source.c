@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "app/base/image.h"
 
 enum { BINARY_LOOK = 8000 };
 
@@ -9,14 +10,18 @@ static const struct text replacement = TEXT_INIT("\xef\xbf\xbd");
 
 enum source_kind source_kind(struct text bytes)
 {
-	if (text_starts(bytes, TEXT("\x89PNG\r\n\x1a\n")))
+	switch (image_kind(bytes)) {
+	case IMAGE_NONE:
+		break;
+	case IMAGE_PNG:
 		return SOURCE_PNG;
-	if (text_starts(bytes, TEXT("\xff\xd8\xff")))
+	case IMAGE_JPEG:
 		return SOURCE_JPEG;
-	if (text_starts(bytes, TEXT("GIF87a")) || text_starts(bytes, TEXT("GIF89a")))
+	case IMAGE_GIF:
 		return SOURCE_GIF;
-	if (text_starts(bytes, TEXT("RIFF")) && text_eq(text_sub(bytes, 8, 12), TEXT("WEBP")))
+	case IMAGE_WEBP:
 		return SOURCE_WEBP;
+	}
 	return text_has_byte(text_sub(bytes, 0, BINARY_LOOK), '\0') ? SOURCE_BINARY : SOURCE_TEXT;
 }
 

@@ -16,6 +16,7 @@ const struct job_period job_periods[] = {
 	{ "mirror_advisories", 3600, &job_mirror_advisories, "{}" },
 	{ "update_user_batch", 3600, &job_update_user_batch, "{}" },
 	{ "sync_admins", 3600, &job_sync_admins, "{}" },
+	{ "refresh_avatars", 3600, &job_refresh_avatars, "{}" },
 	{ NULL, 0, NULL, NULL },
 };
 

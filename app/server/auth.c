@@ -186,7 +186,7 @@ static void fill_user(struct req *r, const struct user_auth *u, enum auth_how ho
 		.id = u->id,
 		.login = u->login,
 		.name = u->name,
-		.avatar = u->avatar,
+		.picture = u->picture,
 		.created_us = u->created_us.v,
 		.is_admin = u->is_admin,
 		.no_shortcuts = u->no_shortcuts,

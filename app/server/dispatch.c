@@ -228,10 +228,7 @@ static void page_headers(struct reply *rp)
 	static const struct {
 		const char *name, *value;
 	} of_pages[] = {
-		{ "Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src "
-					     "'self'; img-src 'self' data: https:; "
-					     "form-action 'self'; frame-ancestors 'none'; base-uri "
-					     "'none'; connect-src 'self'" },
+		{ "Content-Security-Policy", PAGE_POLICY("") },
 		{ "Cross-Origin-Opener-Policy", "same-origin" },
 		{ "Permissions-Policy", "camera=(), geolocation=(), microphone=()" },
 		{ "Referrer-Policy", "strict-origin-when-cross-origin" },
@@ -242,7 +239,8 @@ static void page_headers(struct reply *rp)
 	for (size_t i = 0; i < ARRAY_SIZE(of_pages); i++)
 		if (!has_header(
 			    rp,
-			    of_pages[i].name)) /* raw files have a stricter policy of their own */
+			    of_pages[i]
+				    .name)) /* raw files and READMEs have policies of their own */
 			reply_header(rp, of_pages[i].name, text_from(of_pages[i].value));
 }
 

@@ -8,6 +8,11 @@ struct req;
 
 enum { REPLY_HEADERS_MAX = 24 };
 
+/* The Content-Security-Policy of pages (contract/web.md 14.4); images: further sources of pictures, each behind a blank. */
+#define PAGE_POLICY(images)                                                                        \
+	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:" images     \
+	"; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; connect-src 'self'"
+
 struct reply_header {
 	const char *name;
 	struct text value;

@@ -23,7 +23,7 @@ struct auth_user {
 	enum auth_how how;
 	uint64_t id;       /* of the user; 0 for none and for a trusted-publishing token */
 	uint64_t token_id; /* of the API token, else 0 */
-	struct text login, name, avatar;
+	struct text login, name, picture;
 	uint64_t session_id;    /* AUTH_BY_COOKIE: of the session, */
 	struct text form_token; /* and what its forms carry, */
 	int64_t signed_in_us;   /* and when it began: app/server/fresh.h */

@@ -13,6 +13,7 @@
 #include "app/server/limits.h"
 #include "app/server/may.h"
 #include "db/github.h"
+#include "db/picture.h"
 #include "db/session.h"
 
 enum { STATE_BYTES = 16, WAIT_S = 30 * 60 };
@@ -205,6 +206,14 @@ static const struct err *become(struct req *r, uint64_t user_id, struct sign_in_
 	return e;
 }
 
+/* Looked at with each sign-in, and weekly. */
+static const struct err *want_picture(struct req *r, const struct github_account *a)
+{
+	if (!r->cfg->site.avatars || r->cfg->server.read_only)
+		return NULL;
+	return db_picture_want(r->db, PICTURE_USER, a->id);
+}
+
 /* Known already: what GitHub says now is kept, unless nothing may be changed. */
 static const struct err *again(struct req *r, uint64_t user_id, const struct github_account *a,
 			       struct sign_in_done *ret)
@@ -213,6 +222,8 @@ static const struct err *again(struct req *r, uint64_t user_id, const struct git
 
 	if (!r->cfg->server.read_only)
 		e = db_github_sync(r->db, user_id, a);
+	if (!e)
+		e = want_picture(r, a);
 	return e ? e : become(r, user_id, ret);
 }
 
@@ -233,6 +244,8 @@ static const struct err *make(struct req *r, const struct github_account *a, str
 
 	if (!e)
 		e = db_user_add(r->db, &u, &id);
+	if (!e)
+		e = want_picture(r, a);
 	if (!e)
 		return become(r, id, ret);
 	if (!err_is(e, ERR_EXISTS))

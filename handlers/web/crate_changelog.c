@@ -31,7 +31,7 @@ static struct reply changelog_get(struct req *r)
 	v.plain = log.plain;
 	if (log.path.p)
 		v.html = readme_html(r->arena, log.html, CHANGELOG_MAX_BYTES, &v.cut);
-	return reply_page(r, 200, changelog_page, &v);
+	return reply_page_with_readme(r, 200, changelog_page, &v);
 }
 
 const struct route crate_changelog_routes[] = {

@@ -215,7 +215,7 @@ static struct reply show(struct req *r, bool versioned)
 	add_categories(r, f.facts.categories, &v);
 	v.report = text_fmt(r->arena, "/support?inquire=crate-violation&crate=%.*s",
 			    TEXT_F(f.crate.name));
-	rp = reply_page(r, 200, crate_page, &v);
+	rp = reply_page_with_readme(r, 200, crate_page, &v);
 	if (e)
 		page_not_kept(&rp, e);
 	return rp;

@@ -1,13 +1,12 @@
 #include "handlers/web/owner_links.h"
 
 #include "app/base/arena.h"
-#include "app/base/config.h"
+#include "handlers/web/page.h"
 
 struct owner_link owner_link(struct req *r, const struct owner_view *o)
 {
 	bool team = o->kind == OWNER_TEAM;
-	struct owner_link l = { .login = o->login,
-				.avatar = r->cfg->site.avatars ? o->avatar : TEXT_NONE };
+	struct owner_link l = { .login = o->login, .picture = page_picture(r, o->picture) };
 	struct text rest = o->login, part;
 
 	l.href = text_fmt(r->arena, "%s%.*s", team ? "/teams/" : "/users/", TEXT_F(o->login));

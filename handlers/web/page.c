@@ -165,6 +165,17 @@ static void put_banners(struct req *r, struct page *p)
 	p->read_only = r->cfg->server.read_only && !n;
 }
 
+struct reply page_allow_images(struct reply rp)
+{
+	reply_header(&rp, "Content-Security-Policy", TEXT(PAGE_POLICY(" https:")));
+	return rp;
+}
+
+struct text page_picture(struct req *r, struct text picture)
+{
+	return r->cfg->site.avatars ? picture : TEXT_NONE;
+}
+
 void page_begin(struct req *r)
 {
 	struct tmpl *t = arena_alloc(r->arena, sizeof(*t));
@@ -185,7 +196,7 @@ void page_begin(struct req *r)
 	if (r->user.id) {
 		p->login = r->user.login;
 		p->name = r->user.name;
-		p->avatar = r->user.avatar;
+		p->picture = page_picture(r, r->user.picture);
 		p->is_admin = r->user.is_admin;
 		p->form_token = r->user.form_token;
 	}

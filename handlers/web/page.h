@@ -26,6 +26,14 @@ struct reply page_go(struct req *r, struct text path);
 struct reply page_go_with(struct req *r, struct text path, enum flash_kind kind, const char *fmt,
 			  ...) printf_like(4, 5);
 
+/* reply_page for one that shows a README or changelog: their pictures may come from any site by https. */
+#define reply_page_with_readme(r, status, fn, view)                                                \
+	page_allow_images(reply_page(r, status, fn, view))
+struct reply page_allow_images(struct reply rp);
+
+/* A picture of an account or a team (db/picture.h) where site.avatars is on, else absent: then pages show a letter. */
+struct text page_picture(struct req *r, struct text picture);
+
 /* Lets the next page show a notice, in a signed cookie; text is cut at 1,000 bytes. */
 void page_flash(struct req *r, struct reply *rp, enum flash_kind kind, struct text text);
 

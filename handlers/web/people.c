@@ -6,6 +6,7 @@
 #include "db/team_view.h"
 #include "handlers/routes.h"
 #include "handlers/web/crate_list.h"
+#include "handlers/web/page.h"
 #include "templates/feed.h"
 
 static const struct crate_list_rules rules = { .sort = "alpha", .per_page = 10, .max_pages = 50 };
@@ -30,7 +31,9 @@ static void fill_head(struct req *r, struct people_page *v, const char *folder)
 		.title = v->login,
 		.description = text_fmt(r->arena, "Crates of %.*s", TEXT_F(v->login)),
 		.canonical = text_fmt(r->arena, "/%s/%.*s", folder, TEXT_F(v->login)),
-		.image = v->avatar,
+		.image = v->picture.n
+				 ? text_fmt(r->arena, "/static/avatars/%.*s", TEXT_F(v->picture))
+				 : TEXT_NONE,
 		.noindex = crate_list_is_later(&v->list),
 	};
 }
@@ -57,7 +60,7 @@ static struct reply user_get(struct req *r)
 		return reply_err(r, e);
 	v.login = u.login;
 	v.name = u.name;
-	v.avatar = u.avatar;
+	v.picture = page_picture(r, u.picture);
 	v.since_us = u.created_us.set ? u.created_us.v : 0;
 	if (u.matches.set && u.matches.v) {
 		v.github = github_of(r, u.gh_login);
@@ -99,7 +102,7 @@ static struct reply team_get(struct req *r)
 	org = organisation(team.login);
 	v.login = team.login;
 	v.name = team.name;
-	v.avatar = team.avatar;
+	v.picture = page_picture(r, team.picture);
 	v.kind = org.p ? text_fmt(r->arena, "Team of %.*s", TEXT_F(org)) : TEXT("Team");
 	if (org.p) {
 		v.github = github_of(r, org);

@@ -18,7 +18,7 @@ static const struct err *load(struct req *r, struct profile_page *v)
 		.head = { .title = TEXT("Settings"), .noindex = true },
 		.login = u.login,
 		.name = u.name,
-		.avatar = r->cfg->site.avatars ? u.avatar : TEXT_NONE,
+		.picture = page_picture(r, u.picture),
 		.github = u.gh_id > 0 ? u.gh_login : TEXT_NONE,
 		.github_href = text_fmt(r->arena, "%.*s/%.*s", TEXT_F(r->cfg->github.base_url),
 					TEXT_F(u.gh_login)),

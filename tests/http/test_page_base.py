@@ -35,7 +35,7 @@ def test_a_page_about_nothing_greets_who_is_signed_in(registry, alice, visitor):
 def test_headers_of_pages(visitor):
     headers = visitor.get("/no/such/page").headers
     assert headers["Content-Security-Policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; form-action 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'; connect-src 'self'")
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"

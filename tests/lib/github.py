@@ -73,6 +73,7 @@ class GitHub:
         self.anybody = False  # whether users are shown without credentials, as GitHub does
         self.asked = []  # "GET /user" and so on, in order
         self.failures = []  # [pattern, status, body, delay, headers]
+        self.pictures = {}  # name: bytes, below /avatars/
         self.lock = threading.RLock()
         self.server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (Handler,), {"github": self}))
         self.server.daemon_threads = True
@@ -246,6 +247,12 @@ class Handler(BaseHTTPRequestHandler):
         wanted = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
         return self.headers.get("Authorization") == f"Basic {wanted}"
 
+    def picture(self, name):
+        if name in self.github.pictures:
+            self.reply(200, self.github.pictures[name], "application/octet-stream")
+        else:
+            self.not_found()
+
     def me(self):
         login = self.caller()
         if login:
@@ -351,6 +358,7 @@ ROUTES = (
     ("GET", r"/organizations/(\d+)/team/(\d+)/memberships/([^/]+)", Handler.team_membership),
     ("GET", r"/organizations/(\d+)/memberships/([^/]+)", Handler.org_membership),
     ("GET", "/meta/public_keys/secret_scanning", Handler.public_keys),
+    ("GET", "/avatars/([^/]+)", Handler.picture),
 )
 
 

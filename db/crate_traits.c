@@ -10,7 +10,9 @@ enum { AT_ONCE = 128 };
 static const struct db_stmt traits = {
 	.name = "crate_traits",
 	.sql = "SELECT c.id, c.name, c.description, v.num, v.license, v.rust_version, v.bin_names,"
-	       "       v.keywords, v.categories, COALESCE(v.has_lib, 0) = 1 AS has_lib"
+	       "       v.keywords, v.categories, COALESCE(v.has_lib, 0) = 1 AS has_lib,"
+	       "       v.marks IS NOT NULL AS marked,"
+	       "       CAST(COALESCE(v.marks, 0) AS UNSIGNED) AS marks"
 	       "  FROM crates c"
 	       "  JOIN default_versions d ON d.crate_id = c.id"
 	       "  JOIN versions v ON v.id = d.version_id"
@@ -21,7 +23,8 @@ static const struct db_stmt traits = {
 		 DB_COL(struct crate_traits, description), DB_COL(struct crate_traits, num),
 		 DB_COL(struct crate_traits, license), DB_COL(struct crate_traits, rust_version),
 		 DB_COL(struct crate_traits, bin_names), DB_COL(struct crate_traits, keywords),
-		 DB_COL(struct crate_traits, categories), DB_COL(struct crate_traits, has_lib) },
+		 DB_COL(struct crate_traits, categories), DB_COL(struct crate_traits, has_lib),
+		 DB_COL(struct crate_traits, marked), DB_COL(struct crate_traits, marks) },
 };
 
 const struct err *db_crate_traits(struct db *db, const uint64_t *ids, size_t n,

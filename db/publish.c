@@ -7,6 +7,7 @@
 #include "app/base/jw.h"
 #include "app/base/semver.h"
 #include "app/base/time.h"
+#include "app/registry/marks.h"
 #include "app/registry/metadata.h"
 #include "app/registry/name.h"
 #include "db/crate.h"
@@ -106,13 +107,14 @@ static const struct db_stmt version_insert = {
 	       "links, rust_version,"
 	       "                      has_lib, lib_name, bin_names, edition, description, "
 	       "homepage, documentation,"
-	       "                      repository, categories, keywords, trustpub_data)"
+	       "                      repository, categories, keywords, trustpub_data, marks)"
 	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+	       "?, "
 	       "?)",
 	.in = { DB_U64,  DB_TEXT, DB_TEXT, DB_TEXT,    DB_BOOL,   DB_I64,  DB_I64,
 		DB_TEXT, DB_TEXT, DB_U64,  DB_OPT_U64, DB_SHA256, DB_TEXT, DB_TEXT,
 		DB_BOOL, DB_TEXT, DB_TEXT, DB_TEXT,    DB_TEXT,   DB_TEXT, DB_TEXT,
-		DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
+		DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT,    DB_U64 },
 };
 
 static const struct db_stmt published_by = {
@@ -298,7 +300,8 @@ static const struct err *put_version(struct db *db, struct run *r)
 			    db_text(m->description), db_text(m->homepage),
 			    db_text(m->documentation), db_text(m->repository),
 			    db_text(stored_list(a, m->categories)),
-			    db_text(stored_list(a, m->keywords)), db_text(in->trustpub_data)),
+			    db_text(stored_list(a, m->keywords)), db_text(in->trustpub_data),
+			    db_u64(marks_of(m))),
 		    NULL);
 	if (err_is(e, ERR_EXISTS))
 		return err_new(a, ERR_INVALID, "crate version `%.*s` is already uploaded",

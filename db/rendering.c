@@ -20,6 +20,12 @@ static const struct db_stmt rendering_put = {
 	.in = { DB_U64, DB_I64, DB_U64, DB_BOOL },
 };
 
+static const struct db_stmt marks_put = {
+	.name = "marks_put",
+	.sql = "UPDATE versions SET marks = ? WHERE id = ?",
+	.in = { DB_U64, DB_U64 },
+};
+
 static const struct db_stmt linecounts_put = {
 	.name = "linecounts_put",
 	.sql = "UPDATE versions v JOIN crates c ON c.id = v.crate_id"
@@ -46,5 +52,10 @@ const struct err *db_linecounts_put(struct db *db, uint64_t version_id, struct t
 	return db_exec(db, &linecounts_put, DB_ARGS(db_text(json), db_u64(version_id)), NULL);
 }
 
+const struct err *db_marks_put(struct db *db, uint64_t version_id, uint64_t marks)
+{
+	return db_exec(db, &marks_put, DB_ARGS(db_u64(marks), db_u64(version_id)), NULL);
+}
+
 const struct db_stmt *const db_rendering_stmts[] = { &published_bytes, &rendering_put,
-						     &linecounts_put, NULL };
+						     &linecounts_put, &marks_put, NULL };

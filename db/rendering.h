@@ -21,4 +21,7 @@ const struct err *must_use db_rendering_put(struct db *db, uint64_t version_id, 
 /* json for versions.linecounts. */
 const struct err *must_use db_linecounts_put(struct db *db, uint64_t version_id, struct text json);
 
+/* For versions.marks (app/registry/marks.h). */
+const struct err *must_use db_marks_put(struct db *db, uint64_t version_id, uint64_t marks);
+
 extern const struct db_stmt *const db_rendering_stmts[];

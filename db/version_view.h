@@ -18,7 +18,7 @@ struct version_view {
 	uint64_t crate_size;
 	struct sha256 tar_sha256;
 	struct text rust_version;
-	struct opt_u64 has_lib;
+	struct opt_u64 has_lib, marks; /* marks: app/registry/marks.h; not set: nobody has looked */
 	struct text bin_names, edition, description, homepage, documentation, repository;
 	struct text trustpub_data, linecounts; /* JSON */
 	struct user_view publisher;
@@ -93,7 +93,7 @@ void version_actions_share_out(struct version_action *actions, size_t nactions,
 	"v.rust_version,"                                                                          \
 	" v.has_lib, v.bin_names, v.edition, v.description, v.homepage, v.documentation, "         \
 	"v.repository,"                                                                            \
-	" v.trustpub_data, v.linecounts, " USER_VIEW_SQL("u", "pub_")
+	" v.trustpub_data, v.linecounts, v.marks, " USER_VIEW_SQL("u", "pub_")
 #define VERSION_VIEW_JOIN " LEFT JOIN users u ON u.id = v.published_by"
 #define VERSION_VIEW_COLS                                                                          \
 	DB_COL(struct version_view, id), DB_COL(struct version_view, crate),                       \
@@ -110,7 +110,7 @@ void version_actions_share_out(struct version_action *actions, size_t nactions,
 		DB_COL(struct version_view, documentation),                                        \
 		DB_COL(struct version_view, repository),                                           \
 		DB_COL(struct version_view, trustpub_data),                                        \
-		DB_COL(struct version_view, linecounts),                                           \
+		DB_COL(struct version_view, linecounts), DB_COL(struct version_view, marks),       \
 		USER_VIEW_COLS(struct version_view, publisher, "pub_")
 
 /* The same for the actions: FROM version_owner_actions a JOIN users u. */

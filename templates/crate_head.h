@@ -24,6 +24,7 @@ struct crate_head {
 	size_t ntabs;
 	bool versioned; /* the version is in the URL */
 	bool yanked, prerelease;
+	struct texts marks; /* "no_std", "build script", ... */
 	bool signed_in, follows;
 };
 

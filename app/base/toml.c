@@ -630,6 +630,13 @@ const struct toml *toml_get(const struct toml *t, struct text key)
 	return t && t->type == TOML_TABLE && key.p ? find(t, key) : NULL;
 }
 
+const struct toml *toml_get_either(const struct toml *t, const char *key, const char *alias)
+{
+	const struct toml *v = toml_get(t, text_from(key));
+
+	return v ? v : toml_get(t, text_from(alias));
+}
+
 const char *toml_type_name(enum toml_type type)
 {
 	static const char *const names[] = {

@@ -9,10 +9,12 @@
 #include "app/index/verify.h"
 #include "app/inspect/client.h"
 #include "app/jobs/feeds.h"
+#include "app/registry/marks.h"
 #include "app/server/app.h"
 #include "app/storage/storage.h"
 #include "db/crate.h"
 #include "db/job.h"
+#include "db/rendering.h"
 #include "db/search.h"
 
 #include <inttypes.h>
@@ -133,7 +135,8 @@ static const struct err *enqueue_readme(struct rebuild *r, const struct db_index
 				time_now_us(), NULL);
 }
 
-static const struct err *readme_of(struct rebuild *r, int fd, const struct db_index_version *v)
+static const struct err *manifest_of(struct rebuild *r, int fd, const struct db_index_version *v,
+				     struct manifest *ret)
 {
 	const struct config *cfg = r->app->cfg;
 	struct inspect_archive_in in = { .fd = fd,
@@ -141,10 +144,16 @@ static const struct err *readme_of(struct rebuild *r, int fd, const struct db_in
 					 .version = v->num,
 					 .max_unpacked = cfg->limits.unpacked_bytes,
 					 .max_entries = cfg->limits.tar_entries };
+
+	return inspect_archive(r->app->inspect, r->a, &in, ret);
+}
+
+static const struct err *readme_of(struct rebuild *r, int fd, const struct db_index_version *v)
+{
 	struct inspect_lines_in file = { .fd = fd, .name = v->name, .version = v->num };
 	struct manifest m = { 0 };
 	struct text text;
-	const struct err *e = inspect_archive(r->app->inspect, r->a, &in, &m);
+	const struct err *e = manifest_of(r, fd, v, &m);
 
 	if (!e && !m.readme.n)
 		return NULL;
@@ -155,37 +164,30 @@ static const struct err *readme_of(struct rebuild *r, int fd, const struct db_in
 	return text.n ? enqueue_readme(r, v, &m, text) : NULL;
 }
 
-static const struct err *readme_of_version(struct rebuild *r, const struct db_index_version *v)
+/* Versions of a crate may be many and READMEs large: each has its own memory. Calls fn with the bytes of each. */
+static const struct err *each_version(struct rebuild *r, struct text canon,
+				      const struct err *(*fn)(struct rebuild *r, int fd,
+							      const struct db_index_version *v))
 {
-	const struct err *e;
-	int fd;
-
-	r->seen++;
-	e = storage_open_blob(r->app->storage, r->a, &v->tar_sha256, &fd);
-	if (e) /* fsck tells what is missing */
-		return err_is(e, ERR_NOT_FOUND) ? NULL : e;
-	e = readme_of(r, fd, v);
-	(void)close(fd);
-	return e;
-}
-
-/* Versions of a crate may be many and READMEs large: each has its own memory. */
-static const struct err *rebuild_readmes_of(void *ctx, struct text canon)
-{
-	struct rebuild *r = ctx;
 	struct arena *of_crate = r->a, *of_version = arena_new(0);
 	struct db_index_version *v;
 	const struct err *e;
 	size_t n;
+	int fd;
 
 	e = db_index_versions(r->app->db, canon, &v, &n);
 	for (size_t i = 0; !e && i < n; i++) {
 		r->a = of_version;
+		r->seen++;
 		db_use_arena(r->app->db, of_version);
-		e = readme_of_version(r, &v[i]);
-		if (e)
-			e = err_because(of_crate, e->kind, text_dup(of_crate, e->cause), "%.*s",
-					TEXT_F(e->detail));
+		e = storage_open_blob(r->app->storage, r->a, &v[i].tar_sha256, &fd);
+		if (!e) {
+			e = fn(r, fd, &v[i]);
+			(void)close(fd);
+		} else if (err_is(e, ERR_NOT_FOUND)) { /* fsck tells what is missing */
+			e = NULL;
+		}
+		e = err_move(of_crate, e);
 		r->a = of_crate;
 		db_use_arena(r->app->db, of_crate);
 		arena_reset(of_version);
@@ -194,12 +196,46 @@ static const struct err *rebuild_readmes_of(void *ctx, struct text canon)
 	return e;
 }
 
+static const struct err *rebuild_readmes_of(void *ctx, struct text canon)
+{
+	return each_version(ctx, canon, readme_of);
+}
+
 static const struct err *rebuild_readmes(struct rebuild *r)
 {
 	const struct err *e = verify_each(r->app, r->a, rebuild_readmes_of, r);
 
 	if (!e)
 		(void)printf("readmes: %" PRIu64 " versions, %" PRIu64 " given to jobs\n", r->seen,
+			     r->written);
+	return e;
+}
+
+/* ---- marks */
+
+static const struct err *marks_of_version(struct rebuild *r, int fd,
+					  const struct db_index_version *v)
+{
+	struct manifest m;
+	const struct err *e = manifest_of(r, fd, v, &m);
+
+	if (e) /* what cannot be read has no marks */
+		return err_is(e, ERR_INVALID) ? NULL : e;
+	r->written++;
+	return db_marks_put(r->app->db, v->id, marks_of(&m));
+}
+
+static const struct err *rebuild_marks_of(void *ctx, struct text canon)
+{
+	return each_version(ctx, canon, marks_of_version);
+}
+
+static const struct err *rebuild_marks(struct rebuild *r)
+{
+	const struct err *e = verify_each(r->app, r->a, rebuild_marks_of, r);
+
+	if (!e)
+		(void)printf("marks: %" PRIu64 " versions, %" PRIu64 " looked into\n", r->seen,
 			     r->written);
 	return e;
 }
@@ -236,10 +272,8 @@ static const struct {
 	const char *name;
 	const struct err *(*fn)(struct rebuild *r);
 } targets[] = {
-	{ "index", rebuild_index },
-	{ "search", rebuild_search },
-	{ "readmes", rebuild_readmes },
-	{ "feeds", rebuild_feeds },
+	{ "index", rebuild_index }, { "search", rebuild_search }, { "readmes", rebuild_readmes },
+	{ "marks", rebuild_marks }, { "feeds", rebuild_feeds },
 };
 
 static int rebuild(struct cli *c)
@@ -273,6 +307,6 @@ static int rebuild(struct cli *c)
 }
 
 const struct cli_command rebuild_commands[] = {
-	{ "rebuild", "index|search|readmes|feeds|all", "derived data, made anew", rebuild },
+	{ "rebuild", "index|search|readmes|marks|feeds|all", "derived data, made anew", rebuild },
 	CLI_END,
 };

@@ -65,6 +65,8 @@ void answer_write_manifest(struct jw *j, const char *key, const struct manifest 
 	jw_end(j);
 	jw_bool(j, "has_lib", m->has_lib);
 	jw_text_or_null(j, "lib_name", m->lib_name);
+	jw_bool(j, "proc_macro", m->proc_macro);
+	jw_bool(j, "build_script", m->build_script);
 	write_texts(j, "bin_names", &m->bin_names);
 	jw_text(j, "path_in_vcs", m->path_in_vcs);
 	jw_end(j);
@@ -232,6 +234,8 @@ bool answer_read_manifest(struct arena *a, struct json_object *o, struct manifes
 	get_deps(&r, o, &m);
 	m.has_lib = get_bool(&r, o, "has_lib");
 	m.lib_name = get_text_or_null(&r, o, "lib_name");
+	m.proc_macro = get_bool(&r, o, "proc_macro");
+	m.build_script = get_bool(&r, o, "build_script");
 	m.bin_names = get_texts(&r, o, "bin_names");
 	m.path_in_vcs = get_text(&r, o, "path_in_vcs");
 	if (r.bad)

@@ -23,7 +23,7 @@ struct judge {
 	struct tar *tar;
 	struct text root;
 	uint64_t entries;
-	struct texts paths; /* those below src/ */
+	struct texts paths; /* build.rs, and those below src/ */
 	size_t paths_room;
 	struct texts spellings;       /* of Cargo.toml, as found; each once */
 	struct manifest_draft *draft; /* of the last one read */
@@ -70,7 +70,7 @@ bool archive_path(struct arena *a, struct text path, struct text root, struct te
 
 static void keep_path(struct judge *j, struct text below)
 {
-	if (!text_starts(below, TEXT("src/")))
+	if (!text_starts(below, TEXT("src/")) && !text_eq(below, TEXT("build.rs")))
 		return;
 	if (j->paths.n == j->paths_room) {
 		struct text *old = j->paths.v;

@@ -33,13 +33,6 @@ static bool get_bool(const struct toml *table, const char *key, bool otherwise)
 	return v && v->type == TOML_BOOL ? v->v.boolean : otherwise;
 }
 
-static const struct toml *get_either(const struct toml *table, const char *key, const char *alias)
-{
-	const struct toml *v = toml_get(table, text_from(key));
-
-	return v ? v : toml_get(table, text_from(alias));
-}
-
 static struct texts to_texts(struct arena *a, const struct toml *list)
 {
 	struct texts ret = { 0 };
@@ -110,8 +103,9 @@ static const struct text *check_filled_in(struct arena *a, const struct toml *ro
 		return &no_version;
 	if (package_is_inherited(package) ||
 	    deps_are_inherited(a, toml_get(root, TEXT("dependencies"))) ||
-	    deps_are_inherited(a, get_either(root, "dev-dependencies", "dev_dependencies")) ||
-	    deps_are_inherited(a, get_either(root, "build-dependencies", "build_dependencies")))
+	    deps_are_inherited(a, toml_get_either(root, "dev-dependencies", "dev_dependencies")) ||
+	    deps_are_inherited(a,
+			       toml_get_either(root, "build-dependencies", "build_dependencies")))
 		return &not_set;
 	return NULL;
 }
@@ -151,8 +145,8 @@ static struct manifest_dep read_dep(struct arena *a, const struct toml *v, enum 
 		d.explicit_name = v->key;
 		d.name = get_text(v, "package");
 	}
-	registry_index = get_either(v, "registry-index", "registry_index");
-	default_features = get_either(v, "default-features", "default_features");
+	registry_index = toml_get_either(v, "registry-index", "registry_index");
+	default_features = toml_get_either(v, "default-features", "default_features");
 	d.registry = get_text(v, "registry");
 	d.registry_index = registry_index ? registry_index->v.string : TEXT_NONE;
 	d.features = to_texts(a, toml_get(v, TEXT("features")));
@@ -190,8 +184,9 @@ static void add_deps(struct deps_sink *s, const struct toml *table, enum dep_kin
 static void add_three(struct deps_sink *s, const struct toml *table, struct text target)
 {
 	add_deps(s, toml_get(table, TEXT("dependencies")), DEP_NORMAL, target);
-	add_deps(s, get_either(table, "dev-dependencies", "dev_dependencies"), DEP_DEV, target);
-	add_deps(s, get_either(table, "build-dependencies", "build_dependencies"), DEP_BUILD,
+	add_deps(s, toml_get_either(table, "dev-dependencies", "dev_dependencies"), DEP_DEV,
+		 target);
+	add_deps(s, toml_get_either(table, "build-dependencies", "build_dependencies"), DEP_BUILD,
 		 target);
 }
 

@@ -41,7 +41,8 @@ struct manifest {
 	size_t nfeatures;
 	struct manifest_dep *deps; /* in the order of contract/publish.md 9 */
 	size_t ndeps;
-	bool has_lib;
+	bool has_lib, proc_macro; /* proc_macro: that library is one */
+	bool build_script;
 	struct text lib_name;    /* absent without a library */
 	struct texts bin_names;  /* [[bin]] in the order of the text, then what was found, sorted by
 				    file name */
@@ -59,7 +60,7 @@ const struct text *manifest_read(struct arena *a, struct text toml, struct manif
 
 /*
  * The library and the programs, by what the archive has: paths below its root, without "." and
- * empty components; only those that begin with "src/" matter. Fails like manifest_read. path_in_vcs
+ * empty components; only "build.rs" and those that begin with "src/" matter. Fails like manifest_read. path_in_vcs
  * is left empty.
  */
 const struct text *manifest_complete(struct arena *a, const struct manifest_draft *draft,

@@ -97,6 +97,32 @@ static const struct text *find_lib(struct arena *a, const struct toml *lib,
 	return NULL;
 }
 
+static bool is_proc_macro(const struct toml *lib)
+{
+	const struct toml *v = toml_get_either(lib, "proc-macro", "proc_macro");
+	const struct toml *types = toml_get_either(lib, "crate-type", "crate_type");
+
+	if (v && v->type == TOML_BOOL && v->v.boolean)
+		return true;
+	for (const struct toml *t = types && types->type == TOML_ARRAY ? types->first : NULL; t;
+	     t = t->next)
+		if (t->type == TOML_STRING && text_eq(t->v.string, TEXT("proc-macro")))
+			return true;
+	return false;
+}
+
+/* A manifest of before cargo 1.80 says nothing of a build.rs that is there. */
+static bool has_build_script(struct arena *a, const struct toml *package, struct texts paths)
+{
+	const struct toml *build = toml_get(package, TEXT("build"));
+
+	if (build && build->type == TOML_STRING)
+		return build->v.string.n > 0;
+	if (build && build->type == TOML_BOOL && !build->v.boolean)
+		return false;
+	return is_there(a, paths, TEXT("build.rs"));
+}
+
 /* ---- programs */
 
 struct found {
@@ -231,6 +257,8 @@ const struct text *manifest_targets(struct arena *a, const struct toml *root,
 	why = find_lib(a, toml_get(root, TEXT("lib")), package, paths, edition_2015, m);
 	if (why)
 		return why;
+	m->proc_macro = m->has_lib && is_proc_macro(toml_get(root, TEXT("lib")));
+	m->build_script = has_build_script(a, package, paths);
 	name_bins(a, bins, find_programs(a, paths, m->name),
 		  is_true_unless_said(package, "autobins", !edition_2015 || no_bins), m);
 	return NULL;

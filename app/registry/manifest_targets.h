@@ -8,7 +8,7 @@
 #include "app/registry/manifest.h"
 
 /*
- * Sets has_lib, lib_name and bin_names of *m by its name and edition. NULL, or the sentence for a
+ * Sets has_lib, lib_name, proc_macro, build_script and bin_names of *m by its name and edition. NULL, or the sentence for a
  * library that is not there. The types of root and package were checked.
  */
 const struct text *manifest_targets(struct arena *a, const struct toml *root,

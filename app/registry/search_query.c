@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/buf.h"
 #include "app/base/semver.h"
+#include "app/registry/marks.h"
 
 enum { QUERY_MAX_BYTES = 64 * 1024 };
 
@@ -210,6 +211,8 @@ static bool is_such(const struct crate_traits *c, struct text what)
 		return semver_parse(c->num, &v) && v.major > 0 && !v.pre.n;
 	if (!text_eq_nocase(what, TEXT("no-std")) && !text_eq_nocase(what, TEXT("no_std")))
 		return false;
+	if (c->marked)
+		return (c->marks & MARK_NO_STD) != 0;
 	return contains(c->keywords, TEXT("\"no_std\"")) ||
 	       contains(c->keywords, TEXT("\"no-std\"")) ||
 	       contains(c->categories, TEXT("\"no-std")); /* and what is below it */

@@ -59,7 +59,9 @@ struct crate_traits {
 	struct text num, license, rust_version; /* absent: none */
 	struct text bin_names;                  /* JSON list; absent, "[]": none */
 	struct text keywords, categories;       /* JSON lists; absent: none */
-	bool has_lib;
+	bool has_lib, marked;
+	uint64_t
+		marks; /* app/registry/marks.h; where not marked, keywords and categories are asked */
 };
 
 /* Whether there is such a filter: license, msrv, has, is, without. */

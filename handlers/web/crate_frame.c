@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/outside/docs.h"
+#include "app/registry/marks.h"
 #include "app/registry/name.h"
 #include "app/server/may.h"
 
@@ -193,6 +194,29 @@ static struct texts keywords(struct arena *a, struct text list)
 	return t;
 }
 
+/* Of a crate without a version none: it is all zeros then. */
+static struct texts marks_in_words(struct arena *a, const struct version_view *v)
+{
+	static const struct {
+		enum mark mark;
+		const char *words;
+	} known[] = {
+		{ MARK_NO_STD, "no_std" },
+		{ MARK_PROC_MACRO, "proc-macro" },
+		{ MARK_BUILD, "build script" },
+	};
+	struct texts t = { arena_array(a, ARRAY_SIZE(known) + 2, sizeof(*t.v)), 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (v->marks.set && (v->marks.v & known[i].mark))
+			t.v[t.n++] = text_from(known[i].words);
+	if (v->bin_names.n > sizeof("[]") - 1)
+		t.v[t.n++] = TEXT("binaries");
+	if (v->links.n)
+		t.v[t.n++] = text_fmt(a, "links %.*s", TEXT_F(v->links));
+	return t;
+}
+
 void crate_frame_head(struct req *r, struct crate_frame *f, enum crate_tab tab, const char *sub,
 		      struct head *head)
 {
@@ -207,6 +231,7 @@ void crate_frame_head(struct req *r, struct crate_frame *f, enum crate_tab tab, 
 		.versioned = f->versioned,
 		.yanked = f->has_version && f->version.yanked,
 		.prerelease = f->has_version && f->version.prerelease,
+		.marks = marks_in_words(r->arena, &f->version),
 		.signed_in = r->user.id != 0,
 		.follows = f->facts.follows != 0,
 	};

@@ -218,6 +218,28 @@ def test_advisories_are_shown_where_they_apply(registry, alice, visitor, new_nam
     assert "affected" not in visitor.get(f"/crates/{name}/1.0.0").page.text
 
 
+def test_marks(registry, alice, visitor, new_name):
+    plain, marked = new_name("plain"), new_name("marked")
+    assert alice.token.publish(Crate(plain)).status_code == 200
+    assert alice.token.publish(Crate(
+        marked, package={"keywords": ["no_std"], "links": "z"}, tables={"lib": {"proc-macro": True}},
+        files={"build.rs": "fn main() {}\n", "src/main.rs": "fn main() {}\n"})).status_code == 200
+    words = ["no_std", "proc-macro", "build script", "binaries", "links z"]
+
+    def badges(name):
+        return [word for word in words if f'<span class="badge">{word}</span>' in visitor.get(f"/crates/{name}").text]
+    answer = visitor.get(f"/crates/{marked}/1.0.0")
+    assert badges(marked) == words and badges(plain) == [] and registry.queries(answer) <= 8
+    assert words[0] in answer.page.text
+    # of before there were marks: what is in columns of their own is known, the rest is looked up again
+    registry.sql(f"UPDATE versions SET marks = NULL WHERE crate_id = {crate_id(registry, marked)}")
+    assert badges(marked) == words[3:]
+    registry.ctl("rebuild", "marks")
+    assert badges(marked) == words
+    registry.sql(f"UPDATE versions SET marks = marks & ~1 WHERE crate_id = {crate_id(registry, marked)}")
+    assert marked not in visitor.get(f"/search?q={marked}+is:no-std").page.text.replace(f"{marked} is:no-std", "")
+
+
 def test_many_owners(registry, alice, bob, visitor, new_name):
     name = publish(alice, new_name("owned"))
     make_owner(registry, alice, bob, name)

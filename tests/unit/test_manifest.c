@@ -4,6 +4,7 @@
  */
 #include "app/base/buf.h"
 #include "app/registry/manifest.h"
+#include "app/registry/marks.h"
 #include "tests/unit/check.h"
 
 #include <string.h>
@@ -290,6 +291,38 @@ static void each_says_what_it_says_upstream(void **state)
 	}
 }
 
+static void marks(void **state)
+{
+	static const struct {
+		const char *toml, *paths;
+		uint64_t marks;
+	} t[] = {
+		{ P, "src/lib.rs", 0 },
+		{ P "[lib]\nproc-macro = true\n", "src/lib.rs", MARK_PROC_MACRO },
+		{ P "[lib]\nproc_macro = true\n", "src/lib.rs", MARK_PROC_MACRO },
+		{ P "[lib]\ncrate-type = [\"lib\", \"proc-macro\"]\n", "src/lib.rs",
+		  MARK_PROC_MACRO },
+		{ P "[lib]\ncrate-type = [\"cdylib\"]\nproc-macro = false\n", "src/lib.rs", 0 },
+		{ P, "build.rs", MARK_BUILD },
+		{ P "build = true\n", "build.rs", MARK_BUILD },
+		{ P "build = false\n", "build.rs", 0 },
+		{ P "build = \"make.rs\"\n", "", MARK_BUILD },
+		{ P "keywords = [\"No_Std\"]\n", "", MARK_NO_STD },
+		{ P "categories = [\"no-std::no-alloc\"]\nbuild = \"b.rs\"\n", "",
+		  MARK_NO_STD | MARK_BUILD },
+		{ P "keywords = [\"std\"]\ncategories = [\"no-stdio\"]\n", "", 0 },
+	};
+	struct arena *a = check_arena(state);
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		struct manifest m = { 0 };
+
+		assert_null(manifest_parse(a, text_from(t[i].toml), split(a, t[i].paths), &m));
+		if (marks_of(&m) != t[i].marks)
+			fail_msg("%s: %u", t[i].toml, (unsigned)marks_of(&m));
+	}
+}
+
 /* So many of each that a search through all of them for each would take minutes. */
 static void many_targets_take_no_time(void **state)
 {
@@ -313,6 +346,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_says_what_it_says_upstream),
+		cmocka_unit_test(marks),
 		cmocka_unit_test(many_targets_take_no_time),
 	};
 

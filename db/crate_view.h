@@ -40,8 +40,9 @@ const struct err *must_use db_crate_view(struct db *db, struct text name, struct
 
 /*
  * The same, and a stamp that is another one after each change of what answers show of the crate: its row, versions,
- * dependencies, owners, keywords and categories with their counts, downloads in sum, and the people it names. Not of its
- * dependents, and not of downloads by day. One query.
+ * dependencies, owners, keywords and categories with their counts, downloads in sum and by day, and the people it names; not
+ * of its dependents. For that whoever writes what is neither in the row nor in the index counts crates.data_gen up, in the
+ * same transaction: line counts, and version_downloads unless index_gen or crate_downloads change with them. One query.
  */
 const struct err *must_use db_crate_stamped(struct db *db, struct text name, struct crate_view *ret,
 					    struct text *ret_stamp);

@@ -31,20 +31,31 @@ const struct err *must_use db_optional_dependencies(struct db *db, uint64_t vers
 						    struct optional_dependency **ret,
 						    size_t *ret_n);
 
-/* How many crates depend on this one; kept, not counted. */
-const struct err *must_use db_dependents_count(struct db *db, uint64_t crate_id, uint64_t *ret);
-
-/* One page of them, most downloaded first, and their default versions (with actions), by version
- * id. */
+/* One page of those that depend on a crate, most downloaded first, and their default versions (with actions), by version id. */
 struct dependents {
 	struct dependency_view *dependencies;
 	size_t ndependencies;
 	struct version_view *versions;
 	size_t nversions;
+	uint64_t
+		kept_total; /* how many there are in all: kept, not counted; of db_dependents_stamped alone */
 };
 
 /* per_page at most 100, offset at most 20,000. Three queries. */
 const struct err *must_use db_dependents_page(struct db *db, uint64_t crate_id, uint64_t per_page,
 					      uint64_t offset, struct dependents *ret);
+
+/*
+ * The same of the crate of that name, in any spelling, without the versions: these come by db_dependents_versions. The stamp is
+ * another one after each change of what answers show of the page: which crates are on it and in what order, their downloads,
+ * versions, line counts, the people that are named, the total. ERR_NOT_FOUND in the reference's words, with the name as
+ * given. One query.
+ */
+const struct err *must_use db_dependents_stamped(struct db *db, struct text name, uint64_t per_page,
+						 uint64_t offset, struct dependents *ret,
+						 struct text *ret_stamp);
+
+/* Fills the versions; two queries. */
+const struct err *must_use db_dependents_versions(struct db *db, struct dependents *d);
 
 extern const struct db_stmt *const db_dependency_view_stmts[];

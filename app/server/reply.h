@@ -67,6 +67,8 @@ void reply_validator(struct req *r, struct reply *rp, struct text tag);
 /*
  * What the answer to this request is made of has that stamp: its ETag comes of it, not of the body, and of path and query.
  * True where the client has just that: then nothing more need be read, and the handler returns reply_unchanged(r).
+ * Lists of crates, searches, keywords and the summary have none: any crate's publish or download may change them, and which
+ * crates they show is what most of their queries are for. There the 304 saves the way to the client, not the queries.
  */
 bool must_use reply_stamp(struct req *r, struct text stamp);
 struct reply reply_unchanged(struct req *r);

@@ -1,6 +1,8 @@
 #include "handlers/api/common.h"
 
+#include "app/base/arena.h"
 #include "app/base/semver.h"
+#include "app/base/time.h"
 #include "app/registry/name.h"
 #include "templates/json_version.h"
 
@@ -30,28 +32,60 @@ const struct err *req_crate_version(struct req *r, struct crate_view *ret_crate,
 	return e;
 }
 
-const struct err *req_crate_unless_same(struct req *r, struct text name, struct crate_view *ret,
-					bool *ret_same)
+/* today: absent, or the day that the answer depends on beside the crate. */
+static const struct err *crate_unless_same(struct req *r, struct text name, struct text today,
+					   struct crate_view *ret, bool *ret_same)
 {
 	struct text stamp;
 	const struct err *e = db_crate_stamped(r->db, name, ret, &stamp);
 
-	*ret_same = !e && reply_stamp(r, stamp);
+	*ret_same =
+		!e && reply_stamp(r, text_fmt(r->arena, "%.*s %.*s", TEXT_F(stamp), TEXT_F(today)));
 	return e;
 }
 
-const struct err *req_version_unless_same(struct req *r, struct crate_view *ret_crate,
-					  struct version_view *ret_version, bool *ret_same)
+static const struct err *version_unless_same(struct req *r, struct text today,
+					     struct crate_view *ret_crate,
+					     struct version_view *ret_version, bool *ret_same)
 {
 	struct text num, name = req_path(r, "name");
 	const struct err *e = req_version(r, &num);
 
 	*ret_same = false;
 	if (!e)
-		e = req_crate_unless_same(r, name, ret_crate, ret_same);
+		e = crate_unless_same(r, name, today, ret_crate, ret_same);
 	if (!e && !*ret_same)
 		e = db_version_view(r->db, ret_crate->id, name, num, ret_version);
 	return e;
+}
+
+static struct text today(struct req *r)
+{
+	return text_dup(r->arena, text_from(time_date(time_now_us()).s));
+}
+
+const struct err *req_crate_unless_same(struct req *r, struct text name, struct crate_view *ret,
+					bool *ret_same)
+{
+	return crate_unless_same(r, name, TEXT_NONE, ret, ret_same);
+}
+
+const struct err *req_crate_unless_same_today(struct req *r, struct text name,
+					      struct crate_view *ret, bool *ret_same)
+{
+	return crate_unless_same(r, name, today(r), ret, ret_same);
+}
+
+const struct err *req_version_unless_same(struct req *r, struct crate_view *ret_crate,
+					  struct version_view *ret_version, bool *ret_same)
+{
+	return version_unless_same(r, TEXT_NONE, ret_crate, ret_version, ret_same);
+}
+
+const struct err *req_version_unless_same_today(struct req *r, struct crate_view *ret_crate,
+						struct version_view *ret_version, bool *ret_same)
+{
+	return version_unless_same(r, today(r), ret_crate, ret_version, ret_same);
 }
 
 const struct err *req_include(struct req *r, struct text value, const char *const *allowed,

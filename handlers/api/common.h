@@ -29,6 +29,14 @@ const struct err *must_use req_version_unless_same(struct req *r, struct crate_v
 						   struct version_view *ret_version,
 						   bool *ret_same);
 
+/* Both for an answer that depends on what day it is, too. */
+const struct err *must_use req_crate_unless_same_today(struct req *r, struct text name,
+						       struct crate_view *ret, bool *ret_same);
+const struct err *must_use req_version_unless_same_today(struct req *r,
+							 struct crate_view *ret_crate,
+							 struct version_view *ret_version,
+							 bool *ret_same);
+
 /*
  * A comma list against the names it may hold: bit i of *ret is set for allowed[i]. An absent value
  * sets nothing; empty items are left out. ERR_INVALID with the reference's sentence, which lists

@@ -101,9 +101,12 @@ static struct reply crate_downloads(struct req *r)
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
 	const struct err *e = req_query_form(r, "include", &include);
+	bool same = false;
 
 	if (!e)
-		e = db_crate_view(r->db, req_path(r, "name"), &crate);
+		e = req_crate_unless_same_today(r, req_path(r, "name"), &crate, &same);
+	if (same)
+		return reply_unchanged(r);
 	if (!e)
 		e = req_include(r, include, includes, 1, "'versions'", &set);
 	if (!e)
@@ -192,6 +195,7 @@ static struct reply version_downloads(struct req *r)
 	struct day_downloads *days;
 	struct text num;
 	int64_t end_us = 0;
+	bool same = false;
 	size_t n;
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
@@ -200,7 +204,9 @@ static struct reply version_downloads(struct req *r)
 	if (!e)
 		e = read_end(r, &end_us);
 	if (!e)
-		e = req_crate_version(r, &crate, &version);
+		e = req_version_unless_same_today(r, &crate, &version, &same);
+	if (same)
+		return reply_unchanged(r);
 	if (!e)
 		e = db_downloads_of_version(r->db, version.id, window_begin(r, end_us),
 					    day(r, end_us), &days, &n);

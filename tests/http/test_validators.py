@@ -2,10 +2,11 @@
 import pytest
 
 from lib.registry import Crate
-from lib.steps import make_owner, publish
+from lib.steps import crate_id, make_owner, publish
 
 ROUTES = ["", "?include=", "/versions", "/versions?per_page=1", "/1.0.0", "/1.0.0/dependencies", "/owners", "/owner_user",
-          "/owner_team"]
+          "/owner_team", "/downloads", "/downloads?include=versions", "/1.0.0/downloads", "/1.0.0/downloads?before_date=2026-01-01",
+          "/reverse_dependencies", "/reverse_dependencies?per_page=2&page=2"]
 PLAIN = {"Accept-Encoding": "identity"}
 
 
@@ -90,3 +91,77 @@ def test_every_change_shows(registry, alice, bob, anon, crate, new_name):
     before = have
     registry.wait(f"{path}/1.1.0", lambda answer: answer.json()["version"]["linecounts"])
     assert tag(anon, path) != before
+
+
+def expect_another(anon, path, before, what):
+    """The client that has what was there gets what is there now; its tag."""
+    answer = anon.get(path, headers={**PLAIN, "If-None-Match": before})
+    assert answer.status_code == 200 and answer.headers["ETag"] != before, what
+    return answer.headers["ETag"]
+
+
+@pytest.mark.parametrize("route", ["/downloads", "/downloads?include=versions", "/1.0.0/downloads"])
+def test_every_change_of_downloads_shows(registry, alice, anon, crate, route):
+    path = f"/api/v1/crates/{crate}{route}"
+    have = tag(anon, path)
+    number = registry.sql(f"SELECT v.id FROM versions v WHERE v.crate_id = {crate_id(registry, crate)}")[0][0]
+    registry.sql(f"INSERT INTO version_downloads (version_id, date, downloads) VALUES ({number}, UTC_DATE(), 1)")
+    for what in ("more of today", "more of yesterday"):  # whoever counts does this (db/crate_view.h)
+        registry.sql("UPDATE version_downloads d JOIN versions v ON v.id = d.version_id JOIN crates c ON c.id = v.crate_id "
+                     f"SET d.downloads = d.downloads + 1, c.data_gen = c.data_gen + 1 WHERE c.name = '{crate}'")
+        have = expect_another(anon, path, have, what)
+    registry.sql("UPDATE versions v JOIN crate_downloads d ON d.crate_id = v.crate_id SET v.downloads = v.downloads + 1, "
+                 f"d.downloads = d.downloads + 1 WHERE v.id = {number}")
+    have = expect_another(anon, path, have, "in sum")
+    assert alice.token.publish(Crate(crate, "1.1.0")).status_code == 200
+    have = expect_another(anon, path, have, "a version more")
+    assert alice.token.delete(f"/api/v1/crates/{crate}/1.1.0/yank").status_code == 200
+    expect_another(anon, path, have, "yanked")
+
+
+def depend(user, name, base, version="1.0.0"):
+    return publish(user, name, version, tables={"dependencies": {base: "1"}})
+
+
+def test_every_change_of_dependents_shows(registry, alice, bob, anon, crate, new_name):
+    path = f"/api/v1/crates/{crate}/reverse_dependencies?per_page=2"
+    have = tag(anon, path)
+    first = depend(alice, new_name("stamp"), crate)
+    have = expect_another(anon, path, have, "a dependent")
+    second = depend(bob, new_name("stamp"), crate)
+    have = expect_another(anon, path, have, "another one, younger")
+    for name in (first, second):
+        registry.wait(f"/api/v1/crates/{name}/1.0.0", lambda answer: answer.json()["version"]["linecounts"])
+    have = tag(anon, path)
+    ids = {name: crate_id(registry, name) for name in (first, second)}
+    registry.sql(f"UPDATE reverse_dependencies SET dependent_downloads = 7 WHERE dependent_crate_id = {ids[first]}")
+    have = expect_another(anon, path, have, "the other order")
+    registry.sql("UPDATE versions v JOIN crate_downloads d ON d.crate_id = v.crate_id SET v.downloads = v.downloads + 1, "
+                 f"d.downloads = d.downloads + 1 WHERE d.crate_id = {ids[second]}")
+    have = expect_another(anon, path, have, "downloads of a dependent's version")
+    assert bob.token.delete(f"/api/v1/crates/{second}/1.0.0/yank").status_code == 200
+    have = expect_another(anon, path, have, "a dependent's version is yanked")
+    assert bob.token.put(f"/api/v1/crates/{second}/1.0.0/unyank").status_code == 200
+    have = expect_another(anon, path, have, "and is not any more")
+    depend(bob, second, crate, "1.0.1")
+    have = expect_another(anon, path, have, "a newer version of a dependent")
+    registry.wait(f"/api/v1/crates/{second}/1.0.1", lambda answer: answer.json()["version"]["linecounts"])
+    have = expect_another(anon, path, have, "its lines were counted")
+    registry.sql("UPDATE users u, metadata m SET u.name = 'Bob the Renamed', m.people_gen = m.people_gen + 1 "
+                 "WHERE u.username = 'bob' AND m.id = 1")  # as a sign-in does (db/github.c)
+    have = expect_another(anon, path, have, "a publisher's name")
+    publish(bob, second, "1.1.0")
+    have = expect_another(anon, path, have, "it depends no more")
+    full = f"{path}&page=1".replace("per_page=2", "per_page=1")
+    registry.wait(full, lambda answer: answer.json()["meta"]["total"] == 1)
+    have_full = tag(anon, full)
+    third = depend(alice, new_name("stamp"), crate)
+    registry.wait(full, lambda answer: answer.json()["meta"]["total"] == 2)
+    registry.wait(f"/api/v1/crates/{third}/1.0.0", lambda answer: answer.json()["version"]["linecounts"])
+    expect_another(anon, full, have_full, "the total, of a page that stays")
+    have = tag(anon, path)
+    assert alice.browser.delete(f"/api/v1/crates/{first}").status_code == 204
+    expect_another(anon, path, have, "a dependent is deleted")
+    registry.wait(full, lambda answer: answer.json()["meta"]["total"] == 1)
+    have = tag(anon, path)
+    assert anon.get(path, headers={**PLAIN, "If-None-Match": have}).status_code == 304

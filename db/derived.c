@@ -5,6 +5,7 @@
 #include "app/base/jw.h"
 #include "app/base/time.h"
 #include "db/job.h"
+#include "db/reverse.h"
 
 enum { TARGETS_MAX = 20000, SETTLE_JOB_WAITS_US = 2 * US_PER_S };
 
@@ -139,17 +140,16 @@ static const struct db_stmt drop_dependent = {
 
 static const struct db_stmt add_dependent = {
 	.name = "derived_add_dependent",
-	.sql = "INSERT INTO reverse_dependencies"
-	       " (target_crate_id, dependent_crate_id, version_id, dependency_id, "
-	       "dependent_downloads)"
-	       " SELECT d.crate_id, ?, d.version_id, MIN(d.id),"
+	.sql = "INSERT INTO reverse_dependencies (" REVERSE_COLS ")"
+	       " SELECT d.crate_id, ?, d.version_id, " REVERSE_FACTS ","
+	       "        COALESCE((SELECT c.canon_name FROM crates c WHERE c.id = ?), ''),"
 	       "        COALESCE((SELECT c.downloads FROM crate_downloads c WHERE c.crate_id = ?), "
 	       "0)"
 	       "   FROM dependencies d"
 	       "  WHERE d.version_id = ? AND d.crate_id IS NOT NULL"
 	       "  GROUP BY d.crate_id, d.version_id"
 	       "  ORDER BY d.crate_id",
-	.in = { DB_U64, DB_U64, DB_U64 },
+	.in = { DB_U64, DB_U64, DB_U64, DB_U64 },
 };
 
 static const struct db_stmt recount = {
@@ -170,13 +170,13 @@ static const struct db_stmt resolve = {
 
 static const struct db_stmt add_target = {
 	.name = "derived_add_target",
-	.sql = "INSERT INTO reverse_dependencies"
-	       " (target_crate_id, dependent_crate_id, version_id, dependency_id, "
-	       "dependent_downloads)"
-	       " SELECT d.crate_id, v.crate_id, v.id, MIN(d.id), COALESCE(MAX(c.downloads), 0)"
+	.sql = "INSERT INTO reverse_dependencies (" REVERSE_COLS ")"
+	       " SELECT d.crate_id, v.crate_id, v.id, " REVERSE_FACTS ", MIN(n.canon_name),"
+	       "        COALESCE(MAX(c.downloads), 0)"
 	       "   FROM dependencies d"
 	       "   JOIN default_versions dv ON dv.version_id = d.version_id"
 	       "   JOIN versions v ON v.id = dv.version_id AND v.yanked = 0"
+	       "   JOIN crates n ON n.id = v.crate_id"
 	       "   LEFT JOIN crate_downloads c ON c.crate_id = v.crate_id"
 	       /* its own dependency on itself was there when its row was derived */
 	       "  WHERE d.crate_id = ? AND v.crate_id <> d.crate_id"
@@ -235,7 +235,9 @@ static const struct err *rebuild_reverse(struct db *db, uint64_t crate_id, uint6
 		e = db_exec(db, &drop_dependent, DB_ARGS(db_u64(crate_id)), NULL);
 	if (!e && nafter)
 		e = db_exec(db, &add_dependent,
-			    DB_ARGS(db_u64(crate_id), db_u64(crate_id), db_u64(version_id)), NULL);
+			    DB_ARGS(db_u64(crate_id), db_u64(crate_id), db_u64(crate_id),
+				    db_u64(version_id)),
+			    NULL);
 	if (e)
 		return e;
 	n = differ(db_arena(db), before, nbefore, after, nafter, &ids);

@@ -1,5 +1,7 @@
 #include "db/fsck.h"
 
+#include "db/reverse.h"
+
 #include <stddef.h>
 
 #define ROW_COLS                                                                                   \
@@ -20,9 +22,10 @@
 /* The rows that reverse_dependencies should have. */
 #define REVERSE_WANTED                                                                             \
 	"SELECT d.crate_id AS target_crate_id, v.crate_id AS dependent_crate_id,"                  \
-	"       v.id AS version_id, MIN(d.id) AS dependency_id"                                    \
+	"       v.id AS version_id, MIN(n.canon_name) AS dependent_name, " REVERSE_FACTS           \
 	"  FROM default_versions dv"                                                               \
 	"  JOIN versions v ON v.id = dv.version_id AND v.yanked = 0"                               \
+	"  JOIN crates n ON n.id = v.crate_id"                                                     \
 	"  JOIN dependencies d ON d.version_id = v.id AND d.crate_id IS NOT NULL"
 
 static const struct db_stmt find_num_versions =
@@ -56,6 +59,9 @@ static const struct db_stmt find_reverse =
 	     "                AND r.dependent_crate_id = w.dependent_crate_id"
 	     "                AND r.version_id = w.version_id"
 	     "                AND r.dependency_id = w.dependency_id"
+	     "                AND r.kinds = w.kinds AND r.optional = w.optional"
+	     "                AND r.req_range = w.req_range"
+	     "                AND r.dependent_name = w.dependent_name"
 	     "              GROUP BY w.dependent_crate_id) want"
 	     "    ON want.dependent_crate_id = c.id"
 	     "  LEFT JOIN (SELECT dependent_crate_id, COUNT(*) AS n"
@@ -211,10 +217,9 @@ static const struct db_stmt drop_reverse = {
 
 static const struct db_stmt add_reverse = {
 	.name = "fsck_add_reverse",
-	.sql = "INSERT INTO reverse_dependencies"
-	       " (target_crate_id, dependent_crate_id, version_id, dependency_id,"
-	       "  dependent_downloads)"
+	.sql = "INSERT INTO reverse_dependencies (" REVERSE_COLS ")"
 	       " SELECT w.target_crate_id, w.dependent_crate_id, w.version_id, w.dependency_id,"
+	       "        w.kinds, w.optional, w.req_range, w.dependent_name,"
 	       "        COALESCE(cd.downloads, 0)"
 	       "   FROM (" REVERSE_WANTED "          WHERE dv.crate_id = ?"
 	       "          GROUP BY d.crate_id, v.crate_id, v.id) w"

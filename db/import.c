@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/time.h"
+#include "db/reverse.h"
 
 #include <stddef.h>
 
@@ -323,13 +324,12 @@ static const struct db_stmt yanked = {
 
 static const struct db_stmt reverse = {
 	.name = "import_reverse_dependencies",
-	.sql = "INSERT INTO reverse_dependencies"
-	       " (target_crate_id, dependent_crate_id, version_id, dependency_id, "
-	       "dependent_downloads)"
-	       " SELECT d.crate_id, dv.crate_id, dv.version_id, MIN(d.id), "
-	       "COALESCE(MAX(c.downloads), 0)"
+	.sql = "INSERT INTO reverse_dependencies (" REVERSE_COLS ")"
+	       " SELECT d.crate_id, dv.crate_id, dv.version_id, " REVERSE_FACTS ","
+	       "        MIN(n.canon_name), COALESCE(MAX(c.downloads), 0)"
 	       "   FROM default_versions dv"
 	       "   JOIN versions v ON v.id = dv.version_id AND v.yanked = 0"
+	       "   JOIN crates n ON n.id = dv.crate_id"
 	       "   JOIN dependencies d ON d.version_id = dv.version_id AND d.crate_id IS NOT NULL"
 	       "   LEFT JOIN crate_downloads c ON c.crate_id = dv.crate_id"
 	       "  WHERE dv.crate_id BETWEEN ? AND ?"

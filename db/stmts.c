@@ -22,6 +22,7 @@
 #include "db/dependency.h"
 #include "db/dependency_page.h"
 #include "db/dependency_view.h"
+#include "db/dependent_list.h"
 #include "db/derived.h"
 #include "db/download_view.h"
 #include "db/expired.h"
@@ -87,6 +88,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_delete_stmts },
 	{ db_dependency_stmts },
 	{ db_dependency_page_stmts },
+	{ db_dependent_list_stmts },
 	{ db_dependency_view_stmts },
 	{ db_derived_stmts },
 	{ db_feed_stmts },

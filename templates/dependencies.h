@@ -1,4 +1,4 @@
-/* /crates/{name}/{version}/dependencies, /crates/{name}/reverse_dependencies (templates/dependencies.html) */
+/* /crates/{name}/{version}/dependencies (templates/dependencies.html) */
 #pragma once
 
 #include "templates/crate_head.h"
@@ -28,20 +28,3 @@ struct dependencies_page {
 	size_t outdated;
 };
 void dependencies_page(struct tmpl *t, const struct dependencies_page *v);
-
-struct dependent_shown {
-	struct text crate, num, req, description;
-	const char *kind; /* "normal", "build", "dev" */
-	bool optional;
-	uint64_t downloads;
-};
-
-struct dependents_page {
-	struct head head;
-	const struct crate_head *crate;
-	struct text name;
-	struct paging_view paging;
-	const struct dependent_shown *v;
-	size_t n;
-};
-void dependents_page(struct tmpl *t, const struct dependents_page *v);

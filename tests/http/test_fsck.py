@@ -161,7 +161,8 @@ def test_old_blob_of_no_version(registry, crate):
     ("DELETE FROM crate_downloads WHERE crate_id = {id}", "row of downloads"),
     ("DELETE FROM recent_crate_downloads WHERE crate_id = {id}", "row of recent downloads"),
     ("DELETE FROM crate_index WHERE name = '{name}'", "row of the index"),
-    ("INSERT INTO reverse_dependencies SELECT {id}, {id}, version_id, (SELECT MIN(id) FROM dependencies), 0"
+    ("INSERT INTO reverse_dependencies (target_crate_id, dependent_crate_id, version_id, dependency_id) SELECT {id}, {id}, version_id,"
+     " (SELECT MIN(id) FROM dependencies)"
      " FROM default_versions WHERE crate_id = {id}", "reverse dependencies"),
 ])
 def test_kept_counters(registry, alice, crate, new_name, damage, words):

@@ -1,4 +1,5 @@
 """Versions, dependencies, dependents and security of a crate as pages (contract/web.md P11, P13, P15, P16)."""
+import base64
 import json
 
 import pytest
@@ -147,6 +148,115 @@ def test_dependents(registry, alice, visitor, new_name):
     assert second.page.metas["robots"] == "noindex"
     lonely = visitor.get(f"/crates/{users[0]}/reverse_dependencies")
     assert "No crate depends on it" in lonely.page.text
+
+
+def shown(visitor, target, names, query=""):
+    """Which of these crates are listed, in order, and the answer."""
+    answer = visitor.get(f"/crates/{target}/reverse_dependencies{query}")
+    assert answer.status_code == 200
+    known = {name: word for word, name in names.items()}
+    return [known[words] for _, words in answer.page.links if words in known], answer
+
+
+@pytest.fixture(scope="module")
+def wanting(registry, alice):
+    """A crate, and others that want it in all kinds of ways: (its name, {word: name})."""
+    target = publish(alice, "wanted-in-many-ways", "0.3.1", "1.2.0")
+    tables = {
+        "plain": {"dependencies": {target: "1.2"}}, "loose": {"dependencies": {target: ">=0.3, <2"}},
+        "older": {"dependencies": {target: "0.3.1"}}, "exact": {"dependencies": {target: "=1.2.0"}},
+        "tests": {"dev-dependencies": {target: "1"}}, "builds": {"build-dependencies": {target: "~1.2"}},
+        "maybe": {"dependencies": {target: {"version": "1", "optional": True}}},
+        "twice": {"dependencies": {target: {"version": "0.3", "optional": True}}, "dev-dependencies": {target: "1.2"},
+                  "target.'cfg(unix)'.build-dependencies": {"renamed": {"package": target, "version": "1"}}}}
+    names = {word: publish(alice, f"wanting-{word}", tables=table) for word, table in tables.items()}
+    settled(registry)
+    registry.sql("UPDATE reverse_dependencies r JOIN crates c ON c.id = r.dependent_crate_id SET r.dependent_downloads = "
+                 "CRC32(c.name) % 1000 WHERE c.name LIKE 'wanting-%'")
+    return target, names
+
+
+@pytest.mark.parametrize("query,words", [
+    ("?kind=normal", {"plain", "loose", "older", "exact", "maybe", "twice"}), ("?kind=build", {"builds", "twice"}),
+    ("?kind=dev", {"tests", "twice"}), ("?optional=yes", {"maybe"}),
+    ("?optional=no", {"plain", "loose", "older", "exact", "tests", "builds", "twice"}),
+    ("?range=1", {"plain", "exact", "tests", "builds", "maybe"}), ("?range=0.3", {"older", "twice"}), ("?range=other", {"loose"}),
+    ("?range=1&kind=normal&optional=no", {"plain", "exact"}), ("?range=7", set()), ("?range=" + "9" * 24, set()),
+    ("?kind=dev&range=0.3&optional=no&sort=name", {"twice"}), ("?kind=&optional=&range=", {
+        "plain", "loose", "older", "exact", "tests", "builds", "maybe", "twice"})])
+def test_dependents_are_filtered(visitor, wanting, query, words):
+    target, names = wanting
+    listed, answer = shown(visitor, target, names, query)
+    assert set(listed) == words
+    assert f"{len(words)} crate" in answer.page.text and ("No dependent is like that." in answer.page.text) == (not words)
+    assert answer.page.metas.get("robots") == ("noindex" if "=&" not in query else None)
+    chosen = answer.page.form(f"/crates/{target}/reverse_dependencies").fields
+    for pair in query[1:].split("&"):
+        name, value = pair.split("=")
+        assert chosen[name] == value
+
+
+def test_dependents_in_order(registry, visitor, wanting):
+    target, names = wanting
+    rows = registry.sql("SELECT c.name, r.dependent_downloads, r.version_id FROM reverse_dependencies r JOIN crates c ON c.id = "
+                        f"r.dependent_crate_id JOIN crates t ON t.id = r.target_crate_id WHERE t.name = '{target}'")
+    words = {name: word for word, name in names.items()}
+    for query, key in (("", lambda row: -int(row[1])), ("?sort=name", lambda row: row[0]), ("?sort=recent", lambda row: -int(row[2])),
+                       ("?sort=nonsense", lambda row: -int(row[1]))):
+        listed, answer = shown(visitor, target, names, query)
+        assert listed == [words[row[0]] for row in sorted(rows, key=key)]
+        assert registry.queries(answer) == 6
+        assert answer.page.current.count(f"?sort={query[6:]}") == (query[6:] in ("name", "recent"))
+
+
+def test_every_requirement_of_a_dependent_is_in_its_row(visitor, wanting):
+    target, names = wanting
+    text = shown(visitor, target, names, "?optional=no&kind=build&range=0.3")[1].page.text
+    assert f"depends on ^0.3 optional ^1 build only for cfg(unix) used as renamed ^1.2 dev" in text, text
+
+
+def test_shares_of_requirements(visitor, wanting):
+    target, names = wanting
+    page = shown(visitor, target, names)[1].page
+    assert ("h2", "Which versions they take") in page.headings
+    for words in ("1.x: 62.5 %", "0.3: 25.0 %", "other ranges: 12.5 %"):
+        assert words in page.text
+    assert page.link("1.x") == "?range=1" and page.link("other ranges") == "?range=other"
+    page = shown(visitor, target, names, "?kind=dev&range=1")[1].page  # shares are of what the rest of the filter leaves
+    assert "1.x: 50.0 %" in page.text and page.link("0.3") == "?kind=dev&range=0.3"
+
+
+def test_deep_pages_of_dependents_seek(registry, visitor, wanting):
+    target, names = wanting
+    for query in ("?sort=name", "?sort=recent", "?sort=downloads"):
+        everything = shown(visitor, target, names, query)[0]
+        number = registry.sql("SELECT r.dependent_downloads, r.dependent_crate_id, r.version_id, r.dependent_name FROM reverse_dependencies r"
+                              f" JOIN crates c ON c.id = r.dependent_crate_id WHERE c.name = '{names[everything[3]]}'")[0]
+        seek = {"name": json.dumps(number[3]), "recent": number[2], "downloads": f"[{number[0]},{number[1]}]"}[query[6:]]
+        token = base64.urlsafe_b64encode(seek.encode()).decode().rstrip("=")
+        listed, answer = shown(visitor, target, names, f"{query}&seek={token}")
+        assert listed == everything[4:] and answer.page.link("Back to the first page") == f"{query}&page=1"
+        assert answer.page.metas["robots"] == "noindex" and "Displaying" not in answer.page.text
+    for wrong in ("x", "W10", "bnVsbA", "LTE" * 900, token + "x"):
+        assert visitor.get(f"/crates/{target}/reverse_dependencies?sort=name&seek={wrong}").status_code == 400
+
+
+def test_what_is_kept_of_dependents_is_derived_everywhere(registry, alice, visitor, wanting):
+    """By publishing, by fsck, and when a version is yanked or comes back."""
+    target, names = wanting
+    wanted = registry.sql("SELECT dependent_name, kinds, optional, req_range FROM reverse_dependencies WHERE dependent_name LIKE 'wanting%'"
+                          " ORDER BY 1")
+    assert ["wanting_twice", "7", "0", "0.3"] in wanted and ["wanting_loose", "1", "0", ""] in wanted and len(wanted) == 8
+    registry.sql("UPDATE reverse_dependencies SET kinds = 0, req_range = '', optional = 1, dependent_name = 'x'"
+                 " WHERE dependent_name LIKE 'wanting%'")
+    done = registry.run_ctl("fsck", "--repair")
+    assert "wanting-twice" in done.stdout
+    again = registry.sql("SELECT dependent_name, kinds, optional, req_range FROM reverse_dependencies WHERE dependent_name LIKE 'wanting%'"
+                         " ORDER BY 1")
+    assert again == wanted
+    path = f"/api/v1/crates/{names['twice']}/1.0.0"
+    assert alice.token.delete(f"{path}/yank").status_code == 200 and "twice" not in shown(visitor, target, names)[0]
+    assert alice.token.put(f"{path}/unyank").status_code == 200 and "twice" in shown(visitor, target, names, "?kind=dev")[0]
 
 
 # ---- security

@@ -188,7 +188,7 @@ def forge():
 def site(forge):
     """A second registry: people sign in by GitHub, somebody can be reached, there is a banner."""
     instance = Instance(settings=forge.settings("site.contact=ops@example.test", "site.security_contact=mailto:holes@example.test",
-                                                f"server.banner={BANNER}", "server.read_only=false"))
+                                                f"server.banner={BANNER}", "server.read_only=false", "auth.explicit_signup=true"))
     forge.callback = instance.url + "/github-redirect.html"
     try:
         yield instance.start()

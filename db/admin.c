@@ -20,6 +20,22 @@ static const struct db_stmt admins_locked = {
 	.out = { DB_COL(struct admin_row, id), DB_COL(struct admin_row, login) },
 };
 
+static const struct db_stmt waiting = {
+	.name = "admin_waiting",
+	.sql = "SELECT CAST(COALESCE((SELECT COUNT(*) FROM"
+	       "         (SELECT DISTINCT crate_id FROM typosquat_hits"
+	       "           WHERE settled_us IS NULL LIMIT 1000) t), 0) AS UNSIGNED) AS typosquats,"
+	       "       CAST(COALESCE((SELECT COUNT(*) FROM"
+	       "         (SELECT id FROM reports WHERE settled_us IS NULL LIMIT 1000) r), 0)"
+	       "         AS UNSIGNED) AS reports", /* ADMIN_WAITING_MAX */
+	.out = { DB_COL(struct admin_waiting, typosquats), DB_COL(struct admin_waiting, reports) },
+};
+
+const struct err *db_admin_waiting(struct db *db, struct admin_waiting *ret)
+{
+	return db_one(db, &waiting, DB_NO_ARGS, ret);
+}
+
 const struct err *db_admins(struct db *db, struct admin_row **ret, size_t *ret_n)
 {
 	return db_all(db, &admins, DB_NO_ARGS, sizeof(**ret), ret, ret_n);
@@ -128,4 +144,4 @@ const struct err *db_admin_sync(struct db *db, const struct job *j, struct admin
 	return db_tx(db, sync, &y);
 }
 
-const struct db_stmt *const db_admin_stmts[] = { &admins, &admins_locked, NULL };
+const struct db_stmt *const db_admin_stmts[] = { &admins, &admins_locked, &waiting, NULL };

@@ -13,6 +13,14 @@ struct admin_row {
 /* By id, at most ADMINS_MAX. */
 const struct err *must_use db_admins(struct db *db, struct admin_row **ret, size_t *ret_n);
 
+/* What waits for an administrator's eyes; 1,000: or more. */
+enum { ADMIN_WAITING_MAX = 1000 };
+struct admin_waiting {
+	uint64_t typosquats; /* new crates with names like others */
+	uint64_t reports;
+};
+const struct err *must_use db_admin_waiting(struct db *db, struct admin_waiting *ret);
+
 struct admin_sync {
 	const int64_t *accounts; /* at GitHub: who is to be an administrator */
 	size_t n;

@@ -15,6 +15,7 @@
 #include "db/derived.h"
 #include "db/feed.h"
 #include "db/job.h"
+#include "db/kept_name.h"
 #include "db/link.h"
 #include "db/mail.h"
 #include "db/owner.h"
@@ -157,6 +158,11 @@ struct run {
 
 /* ---- rows 40 to 44: the crate */
 
+static const struct err *reserved_name(struct db *db)
+{
+	return err_new(db_arena(db), ERR_INVALID, "cannot upload a crate with a reserved name");
+}
+
 static const struct err *check_reserved(struct db *db, const struct run *r)
 {
 	struct number_row row;
@@ -164,7 +170,7 @@ static const struct err *check_reserved(struct db *db, const struct run *r)
 
 	if (e || !row.n)
 		return e;
-	return err_new(db_arena(db), ERR_INVALID, "cannot upload a crate with a reserved name");
+	return reserved_name(db);
 }
 
 static const struct err *new_crate(struct db *db, struct run *r)
@@ -172,11 +178,15 @@ static const struct err *new_crate(struct db *db, struct run *r)
 	const struct manifest *m = r->m;
 	struct db_val id;
 	const struct err *e;
+	bool kept = false;
 
 	if (r->in->by_trustpub) /* it was there when the token was judged */
 		return err_new(db_arena(db), ERR_AUTH,
 			       "Trusted Publishing tokens do not support creating new crates. "
 			       "Publish the crate manually, first");
+	e = db_name_is_kept(db, r->out.canon, &kept);
+	if (e || kept)
+		return e ? e : reserved_name(db);
 	e = r->in->import ? NULL : db_crate_check_deleted(db, m->name);
 	if (e) /* it was there, or not yet deleted, when the caller looked */
 		return e;

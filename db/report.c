@@ -10,16 +10,53 @@ static const struct db_stmt insert = {
 	.in = { DB_I64, DB_OPT_U64, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
 };
 
+#define REPORT_SQL                                                                                 \
+	"SELECT r.id, r.created_us, u.username AS login, r.crate, r.reasons, r.detail, "           \
+	"       r.reply_to, r.settled_us, r.settled_by"                                            \
+	"  FROM reports r LEFT JOIN users u ON u.id = r.user_id"
+#define REPORT_COLS                                                                                \
+	{                                                                                          \
+		DB_COL(struct report, id), DB_COL(struct report, created_us),                      \
+			DB_COL(struct report, login), DB_COL(struct report, crate),                \
+			DB_COL(struct report, reasons), DB_COL(struct report, detail),             \
+			DB_COL(struct report, reply_to), DB_COL(struct report, settled_us),        \
+			DB_COL(struct report, settled_by)                                          \
+	}
+
 static const struct db_stmt by_id = {
 	.name = "report_by_id",
-	.sql = "SELECT r.id, r.created_us, u.username AS login, r.crate, r.reasons, r.detail, "
-	       "r.reply_to"
-	       "  FROM reports r LEFT JOIN users u ON u.id = r.user_id WHERE r.id = ?",
+	.sql = REPORT_SQL " WHERE r.id = ?",
 	.in = { DB_U64 },
-	.out = { DB_COL(struct report, id), DB_COL(struct report, created_us),
-		 DB_COL(struct report, login), DB_COL(struct report, crate),
-		 DB_COL(struct report, reasons), DB_COL(struct report, detail),
-		 DB_COL(struct report, reply_to) },
+	.out = REPORT_COLS,
+};
+
+static const struct db_stmt open_reports = {
+	.name = "reports_open",
+	.sql = REPORT_SQL " WHERE r.settled_us IS NULL AND r.id < ?"
+			  " ORDER BY r.id DESC LIMIT 20", /* REPORTS_MAX */
+	.in = { DB_U64 },
+	.out = REPORT_COLS,
+};
+
+static const struct db_stmt all_reports = {
+	.name = "reports_all",
+	.sql = REPORT_SQL " WHERE r.id < ? ORDER BY r.id DESC LIMIT 20",
+	.in = { DB_U64 },
+	.out = REPORT_COLS,
+};
+
+static const struct db_stmt settle = {
+	.name = "report_settle",
+	.sql = "UPDATE reports SET settled_us = ?, settled_by = ? WHERE id = ? AND settled_us IS "
+	       "NULL",
+	.in = { DB_I64, DB_TEXT, DB_U64 },
+};
+
+static const struct db_stmt reopen = {
+	.name = "report_reopen",
+	.sql = "UPDATE reports SET settled_us = NULL, settled_by = NULL"
+	       " WHERE id = ? AND settled_us IS NOT NULL",
+	.in = { DB_U64 },
 };
 
 static const struct err *add_letter(struct db *db, uint64_t id, bool security)
@@ -58,4 +95,43 @@ const struct err *db_report(struct db *db, uint64_t id, struct report *ret, bool
 	return db_maybe(db, &by_id, DB_ARGS(db_u64(id)), ret, ret_found);
 }
 
-const struct db_stmt *const db_report_stmts[] = { &insert, &by_id, NULL };
+const struct err *db_reports(struct db *db, bool all, uint64_t before, struct report **ret,
+			     size_t *ret_n)
+{
+	return db_all(db, all ? &all_reports : &open_reports, DB_ARGS(db_u64(before)),
+		      sizeof(**ret), ret, ret_n);
+}
+
+struct settling {
+	uint64_t id;
+	bool settled;
+	const struct audit_entry *note;
+	uint64_t n;
+};
+
+static const struct err *settle_noted(struct db *db, void *ctx)
+{
+	struct settling *s = ctx;
+	const struct err *e = s->settled ? db_exec(db, &settle,
+						   DB_ARGS(db_i64(time_now_us()),
+							   db_text(s->note->actor), db_u64(s->id)),
+						   &s->n)
+					 : db_exec(db, &reopen, DB_ARGS(db_u64(s->id)), &s->n);
+
+	return e || !s->n ? e : db_audit(db, s->note);
+}
+
+const struct err *db_report_settle(struct db *db, uint64_t id, bool settled,
+				   const struct audit_entry *note, bool *ret_changed)
+{
+	struct settling s = { id, settled, note, 0 };
+	const struct err *e = db_tx(db, settle_noted, &s);
+
+	if (!e)
+		*ret_changed = s.n != 0;
+	return e;
+}
+
+const struct db_stmt *const db_report_stmts[] = {
+	&insert, &by_id, &open_reports, &all_reports, &settle, &reopen, NULL,
+};

@@ -35,6 +35,7 @@
 #include "db/index.h"
 #include "db/invitation.h"
 #include "db/job.h"
+#include "db/kept_name.h"
 #include "db/keyword.h"
 #include "db/link.h"
 #include "db/mail_view.h"
@@ -60,6 +61,7 @@
 #include "db/typosquat.h"
 #include "db/unsubscribe.h"
 #include "db/user.h"
+#include "db/user_note.h"
 #include "db/user_view.h"
 #include "db/version_view.h"
 #include "db/yank.h"
@@ -124,11 +126,13 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_typosquat_stmts },
 	{ db_unsubscribe_stmts },
 	{ db_user_stmts },
+	{ db_user_note_stmts },
 	{ db_user_view_stmts },
 	{ db_version_view_stmts },
 	{ db_yank_stmts },
 	{ db_category_stmts },
 	{ db_download_view_stmts },
+	{ db_kept_name_stmts },
 	{ db_keyword_stmts },
 	{ db_report_stmts },
 	{ db_sitemap_stmts },

@@ -58,18 +58,6 @@ static const struct db_stmt open_hits = {
 	.out = ROW_COLS,
 };
 
-struct waiting_row {
-	uint64_t n;
-};
-
-static const struct db_stmt waiting = {
-	.name = "typosquat_waiting",
-	.sql = "SELECT CAST(COUNT(*) AS UNSIGNED) AS n"
-	       "  FROM (SELECT DISTINCT crate_id FROM typosquat_hits"
-	       "         WHERE settled_us IS NULL LIMIT 1000) t",
-	.out = { DB_COL(struct waiting_row, n) },
-};
-
 static const struct db_stmt of_crate = {
 	.name = "typosquat_of_crate",
 	.sql = ROW_SQL " WHERE t.crate_id = ? ORDER BY t.id LIMIT 200",
@@ -141,16 +129,6 @@ const struct err *db_typosquat_open(struct db *db, uint64_t after_crate_id,
 	return db_all(db, &open_hits, DB_ARGS(db_u64(after_crate_id)), sizeof(**ret), ret, ret_n);
 }
 
-const struct err *db_typosquat_waiting(struct db *db, uint64_t *ret)
-{
-	struct waiting_row row;
-	const struct err *e = db_one(db, &waiting, DB_NO_ARGS, &row);
-
-	if (!e)
-		*ret = row.n;
-	return e;
-}
-
 const struct err *db_typosquat_of_crate(struct db *db, uint64_t crate_id,
 					struct typosquat_row **ret, size_t *ret_n)
 {
@@ -189,5 +167,5 @@ const struct err *db_typosquat_settle(struct db *db, uint64_t crate_id, bool set
 }
 
 const struct db_stmt *const db_typosquat_stmts[] = {
-	&corpus, &kin, &insert, &open_hits, &waiting, &of_crate, &settle, &reopen, NULL,
+	&corpus, &kin, &insert, &open_hits, &of_crate, &settle, &reopen, NULL,
 };

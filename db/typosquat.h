@@ -41,9 +41,6 @@ struct typosquat_row {
 const struct err *must_use db_typosquat_open(struct db *db, uint64_t after_crate_id,
 					     struct typosquat_row **ret, size_t *ret_n);
 
-/* How many crates have something that nobody has settled; 1,000: or more. */
-const struct err *must_use db_typosquat_waiting(struct db *db, uint64_t *ret);
-
 /* Those of a crate, settled or not; at most TYPOSQUAT_LIST_MAX. */
 const struct err *must_use db_typosquat_of_crate(struct db *db, uint64_t crate_id,
 						 struct typosquat_row **ret, size_t *ret_n);

@@ -43,6 +43,8 @@ const struct route *const route_lists[] = {
 	admin_crate_routes,
 	admin_jobs_routes,
 	admin_banner_routes,
+	admin_names_routes,
+	admin_reports_routes,
 	banner_routes,
 	admin_typosquats_routes,
 	crate_activity_routes,

@@ -9,6 +9,8 @@ extern const struct route admin_routes[];
 extern const struct route admin_crate_routes[];
 extern const struct route admin_jobs_routes[];
 extern const struct route admin_banner_routes[];
+extern const struct route admin_names_routes[];
+extern const struct route admin_reports_routes[];
 extern const struct route banner_routes[];
 extern const struct route admin_typosquats_routes[];
 extern const struct route crate_delete_routes[];

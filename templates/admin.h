@@ -2,11 +2,13 @@
 #pragma once
 
 #include "app/base/config.h"
+#include "db/admin.h"
 #include "db/audit.h"
 #include "db/job.h"
 #include "db/owned.h"
 #include "db/session.h"
 #include "db/user.h"
+#include "db/user_note.h"
 #include "templates/page.h"
 
 struct audit_rows {
@@ -14,7 +16,7 @@ struct audit_rows {
 	size_t n;
 };
 
-/* The tabs of all of them; current: "overview", "jobs", "typosquats", "banner", "configuration", or "-" for none of these. */
+/* The tabs of all of them; current: "overview", "jobs", "reports", "typosquats", "banner", "configuration", or "-" for none of these. */
 void admin_tabs(struct tmpl *t, const char *current);
 void audit_table(struct tmpl *t, struct audit_rows a, const char *caption);
 
@@ -25,7 +27,7 @@ struct admin_page {
 	struct job_figures jobs;
 	const struct user_locked *locked;
 	size_t nlocked;
-	uint64_t typosquats; /* crates that wait; 1,000: or more */
+	struct admin_waiting waiting;
 	struct audit_rows audit;
 };
 void admin_page(struct tmpl *t, const struct admin_page *v);
@@ -40,6 +42,7 @@ struct admin_user_page {
 	const struct session_row *sessions;
 	size_t nsessions;
 	struct audit_rows audit;
+	struct user_note note; /* note.p NULL: none */
 	struct field reason, until;
 	struct form_errors errors;
 };

@@ -3,16 +3,16 @@
 #include "app/base/arena.h"
 #include "app/base/jw.h"
 #include "app/base/time.h"
+#include "db/admin.h"
 #include "db/crate.h"
 #include "db/job.h"
 #include "db/owned.h"
 #include "db/session.h"
-#include "db/typosquat.h"
 #include "db/user.h"
 #include "handlers/routes.h"
 #include "templates/admin.h"
 
-enum { CRATES_SHOWN = 100, REASON_MAX = 1000 };
+enum { CRATES_SHOWN = 100, REASON_MAX = 1000, NOTE_MAX = 5000 };
 
 struct audit_entry admin_note(const struct req *r, const char *action)
 {
@@ -40,7 +40,7 @@ static struct reply overview(struct req *r, unsigned status, struct admin_page *
 	if (!e)
 		e = db_user_locked(r->db, &locked, &v->nlocked);
 	if (!e)
-		e = db_typosquat_waiting(r->db, &v->typosquats);
+		e = db_admin_waiting(r->db, &v->waiting);
 	if (!e)
 		e = db_audit_newest(r->db, &audit, &v->audit.n);
 	if (e)
@@ -148,14 +148,20 @@ static struct reply account(struct req *r, unsigned status, struct admin_user_pa
 	struct owned_crate *crates;
 	struct session_row *sessions;
 	struct audit_row *audit;
+	struct user_note note;
+	bool found = false;
 	const struct err *e = db_owned_crates(r->db, v->user.id, &crates, &v->crates_in_all);
 
 	if (!e)
 		e = db_session_list(r->db, v->user.id, &sessions, &v->nsessions);
 	if (!e)
 		e = db_audit_about(r->db, v->user.id, &audit, &v->audit.n);
+	if (!e)
+		e = db_user_note(r->db, v->user.id, &note, &found);
 	if (e)
 		return reply_err(r, e);
+	if (found && !v->note.note.p) /* else what was entered stays */
+		v->note = note;
 	v->head = (struct head){
 		.title = text_fmt(r->arena, "Account %.*s", TEXT_F(v->user.login)),
 		.noindex = true,
@@ -259,6 +265,46 @@ static struct reply unlock_post(struct req *r)
 			    TEXT_F(u.login));
 }
 
+/* ---- the note about it */
+
+static struct text note_detail(struct req *r, const struct user_row *u, struct text note)
+{
+	struct buf b = buf_init(r->arena, 64 * 1024);
+	struct jw j = jw_init(&b);
+
+	jw_object(&j, NULL);
+	jw_text(&j, "login", u->login);
+	jw_text(&j, "note", note);
+	jw_end(&j);
+	return buf_text(&b);
+}
+
+static struct reply note_post(struct req *r)
+{
+	struct audit_entry audit = admin_note(r, "user_note");
+	struct text note = req_form_lines(r, "note");
+	struct admin_user_page v;
+	struct user_row u;
+	const struct err *e = find(r, &u);
+
+	if (e)
+		return reply_err(r, e);
+	note = note.p ? text_trim(note) : TEXT("");
+	if (note.n > NOTE_MAX) {
+		v = account_of(&u);
+		v.note.note = note;
+		form_fault(r->arena, &v.errors, "note", "At most %d bytes, please", NOTE_MAX);
+		return account(r, 422, &v);
+	}
+	audit.about_user_id = u.id;
+	audit.detail = note_detail(r, &u, note);
+	e = db_user_note_put(r->db, u.id, note, &audit);
+	if (e)
+		return reply_err(r, e);
+	return page_go_with(r, user_path(r, u.login), FLASH_SUCCESS, "The note is %s.",
+			    note.n ? "kept" : "taken away");
+}
+
 const struct route admin_routes[] = {
 	ROUTE(GET, "/admin", admin_get, .auth = AUTH_ADMIN, .page = true,
 	      .doc = "Page: what an administrator sees first"),
@@ -266,6 +312,8 @@ const struct route admin_routes[] = {
 	      .doc = "Page: an account, for administrators"),
 	ROUTE(POST, "/admin/users/{login}/lock", lock_post, .auth = AUTH_ADMIN, .page = true,
 	      .body = BODY_FORM, .body_max = 16384, .doc = "Form: lock an account"),
+	ROUTE(POST, "/admin/users/{login}/note", note_post, .auth = AUTH_ADMIN, .page = true,
+	      .body = BODY_FORM, .body_max = 65536, .doc = "Form: a note about an account"),
 	ROUTE(POST, "/admin/users/{login}/unlock", unlock_post, .auth = AUTH_ADMIN, .page = true,
 	      .body = BODY_FORM, .body_max = 4096, .doc = "Form: unlock an account"),
 	ROUTE_END,

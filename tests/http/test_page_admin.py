@@ -4,7 +4,7 @@ import pytest
 from lib.page import Form, Visitor
 from lib.registry import Crate
 
-PAGES = ["/admin", "/admin/users/alice", "/admin/jobs", "/admin/config"]
+PAGES = ["/admin", "/admin/users/alice", "/admin/jobs", "/admin/config", "/admin/reports", "/admin/names", "/admin/typosquats", "/admin/banner"]
 
 
 @pytest.fixture
@@ -46,7 +46,8 @@ def test_pages_are_for_administrators(anon, alice, visitor, path):
 
 
 @pytest.mark.parametrize("path, fields", [("/admin/users/{}/lock", {"reason": "because"}), ("/admin/users/{}/unlock", {}),
-                                          ("/admin/jobs/retry", {})])
+                                          ("/admin/users/{}/note", {"note": "n"}), ("/admin/jobs/retry", {}), ("/admin/reports/settle", {"id": "1", "settled": "yes"}),
+                                          ("/admin/names", {"name": "kept-by-nobody", "reason": "r"}), ("/admin/names/free", {"name": "x"})])
 def test_forms_are_for_administrators(registry, anon, alice, boss, user, path, fields):
     path = path.format(user.login)
     before = registry.sql("SELECT COUNT(*) FROM audit")
@@ -260,3 +261,147 @@ def test_deletion_is_for_administrators(registry, anon, alice, visitor, crate):
         assert Visitor(client).send(form, message="r", sure="yes").status_code == status
     assert visitor.send(form, message="r", sure="yes", form_token="x").status_code == 403
     assert is_there(registry, crate)
+
+
+# ---- notes about accounts
+
+def test_a_note_about_an_account(registry, anon, visitor, user):
+    where = f"/admin/users/{user.login}"
+    form = visitor.get(where).page.form(where + "/note")
+    assert form.fields["note"].strip() == ""
+    answer = visitor.send(form, note="  Wrote <b>twice</b>\r\nabout names.  ")
+    assert answer.status_code == 303 and answer.headers["Location"] == where
+    page = visitor.follow(answer).page
+    assert "The note is kept." in page.text and "Written by boss" in page.text
+    assert page.form(where + "/note").fields["note"].replace("\r\n", "\n") == "Wrote <b>twice</b>\nabout names."
+    actor, address, detail = audit(registry, "user_note")[-1]
+    assert (actor, address) == ("boss", "127.0.0.1") and user.login in detail and "twice" in detail
+    for client in (anon, user.browser):  # nobody else sees it
+        for path in (f"/users/{user.login}", "/settings/profile", "/dashboard"):
+            assert "about names" not in Visitor(client).get(path).text
+    assert "about names" not in user.browser.get("/api/v1/me").text
+    answer = visitor.send(form, note="x" * 5001)
+    assert answer.status_code == 422 and "At most 5000 bytes" in answer.page.text
+    assert answer.page.form(where + "/note").fields["note"] == "x" * 5001
+    assert "taken away" in visitor.follow(visitor.send(form, note=" ")).page.text
+    assert "Written by" not in visitor.get(where).page.text
+    assert visitor.send(posted("/admin/users/nobody-here/note", form_token=form.fields["form_token"], note="n")).status_code == 404
+
+
+# ---- reports
+
+@pytest.fixture
+def reports(registry, crate):
+    """Ids of three reports, oldest first; the second is long and of somebody."""
+    registry.sql("INSERT INTO reports (created_us, user_id, crate, reasons, detail, reply_to) VALUES "
+                 f"(UNIX_TIMESTAMP() * 1000000, NULL, '{crate}', 'spam,other', 'It <b>sells</b> things', 'reader@example.test'), "
+                 f"(UNIX_TIMESTAMP() * 1000000, (SELECT id FROM users WHERE username = 'alice'), '{crate}', 'abuse', "
+                 f"CONCAT(REPEAT('long ', 1000), 'end'), NULL), (UNIX_TIMESTAMP() * 1000000, NULL, '{crate}', 'vulnerability', '', NULL)")
+    yield [row[0] for row in registry.sql(f"SELECT id FROM reports WHERE crate = '{crate}' ORDER BY id")]
+    registry.sql(f"DELETE FROM reports WHERE crate = '{crate}'")
+
+
+def settle_form(page, number):
+    return next(form for form in page.forms if form.action == "/admin/reports/settle" and form.fields.get("id") == number)
+
+
+def test_reports(registry, visitor, crate, reports):
+    page = visitor.get("/admin").page
+    assert any(target == "/admin/reports" and "report" in words for target, words in page.links)
+    answer = visitor.get("/admin/reports")
+    page = answer.page
+    assert registry.queries(answer) == 2 and "It <b>sells</b> things" in page.text
+    assert page.link("reader@example.test") == "mailto:reader@example.test" and page.link("alice") == "/admin/users/alice"
+    assert "It is spam or an advertisement" in page.text and "somebody who was not signed in" in page.text
+    assert page.link(crate) == f"/admin/crates/{crate}"
+    ids = [form.fields["id"] for form in page.forms if form.action == "/admin/reports/settle"]
+    assert ids[:3] == reports[::-1]
+    # a long one is cut here, and whole by itself
+    assert "end" not in page.text.split() and page.link(f"The whole report about {crate}") == f"/admin/reports?id={reports[1]}"
+    page = visitor.get(f"/admin/reports?id={reports[1]}").page
+    assert page.text.split().count("long") == 1000 and "end" in page.text.split()
+    # settled, and opened again
+    answer = visitor.send(settle_form(page, reports[1]), settled="yes")
+    assert answer.headers["Location"] == f"/admin/reports?id={reports[1]}"
+    assert f"The report about {crate} is settled." in visitor.follow(answer).page.text
+    assert audit(registry, "report_settle")[-1] == ["boss", "127.0.0.1", f'{{"report_id":{reports[1]}}}']
+    ids = [form.fields["id"] for form in visitor.get("/admin/reports").page.forms if form.action == "/admin/reports/settle"]
+    assert reports[1] not in ids and reports[0] in ids
+    page = visitor.get("/admin/reports?all=1").page
+    assert "settled by boss" in page.text
+    done = len(audit(registry, "report_settle"))
+    assert "was as you want it already" in visitor.follow(visitor.send(settle_form(page, reports[1]), settled="yes")).page.text
+    assert len(audit(registry, "report_settle")) == done
+    assert "is open again" in visitor.follow(visitor.send(settle_form(page, reports[1]), settled="no")).page.text
+    assert audit(registry, "report_reopen")[-1][2] == f'{{"report_id":{reports[1]}}}'
+
+
+def test_reports_have_pages(registry, visitor, crate, reports):
+    registry.sql("INSERT INTO reports (created_us, crate, reasons, detail) SELECT 1 + seq, "
+                 f"'{crate}', 'other', CONCAT('number ', seq) FROM seq_1_to_45")
+    seen, path = [], "/admin/reports"
+    while path:
+        page = visitor.get(path).page
+        seen += [form.fields["id"] for form in page.forms if form.action == "/admin/reports/settle"]
+        path = next((target for target, words in page.links if words == "Older reports"), None)
+    assert len(seen) == len(set(seen)) >= 48 and seen == sorted(seen, key=int, reverse=True)
+    for wrong in ("?id=x", "?before=-1", "?all=x", "?id=0"):
+        assert visitor.get("/admin/reports" + wrong).status_code == 400
+    assert visitor.get("/admin/reports?id=999999999").status_code == 404
+    form = settle_form(visitor.get("/admin/reports").page, seen[0])
+    assert visitor.send(form, id="x").status_code == 400 and visitor.send(form, id="999999999").status_code == 404
+
+
+# ---- names that are kept
+
+def test_a_name_is_kept(registry, visitor, alice, new_name):
+    name = new_name("Kept-name")
+    form = visitor.get(f"/admin/names?name={name}").page.form("/admin/names")
+    assert form.fields["name"] == name
+    answer = visitor.send(form, reason="Of a <b>trade mark</b>")
+    assert answer.status_code == 303 and f"No new crate can be called {name}." in visitor.follow(answer).page.text
+    page = visitor.get("/admin/names").page
+    assert "Of a <b>trade mark</b>" in page.text and "Kept by boss" in page.text
+    assert registry.sql(f"SELECT actor, crate FROM audit WHERE action = 'name_keep' AND crate = '{name}'") == [["boss", name]]
+    for spelling in (name, name.lower().replace("-", "_")):
+        answer = alice.token.publish(Crate(spelling))
+        assert answer.status_code == 400 and "cannot upload a crate with a reserved name" in answer.text
+    free = next(form for form in page.forms if form.action == "/admin/names/free" and form.fields["name"] == name)
+    assert f"{name} can be taken again." in visitor.follow(visitor.send(free)).page.text
+    assert f"{name} was not kept." in visitor.follow(visitor.send(free)).page.text
+    assert registry.sql(f"SELECT COUNT(*) FROM audit WHERE action = 'name_free' AND crate = '{name}'") == [["1"]]
+    assert alice.token.publish(Crate(name)).status_code == 200
+
+
+def test_a_crate_whose_name_is_kept_goes_on(registry, visitor, alice, crate):
+    page = visitor.get(f"/admin/crates/{crate}").page
+    form = visitor.get(page.link("Keep its name from being taken")).page.form("/admin/names")
+    assert visitor.send(form, reason="once is enough").status_code == 303
+    assert alice.token.publish(Crate(crate, "1.2.0")).status_code == 200
+    where = f"/admin/crates/{crate}/delete"
+    assert visitor.send(visitor.get(where).page.form(where), message="m", hours="0", sure="yes").status_code == 303
+    answer = alice.token.publish(Crate(crate, "2.0.0"))
+    assert answer.status_code == 400 and "reserved name" in answer.text and not is_there(registry, crate)
+
+
+@pytest.mark.parametrize("fields, words", [({"name": ""}, "Enter the name of a crate"), ({"name": "1a"}, "Enter the name of a crate"),
+                                           ({"reason": ""}, "Enter the reason"), ({"reason": "x" * 1001}, "The reason is too long")])
+def test_a_name_is_not_kept(registry, visitor, new_name, fields, words):
+    form = visitor.get("/admin/names").page.form("/admin/names")
+    answer = visitor.send(form, **{"name": new_name("not-kept"), "reason": "r", **fields})
+    assert answer.status_code == 422 and words in answer.page.text
+    kept = answer.page.form("/admin/names").fields
+    assert all(kept[name] == value for name, value in fields.items())
+    assert visitor.send(posted("/admin/names/free", form_token=form.fields["form_token"], name="1a")).status_code == 400
+
+
+def test_kept_names_have_pages(registry, visitor):
+    registry.sql("INSERT INTO kept_crate_names SELECT CONCAT('page_', LPAD(seq, 3, '0')), CONCAT('page-', LPAD(seq, 3, '0')), 'r', 1, 'boss' "
+                 "FROM seq_1_to_150")
+    seen, path = [], "/admin/names"
+    while path:
+        page = visitor.get(path).page
+        seen += [form.fields["name"] for form in page.forms if form.action == "/admin/names/free"]
+        path = next((target for target, words in page.links if words == "More names"), None)
+    registry.sql("DELETE FROM kept_crate_names WHERE canon_name LIKE 'page\\_%'")
+    assert [name for name in seen if name.startswith("page-")] == [f"page-{n:03}" for n in range(1, 151)]

@@ -4,6 +4,7 @@
 #include "db/db.h" /* struct opt_u64 */
 #include "templates/crate_head.h"
 #include "templates/downloads.h"
+#include "templates/readme.h"
 
 /* A part of a licence expression: href absent for an operator or an id that nobody explains. */
 struct licence_part {
@@ -41,10 +42,9 @@ struct crate_page {
 	size_t nnotices;
 
 	/* the content */
-	struct safe_html readme; /* html.p NULL: none */
-	bool readme_missing;     /* it is there, but could not be read */
-	bool readme_cut;
-	struct text readme_whole; /* path of the code tab, where all of it is */
+	struct readme_shown readme; /* html absent: none */
+	bool readme_missing;        /* it is there, but could not be read */
+	struct text readme_whole;   /* path of the code tab, where all of it is */
 
 	/* install; none for a yanked version */
 	struct text install, add, toml; /* absent: not of this kind */

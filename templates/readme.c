@@ -100,6 +100,10 @@ struct page {
 	bool directions; /* some of it is written from right to left */
 	unsigned
 		blocks; /* lists and quotations that are open: what is in them goes the way they begin */
+	enum readme_images images;
+	bool shown;       /* an image of another site */
+	unsigned links;   /* that are open */
+	unsigned dropped; /* <picture>s that are open and not shown */
 };
 
 /* The name of a tag of the sanitizer, which writes them in lower case. */
@@ -130,6 +134,51 @@ static void put_with(struct page *p, struct text tag, size_t name_end, const cha
 	buf_add(p->out, text_sub(tag, name_end, tag.n));
 }
 
+/* Whether the first image of a <picture> is shown; rest begins behind its tag. */
+static bool picture_is_shown(const struct page *p, struct text rest)
+{
+	struct text inside = text_sub(rest, 0, text_find(rest, TEXT("</picture>"))), img;
+
+	img = text_sub(inside, text_find(inside, TEXT("<img ")), inside.n);
+	return readme_img_is_shown(p->images, text_sub(img, 0, tag_end(img, 0)));
+}
+
+/* Images, and what is around them: false for other tags, of which nothing is written. */
+static bool put_image(struct page *p, struct text tag, struct text rest)
+{
+	struct text name = name_of(tag);
+
+	if (text_eq(name, TEXT("picture"))) {
+		if (p->dropped || !picture_is_shown(p, rest))
+			p->dropped++;
+		else
+			buf_add(p->out, tag);
+	} else if (text_eq(name, TEXT("source"))) {
+		if (!p->dropped && readme_source_is_shown(p->images, tag))
+			buf_add(p->out, tag);
+	} else if (!text_eq(name, TEXT("img"))) {
+		return false;
+	} else if (readme_img_is_shown(p->images, tag)) {
+		p->shown = true;
+		readme_put_img(p->out, tag);
+	} else {
+		readme_put_img_words(p->out, tag, p->links > 0);
+	}
+	return true;
+}
+
+/* The box of a task; no field that could be filled in. */
+static void put_input(struct page *p, struct text tag)
+{
+	if (!text_eq_nocase(readme_attribute(tag, TEXT("type")), TEXT("checkbox")))
+		return;
+	buf_add(p->out, TEXT("<input "));
+	buf_add(p->out, readme_attribute(tag, TEXT("checked")).p
+				? TEXT("aria-label=\"done\" checked ")
+				: TEXT("aria-label=\"to do\" "));
+	buf_add(p->out, TEXT("type=\"checkbox\" disabled>"));
+}
+
 static void put_begin(struct page *p, struct text tag)
 {
 	static const char *const blocks[] = { "blockquote", "ol", "ul", NULL };
@@ -140,16 +189,15 @@ static void put_begin(struct page *p, struct text tag)
 	size_t end = 1 + name.n;
 
 	p->blocks += block;
+	p->links += text_eq(name, TEXT("a"));
 	if (text_eq(name, TEXT("pre"))) {
 		put_with(p, tag, end, " tabindex=\"0\" role=\"group\" aria-label=\"Code\"");
 	} else if (text_eq(name, TEXT("table"))) {
 		buf_add(p->out, TEXT("<div class=\"scroll\" tabindex=\"0\" role=\"group\" "
 				     "aria-label=\"Table\">"));
 		buf_add(p->out, tag);
-	} else if (text_eq(name, TEXT("input")) && text_find(tag, TEXT("checkbox")) < tag.n) {
-		put_with(p, tag, end,
-			 text_find(tag, TEXT("checked")) < tag.n ? " aria-label=\"done\""
-								 : " aria-label=\"to do\"");
+	} else if (text_eq(name, TEXT("input"))) {
+		put_input(p, tag);
 	} else {
 		put_with(p, tag, end, p->directions && (block || line) ? " dir=\"auto\"" : "");
 	}
@@ -160,12 +208,17 @@ static void put_end(struct page *p, struct text tag)
 	static const char *const blocks[] = { "blockquote", "ol", "ul", NULL };
 
 	p->blocks -= p->blocks && is_named(tag, blocks);
+	p->links -= p->links && text_eq(name_of(tag), TEXT("a"));
+	if (text_eq(name_of(tag), TEXT("picture")) && p->dropped) {
+		p->dropped--;
+		return;
+	}
 	buf_add(p->out, tag);
 	if (text_eq(name_of(tag), TEXT("table")))
 		buf_add(p->out, TEXT("</div>"));
 }
 
-static void put_tag(struct page *p, struct text tag)
+static void put_tag(struct page *p, struct text tag, struct text rest)
 {
 	int level = heading_level(tag);
 
@@ -182,7 +235,7 @@ static void put_tag(struct page *p, struct text tag)
 	}
 	if (text_starts(tag, TEXT("</")))
 		put_end(p, tag);
-	else
+	else if (!put_image(p, tag, rest))
 		put_begin(p, tag);
 }
 
@@ -201,12 +254,14 @@ static bool has_right_to_left(struct text t)
 }
 
 /* In text and attributes the sanitizer leaves no bare '<', so each one begins a tag. */
-static struct text for_page(struct arena *a, struct text html, struct text id)
+static struct text for_page(struct arena *a, struct text html, struct text id,
+			    enum readme_images images, bool *ret_shown)
 {
 	/* a tag with an id in it has 13 bytes at least */
 	struct buf b = buf_init(a, html.n * GROWTH_MAX + 1 + (html.n / 13) * (id.n + 1));
 	struct page p = { .out = &b,
 			  .id = id,
+			  .images = images,
 			  .down = text_find(html, TEXT("<h1>")) < html.n ||
 				  text_find(html, TEXT("<h1 ")) < html.n,
 			  .directions = has_right_to_left(html) };
@@ -217,23 +272,30 @@ static struct text for_page(struct arena *a, struct text html, struct text id)
 		buf_add(&b, text_sub(html, at, tag));
 		end = tag < html.n ? tag_end(html, tag) : tag;
 		if (end > tag)
-			put_tag(&p, text_sub(html, tag, end));
+			put_tag(&p, text_sub(html, tag, end), text_sub(html, end, html.n));
 		at = end;
 	}
+	*ret_shown = p.shown;
 	return buf_text(&b);
 }
 
-struct safe_html readme_html(struct arena *a, struct text stored, size_t max, bool *ret_cut)
+struct readme_shown readme_html(struct arena *a, struct text stored, enum readme_images images,
+				size_t max)
 {
 	size_t end = good_end(stored, max);
+	struct readme_shown ret = { .cut = end < stored.n };
 
-	*ret_cut = end < stored.n;
-	if (!stored.p)
-		return (struct safe_html){ TEXT_NONE };
-	return (struct safe_html){ for_page(a, text_sub(stored, 0, end), TEXT_NONE) };
+	if (stored.p)
+		ret.html.html =
+			for_page(a, text_sub(stored, 0, end), TEXT_NONE, images, &ret.images);
+	return ret;
 }
 
 struct safe_html advisory_html(struct arena *a, struct text id, struct text stored)
 {
-	return (struct safe_html){ stored.p ? for_page(a, stored, id) : TEXT_NONE };
+	bool shown;
+
+	if (!stored.p)
+		return (struct safe_html){ TEXT_NONE };
+	return (struct safe_html){ for_page(a, stored, id, README_IMAGES_OFF, &shown) };
 }

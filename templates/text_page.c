@@ -2,7 +2,6 @@
 
 #include "app/base/arena.h"
 #include "app/base/config.h"
-#include "templates/readme.h"
 
 enum { TEXT_MAX_BYTES = 4 << 20, NAME_MAX_BYTES = 80, TOC_MIN = 3 };
 
@@ -118,13 +117,12 @@ struct text text_title(struct text *markdown)
 
 /* ---- what was rendered */
 
-struct safe_html text_html(struct arena *a, struct text rendered)
+struct readme_shown text_html(struct arena *a, struct text rendered, enum readme_images images)
 {
 	static const struct text begins[] = { TEXT_INIT("id=\"user-content-"),
 					      TEXT_INIT("href=\"#user-content-") };
 	struct buf b = buf_init(a, rendered.n + 1);
 	size_t prefix = sizeof("user-content-") - 1;
-	bool cut;
 
 	for (size_t at = 0; at < rendered.n;) {
 		struct text rest = text_sub(rendered, at, rendered.n);
@@ -141,7 +139,7 @@ struct safe_html text_html(struct arena *a, struct text rendered)
 			at++;
 		}
 	}
-	return readme_html(a, b.n ? buf_text(&b) : TEXT(""), SIZE_MAX, &cut);
+	return readme_html(a, b.n ? buf_text(&b) : TEXT(""), images, SIZE_MAX);
 }
 
 /* Its words, as they are before templates escape them again; the sanitizer writes these references alone. */

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "templates/page.h"
+#include "templates/readme.h"
 
 struct config;
 
@@ -45,7 +46,7 @@ struct text_page {
  * What the renderer of READMEs made, as readme_html brings it into a page, without the prefix of its ids, since nobody but the
  * operator wrote it: the anchors are then those that other pages link to. arena
  */
-struct safe_html text_html(struct arena *a, struct text rendered);
+struct readme_shown text_html(struct arena *a, struct text rendered, enum readme_images images);
 
 /* Links to the headings of the second level; at most TEXT_TOC_MAX. arena */
 struct links text_toc(struct arena *a, struct safe_html html);

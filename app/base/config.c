@@ -45,6 +45,9 @@ const struct key config_keys[] = {
 	B(site, avatars, "false",
 	  "fetch pictures of accounts and teams and show them, from this site; else their first "
 	  "letter"),
+	T(site, readme_images, "direct",
+	  "pictures in READMEs: direct (readers' browsers fetch them, by https alone) or off "
+	  "(words and a link)"),
 	T(site, avatar_hosts, "avatars.githubusercontent.com",
 	  "comma list of hosts that they are fetched from by https; those of [github] are two "
 	  "more"),

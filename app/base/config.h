@@ -27,8 +27,9 @@ struct config {
 		struct text security_contact; /* a URI; empty: that address */
 		struct text
 			docs_url; /* of a site that builds API documentation, without a final slash; empty: none */
-		bool avatars;             /* pictures of accounts and teams, fetched by jobs */
-		struct text avatar_hosts; /* comma list of host[:port] */
+		bool avatars;              /* pictures of accounts and teams, fetched by jobs */
+		struct text readme_images; /* "direct" or "off" */
+		struct text avatar_hosts;  /* comma list of host[:port] */
 	} site;
 	struct {
 		struct text socket; /* "/path" or "host:port" (TCP, loopback) */

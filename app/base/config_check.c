@@ -128,6 +128,9 @@ bool config_check(struct load *l)
 	if (c->site.security_contact.n && !contact_ok(c->site.security_contact))
 		return fail_key(l, &c->site.security_contact,
 				"must begin with mailto: or https:// and hold no blanks");
+	if (!text_eq(c->site.readme_images, TEXT("direct")) &&
+	    !text_eq(c->site.readme_images, TEXT("off")))
+		return fail_key(l, &c->site.readme_images, "must be direct or off");
 	if (!socket_ok(c->server.socket))
 		return fail_key(l, &c->server.socket,
 				"must be an absolute path of at most 107 bytes, or host:port");

@@ -11,6 +11,7 @@ enum { CHANGELOG_MAX_BYTES = 400 * 1024 };
 static struct reply changelog_get(struct req *r)
 {
 	struct changelog_page v = { 0 };
+	struct readme_shown shown = { 0 };
 	struct inspect_changelog log;
 	struct crate_frame f;
 	const struct err *e = crate_frame(r, false, &f);
@@ -30,8 +31,10 @@ static struct reply changelog_get(struct req *r)
 	v.path = log.path;
 	v.plain = log.plain;
 	if (log.path.p)
-		v.html = readme_html(r->arena, log.html, CHANGELOG_MAX_BYTES, &v.cut);
-	return reply_page_with_readme(r, 200, changelog_page, &v);
+		shown = readme_html(r->arena, log.html, page_images(r), CHANGELOG_MAX_BYTES);
+	v.html = shown.html;
+	v.cut = shown.cut;
+	return reply_page_with_images(r, shown.images, 200, changelog_page, &v);
 }
 
 const struct route crate_changelog_routes[] = {

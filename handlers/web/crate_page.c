@@ -28,7 +28,7 @@ static const struct err *add_readme(struct req *r, const struct crate_frame *f,
 			TEXT_F(f->crate.name), TEXT_F(f->version.num));
 	e = storage_get_public(r->app->storage, r->arena, path, &html);
 	v->readme_missing = e != NULL;
-	v->readme = readme_html(r->arena, html, README_MAX_BYTES, &v->readme_cut);
+	v->readme = readme_html(r->arena, html, page_images(r), README_MAX_BYTES);
 	v->readme_whole = crate_url(r->arena, f->crate.name, f->version.num, "/code");
 	return e;
 }
@@ -215,7 +215,7 @@ static struct reply show(struct req *r, bool versioned)
 	add_categories(r, f.facts.categories, &v);
 	v.report = text_fmt(r->arena, "/support?inquire=crate-violation&crate=%.*s",
 			    TEXT_F(f.crate.name));
-	rp = reply_page_with_readme(r, 200, crate_page, &v);
+	rp = reply_page_with_images(r, v.readme.images, 200, crate_page, &v);
 	if (e)
 		page_not_kept(&rp, e);
 	return rp;

@@ -165,9 +165,16 @@ static void put_banners(struct req *r, struct page *p)
 	p->read_only = r->cfg->server.read_only && !n;
 }
 
-struct reply page_allow_images(struct reply rp)
+enum readme_images page_images(const struct req *r)
 {
-	reply_header(&rp, "Content-Security-Policy", TEXT(PAGE_POLICY(" https:")));
+	return text_eq(r->cfg->site.readme_images, TEXT("off")) ? README_IMAGES_OFF
+								: README_IMAGES_DIRECT;
+}
+
+struct reply page_allow_images(struct reply rp, bool images)
+{
+	if (images)
+		reply_header(&rp, "Content-Security-Policy", TEXT(PAGE_POLICY(" https:")));
 	return rp;
 }
 

@@ -4,6 +4,7 @@
 #include "app/server/form.h"
 #include "app/server/req.h"
 #include "templates/page.h"
+#include "templates/readme_image.h"
 
 /*
  * The reply of a page: fn is of a template (void fn(struct tmpl *t, const struct X *view)), view a const struct X *. It is
@@ -26,10 +27,13 @@ struct reply page_go(struct req *r, struct text path);
 struct reply page_go_with(struct req *r, struct text path, enum flash_kind kind, const char *fmt,
 			  ...) printf_like(4, 5);
 
-/* reply_page for one that shows a README or changelog: their pictures may come from any site by https. */
-#define reply_page_with_readme(r, status, fn, view)                                                \
-	page_allow_images(reply_page(r, status, fn, view))
-struct reply page_allow_images(struct reply rp);
+/* How pictures in READMEs and the like are shown: site.readme_images. */
+enum readme_images page_images(const struct req *r);
+
+/* reply_page for one that shows something of readme_html; images as it said. */
+#define reply_page_with_images(r, images, status, fn, view)                                        \
+	page_allow_images(reply_page(r, status, fn, view), images)
+struct reply page_allow_images(struct reply rp, bool images);
 
 /* A picture of an account or a team (db/picture.h) where site.avatars is on, else absent: then pages show a letter. */
 struct text page_picture(struct req *r, struct text picture);

@@ -61,6 +61,7 @@ static struct text rendered(struct req *r, struct text markdown)
 static struct reply text_get(struct req *r)
 {
 	struct text_page v = { .path = text_from(r->route->path) };
+	struct readme_shown shown;
 	struct text markdown;
 	const struct err *e = markdown_of(r, &markdown);
 
@@ -68,11 +69,12 @@ static struct reply text_get(struct req *r)
 		return reply_err(r, e);
 	markdown = text_filled(r->arena, r->cfg, text_lossy(r->arena, markdown));
 	v.title = text_title(&markdown);
-	v.html = text_html(r->arena, rendered(r, markdown));
+	shown = text_html(r->arena, rendered(r, markdown), page_images(r));
+	v.html = shown.html;
 	v.toc = text_toc(r->arena, v.html);
 	v.head.title = v.title;
 	v.head.canonical = v.path;
-	return reply_page(r, 200, text_page, &v);
+	return reply_page_with_images(r, shown.images, 200, text_page, &v);
 }
 
 /* upstream: an old address. */

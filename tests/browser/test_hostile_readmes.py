@@ -27,7 +27,7 @@ def test_hostile_readme(visit, hostile, stem):
     page.wait_for_timeout(200)
     for link in page.locator(".readme a").all():
         href = link.get_attribute("href") or "#"
-        assert href.startswith(("http://", "https://", "mailto:", "#", "/")), href
+        assert href.lower().startswith(("http://", "https://", "mailto:", "#", "/")), href
     assert not watched.wrong, watched.wrong
     assert page.url.endswith(f"/crates/{hostile[stem]}"), "nobody was taken elsewhere"
     assert page.locator(".readme script, .readme style, .readme iframe, .readme form, .readme [style], .readme object, .readme embed").count() == 0

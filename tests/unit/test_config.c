@@ -113,6 +113,8 @@ static void refused(void **state)
 		  "c.toml:2: auth.key must be 32 bytes in hex or base64" },
 		{ "[mail]\nsmtp_tls = \"ssl\"\n", NULL,
 		  "c.toml:2: mail.smtp_tls must be none, starttls or tls" },
+		{ "[site]\nreadme_images = \"proxy\"\n", NULL,
+		  "c.toml:2: site.readme_images must be direct or off" },
 		{ "[mail]\nfrom = \"Crates <a@example.org>\"\n", NULL,
 		  "c.toml:2: mail.from must be an address" },
 		{ "[mail]\ndir = \"mail\"\n", NULL, "c.toml:2: mail.dir must be an absolute path" },

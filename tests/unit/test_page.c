@@ -112,9 +112,8 @@ static void readmes(void **state)
 		{ "<ul><li><input type=\"checkbox\" disabled=\"\" checked=\"\"><input "
 		  "type=\"checkbox\" disabled>",
 		  200,
-		  "<ul><li><input aria-label=\"done\" type=\"checkbox\" disabled=\"\" "
-		  "checked=\"\"><input aria-label=\"to do\" "
-		  "type=\"checkbox\" disabled>",
+		  "<ul><li><input aria-label=\"done\" checked type=\"checkbox\" disabled>"
+		  "<input aria-label=\"to do\" type=\"checkbox\" disabled>",
 		  false },
 		{ "<pre><code>x</code></pre><pre lang=\"a\">", 100,
 		  "<pre " CODE "><code>x</code></pre><pre " CODE " lang=\"a\">", false },
@@ -137,8 +136,9 @@ static void readmes(void **state)
 		{ "<p>one</p><p>two</p>", 15, "<p>one</p>", true },
 		{ "<p>one</p><p>two</p>", 19, "<p>one</p>", true },
 		{ "<ul><li>a</li><li>b</li></ul>", 20, "", true },
-		{ "<p>a<br>b<img src=\"x>y\"></p><p>two</p>", 30, "<p>a<br>b<img src=\"x>y\"></p>",
-		  true },
+		{ "<p>a<br>b<img alt=\"x>y\"></p><p>two</p>", 30, "<p>a<br>bx>y</p>", true },
+		{ "<input><input type=\"text\"><input type=\"password\"><input type=\"image\">",
+		  100, "", false },
 		{ "<hr><p>two", 8, "<hr>", true },
 		/* colours are not counted */
 		{ "<p><span class=\"k\">a</span></p><p>b</p><p>c</p>", 16,
@@ -149,21 +149,83 @@ static void readmes(void **state)
 		{ "text alone that is long", 5, "", true },
 	};
 	struct arena *a = check_arena(state);
-	bool was_cut;
 
 	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
-		check_text_of(t[i].in, readme_html(a, text_from(t[i].in), t[i].max, &was_cut).html,
-			      t[i].out);
-		assert_int_equal(was_cut, t[i].cut);
+		struct readme_shown shown =
+			readme_html(a, text_from(t[i].in), README_IMAGES_DIRECT, t[i].max);
+
+		check_text_of(t[i].in, shown.html.html, t[i].out);
+		assert_int_equal(shown.cut, t[i].cut);
 	}
-	check_text_of("absent", readme_html(a, TEXT_NONE, 5, &was_cut).html, NULL);
+	check_text_of("absent", readme_html(a, TEXT_NONE, README_IMAGES_DIRECT, 5).html.html, NULL);
+}
+
+#define SHOWN "<img loading=\"lazy\" decoding=\"async\" referrerpolicy=\"no-referrer\""
+#define REL "rel=\"nofollow noopener noreferrer\""
+
+static void images_of_readmes(void **state)
+{
+	static const struct {
+		const char *in, *direct, *off;
+		bool images; /* direct */
+	} t[] = {
+		{ "<p><img src=\"https://a/b?c&amp;d\" alt=\"&lt;e&gt;\" width=\"1\"></p>",
+		  "<p>" SHOWN " src=\"https://a/b?c&amp;d\" alt=\"&lt;e&gt;\" width=\"1\"></p>",
+		  "<p><a href=\"https://a/b?c&amp;d\" " REL ">&lt;e&gt;</a></p>", true },
+		{ "<a href=\"#\"><img alt=\"x\" src=\"https://a\"></a><img src=\"HTTPS://a\">",
+		  "<a href=\"#\">" SHOWN " alt=\"x\" src=\"https://a\"></a>" SHOWN
+		  " src=\"HTTPS://a\">",
+		  "<a href=\"#\">x</a><a href=\"HTTPS://a\" " REL ">Image</a>", true },
+		/* by https alone */
+		{ "<img src=\"http://a\" alt=\"x\">", "<a href=\"http://a\" " REL ">x</a>",
+		  "<a href=\"http://a\" " REL ">x</a>", false },
+		{ "<img src=\"ftp://a\" alt=\"\"><img alt=\"y\"><img src=\"#z\" alt=\"z\"><img>",
+		  "ImageyzImage", "ImageyzImage", false },
+		{ "<img alt=\" src=https://a\" title=\"src=\" src=\"x\">", " src=https://a",
+		  " src=https://a", false },
+		{ "<picture><source media=\"(x)\" srcset=\"https://b 1x, https://c 2x\"><img "
+		  "src=\"https://a\"></picture>",
+		  "<picture><source media=\"(x)\" srcset=\"https://b 1x, https://c 2x\">" SHOWN
+		  " src=\"https://a\"></picture>",
+		  "<a href=\"https://a\" " REL ">Image</a>", true },
+		{ "<picture><source srcset=\"https://b, http://c 2x\"><source "
+		  "srcset=\"d.png\"><source "
+		  "srcset=\"data:x\"><source srcset=\"https://e,\"><source "
+		  "srcset=\"https://f,//g\">"
+		  "<source><source srcset=\" , \"><img src=\"https://a\"></picture>",
+		  "<picture><source srcset=\"https://e,\"><source srcset=\"https://f,//g\">" SHOWN
+		  " src=\"https://a\"></picture>",
+		  "<a href=\"https://a\" " REL ">Image</a>", true },
+		{ "<picture><source srcset=\"https://b\"><img src=\"http://a\" "
+		  "alt=\"x\"></picture><source "
+		  "srcset=\"https://c\">",
+		  "<a href=\"http://a\" " REL ">x</a><source srcset=\"https://c\">",
+		  "<a href=\"http://a\" " REL ">x</a>", false },
+		{ "<picture><picture><img alt=\"x\"></picture></picture><picture><img "
+		  "src=\"https://a\">",
+		  "x<picture>" SHOWN " src=\"https://a\">",
+		  "x<a href=\"https://a\" " REL ">Image</a>", true },
+	};
+	struct arena *a = check_arena(state);
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		struct text in = text_from(t[i].in);
+		struct readme_shown direct = readme_html(a, in, README_IMAGES_DIRECT, SIZE_MAX),
+				    off = readme_html(a, in, README_IMAGES_OFF, SIZE_MAX);
+
+		check_text_of(t[i].in, direct.html.html, t[i].direct);
+		check_text_of(t[i].in, off.html.html, t[i].off);
+		assert_true(direct.images == t[i].images && !off.images);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(windows),  cmocka_unit_test(urls),     cmocka_unit_test(versions),
-		cmocka_unit_test(licences), cmocka_unit_test(features), cmocka_unit_test(readmes),
+		cmocka_unit_test(windows),           cmocka_unit_test(urls),
+		cmocka_unit_test(versions),          cmocka_unit_test(licences),
+		cmocka_unit_test(features),          cmocka_unit_test(readmes),
+		cmocka_unit_test(images_of_readmes),
 	};
 
 	return cmocka_run_group_tests(tests, check_setup, check_teardown);

@@ -76,9 +76,12 @@ static void titles(void **state)
 static void anchors(void **state)
 {
 	struct arena *a = check_arena(state);
-	struct safe_html html = text_html(
-		a, TEXT(HEADING("one", "One") HEADING("two", "<em>T</em>wo &amp; &lt;b&gt;")
-				HEADING("three", "Three") "<p>user-content-x</p>"));
+	struct safe_html html =
+		text_html(a,
+			  TEXT(HEADING("one", "One") HEADING("two", "<em>T</em>wo &amp; &lt;b&gt;")
+				       HEADING("three", "Three") "<p>user-content-x</p>"),
+			  README_IMAGES_OFF)
+			.html;
 	struct links toc = text_toc(a, html);
 
 	assert_int_equal(text_find(html.html, TEXT("\"user-content-")), html.html.n);
@@ -87,9 +90,11 @@ static void anchors(void **state)
 	assert_int_equal(toc.n, 3);
 	check_text_of("href", toc.v[1].href, "#two");
 	check_text_of("label", toc.v[1].label, "Two & <b>");
-	toc = text_toc(a, text_html(a, TEXT(HEADING("one", "One") HEADING("two", "Two"))));
+	toc = text_toc(a, text_html(a, TEXT(HEADING("one", "One") HEADING("two", "Two")),
+				    README_IMAGES_OFF)
+				  .html);
 	assert_int_equal(toc.n, 0); /* too few to be worth it */
-	toc = text_toc(a, text_html(a, TEXT("<h2 id=\"")));
+	toc = text_toc(a, text_html(a, TEXT("<h2 id=\""), README_IMAGES_OFF).html);
 	assert_int_equal(toc.n, 0);
 }
 

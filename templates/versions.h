@@ -20,6 +20,13 @@ struct version_row {
 	struct text advisory; /* id of one that is about it; absent: none */
 };
 
+/* Versions of one track among those of a page. */
+struct version_group {
+	struct text track, latest; /* latest absent: it is not on this page, or there is none */
+	size_t from, n;            /* of the page's rows */
+	uint64_t all;              /* that pass the filter, on any page */
+};
+
 struct versions_page {
 	struct head head;
 	const struct crate_head *crate;
@@ -29,9 +36,12 @@ struct versions_page {
 	struct text track; /* chosen; absent: all */
 	struct links tracks;
 	uint64_t total, shown; /* of all versions; of those that pass the filter */
+	uint64_t first;        /* the place of the first row among these, from 1 */
 	int64_t since_us;
 	const struct version_row *v;
 	size_t n;
+	const struct version_group *groups; /* instead of one list; ngroups 0: one list */
+	size_t ngroups;
 	struct text older; /* href; absent: these are the last */
 	struct text sort;  /* what the filter form keeps */
 };

@@ -1,4 +1,4 @@
-/* handlers/web/crate_dependents.c - /crates/{name}/reverse_dependencies (contract/web.md P16): six queries */
+/* handlers/web/crate_dependents.c - /crates/{name}/reverse_dependencies (contract/web.md P16): five queries */
 #include "app/base/arena.h"
 #include "app/registry/manifest.h" /* enum dep_kind */
 #include "handlers/api/seek.h"

@@ -12,15 +12,28 @@
 
 enum { PER_PAGE = VERSION_IDS_MAX, NEW_DAYS = 8, TRACKS_MAX = 200 };
 
+/* By track is by precedence, with what is compatible together. */
+enum order { BY_DATE, BY_SEMVER, BY_TRACK, ORDERS };
+
+static const struct order_rule {
+	const char *name, *label;
+} orders[ORDERS] = {
+	[BY_DATE] = { "date", "Date" },
+	[BY_SEMVER] = { "semver", "SemVer" },
+	[BY_TRACK] = { "track", "Track" },
+};
+
 struct wanted {
-	bool by_semver, hide_yanked, hide_prereleases;
+	enum order order;
+	bool hide_yanked, hide_prereleases;
+	uint64_t per_page;
 	struct text track; /* absent: all */
 	struct text after; /* a version: the page begins behind it; absent: at the top */
 };
 
 static const struct err *read_wanted(struct req *r, struct wanted *w)
 {
-	struct text sort, yanked, prerelease;
+	struct text sort, yanked, prerelease, per_page;
 	const struct err *e = req_query(r, "sort", &sort);
 
 	if (!e)
@@ -31,9 +44,15 @@ static const struct err *read_wanted(struct req *r, struct wanted *w)
 		e = req_query(r, "track", &w->track);
 	if (!e)
 		e = req_query(r, "after", &w->after);
+	if (!e)
+		e = req_query(r, "per_page", &per_page);
 	if (e)
 		return e;
-	w->by_semver = text_eq(sort, TEXT("semver"));
+	if (!text_u64(per_page, 1, PER_PAGE, &w->per_page))
+		w->per_page = PER_PAGE;
+	for (size_t i = 0; i < ARRAY_SIZE(orders); i++)
+		if (text_eq(sort, text_from(orders[i].name)))
+			w->order = (enum order)i;
 	w->hide_yanked = text_eq(yanked, TEXT("hide"));
 	w->hide_prereleases = text_eq(prerelease, TEXT("hide"));
 	if (!w->track.n)
@@ -109,7 +128,7 @@ static struct place *places_of(struct req *r, const struct wanted *w, const stru
 	for (size_t i = 0; i < k->n; i++)
 		if (is_wanted(w, k, i))
 			v[n++] = (struct place){ &k->keys[i], i };
-	if (!w->by_semver && n)
+	if (w->order == BY_DATE && n)
 		qsort(v, n, sizeof(*v), newest_first);
 	*ret_n = n;
 	return v;
@@ -207,16 +226,16 @@ static const struct err *load_rows(struct req *r, const struct crate_frame *f,
 
 static struct links sorts(struct req *r, const struct wanted *w)
 {
-	struct link *v = arena_array(r->arena, 2, sizeof(*v));
+	struct link *v = arena_array(r->arena, ORDERS, sizeof(*v));
 	struct text prefix = page_prefix(r, "sort");
 
-	v[0] = (struct link){ .href = text_fmt(r->arena, "%.*sdate", TEXT_F(prefix)),
-			      .label = TEXT("Date"),
-			      .current = !w->by_semver };
-	v[1] = (struct link){ .href = text_fmt(r->arena, "%.*ssemver", TEXT_F(prefix)),
-			      .label = TEXT("SemVer"),
-			      .current = w->by_semver };
-	return (struct links){ v, 2 };
+	for (size_t i = 0; i < ORDERS; i++)
+		v[i] = (struct link){
+			.href = text_fmt(r->arena, "%.*s%s", TEXT_F(prefix), orders[i].name),
+			.label = text_from(orders[i].label),
+			.current = i == (size_t)w->order,
+		};
+	return (struct links){ v, ORDERS };
 }
 
 static struct text older(struct req *r, struct text num)
@@ -237,7 +256,7 @@ static void fill_page(struct req *r, const struct wanted *w, struct crate_frame 
 	v->crate = &f->head;
 	v->name = f->crate.name;
 	v->sorts = sorts(r, w);
-	v->sort = w->by_semver ? TEXT("semver") : TEXT_NONE;
+	v->sort = w->order == BY_DATE ? TEXT_NONE : text_from(orders[w->order].name);
 	v->hide_yanked = w->hide_yanked;
 	v->hide_prereleases = w->hide_prereleases;
 	v->track = w->track;
@@ -246,6 +265,36 @@ static void fill_page(struct req *r, const struct wanted *w, struct crate_frame 
 	for (size_t i = 0; i < k->n; i++)
 		if (!v->since_us || k->keys[i].created_us < v->since_us)
 			v->since_us = k->keys[i].created_us;
+}
+
+static size_t passing(const struct wanted *w, const struct known *k, struct text track)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < k->n; i++)
+		n += text_eq(k->tracks[i], track) && is_wanted(w, k, i);
+	return n;
+}
+
+/* Rows of the same track, which stand together. */
+static void fill_groups(struct req *r, const struct wanted *w, const struct known *k,
+			const struct version_row *rows, struct versions_page *v)
+{
+	struct version_group *g = arena_array(r->arena, v->n + 1, sizeof(*g));
+
+	for (size_t i = 0; i < v->n; i++) {
+		if (!i || !text_eq(rows[i].track, rows[i - 1].track)) {
+			g[v->ngroups++] = (struct version_group){
+				.track = rows[i].track,
+				.from = i,
+				.all = passing(w, k, rows[i].track),
+			};
+		}
+		g[v->ngroups - 1].n++;
+		if (rows[i].latest)
+			g[v->ngroups - 1].latest = rows[i].num;
+	}
+	v->groups = g;
 }
 
 static struct reply versions_get(struct req *r)
@@ -268,13 +317,16 @@ static struct reply versions_get(struct req *r)
 	fill_known(r, &w, &k);
 	at = places_of(r, &w, &k, &n);
 	from = page_from(&w, at, n);
-	shown = n - from < PER_PAGE ? n - from : PER_PAGE;
+	shown = n - from < w.per_page ? n - from : (size_t)w.per_page;
 	e = load_rows(r, &f, &k, at + from, shown, &rows, &v.n);
 	if (e)
 		return reply_err(r, e);
 	fill_page(r, &w, &f, &k, &v);
 	v.v = rows;
 	v.shown = n;
+	v.first = from + 1;
+	if (w.order == BY_TRACK)
+		fill_groups(r, &w, &k, rows, &v);
 	if (from + shown < n)
 		v.older = older(r, at[from + shown - 1].key->num);
 	return reply_page(r, 200, versions_page, &v);

@@ -107,6 +107,32 @@ def test_very_many_versions(registry, alice, visitor, new_name):
         registry.sql(f"DELETE FROM versions WHERE crate_id = {number} AND num LIKE '0.0.%'")
 
 
+def test_versions_by_track(registry, visitor, crate):
+    answer = visitor.get(f"/crates/{crate}/versions?sort=track")
+    assert answer.status_code == 200 and answer.page.current.count("?sort=track") == 1
+    for words in ("2.x 1 version, the latest is 2.0.0", "1.x 3 versions, the latest is 1.0.0", "0.1 2 versions, the latest is 0.1.1"):
+        assert words in answer.page.text
+    order = [words for _, words in answer.page.links if words in ("2.0.0", "1.1.0", "1.0.0", "1.0.0-alpha.1", "0.2.0", "0.1.1", "0.1.0")]
+    assert order == ["2.0.0", "1.1.0", "1.0.0", "1.0.0-alpha.1", "0.2.0", "0.1.1", "0.1.0"]
+    assert answer.page.form(f"/crates/{crate}/versions").fields["sort"] == "track"
+    hidden = visitor.get(f"/crates/{crate}/versions?sort=track&yanked=hide&prerelease=hide").page
+    assert "1.x 1 version, the latest is 1.0.0" in hidden.text
+
+
+def test_versions_so_many_at_once(visitor, crate):
+    for wrong in ("0", "101", "x", ""):
+        assert "7 of 7" in visitor.get(f"/crates/{crate}/versions?per_page={wrong}").page.text
+    first = visitor.get(f"/crates/{crate}/versions?per_page=4&sort=track").page
+    assert "4 of 7" in first.text and "0.2" not in [words for _, words in first.links]
+    last = visitor.get(f"/crates/{crate}/versions" + first.link("Older versions")).page
+    assert "5-7 of 7" in last.text and not [words for _, words in last.links if words == "Older versions"]
+
+
+def test_the_changelog_is_a_link_away(visitor, crate):
+    for path, words in ((f"/crates/{crate}", "Changelog"), (f"/crates/{crate}/versions", "what changed")):
+        assert visitor.get(visitor.get(path).page.link(words)).status_code == 200
+
+
 # ---- dependencies
 
 def test_dependencies(registry, alice, visitor, crate, new_name):
@@ -205,7 +231,7 @@ def test_dependents_in_order(registry, visitor, wanting):
                        ("?sort=nonsense", lambda row: -int(row[1]))):
         listed, answer = shown(visitor, target, names, query)
         assert listed == [words[row[0]] for row in sorted(rows, key=key)]
-        assert registry.queries(answer) == 6
+        assert registry.queries(answer) == 5
         assert answer.page.current.count(f"?sort={query[6:]}") == (query[6:] in ("name", "recent"))
 
 

@@ -28,13 +28,22 @@
 	"   WHERE ck.crate_id = c.id) AS keywords," \
 	" (SELECT GROUP_CONCAT(g.slug, '\\t', g.category ORDER BY g.slug SEPARATOR '\\n')" \
 	"    FROM crates_categories cg JOIN categories g ON g.id = cg.category_id" \
-	"   WHERE cg.crate_id = c.id) AS categories"
+	"   WHERE cg.crate_id = c.id) AS categories," \
+	" (SELECT description FROM std_replacements WHERE crate = c.canon_name) AS replaced_by," \
+	" (SELECT url FROM std_replacements WHERE crate = c.canon_name) AS replaced_url," \
+	" (SELECT id FROM playground_crates WHERE crate = c.canon_name) AS playground," \
+	" CAST((SELECT built FROM docs_builds WHERE version_id = " version ".id) AS UNSIGNED) AS docs_built," \
+	" (SELECT asked_us FROM docs_builds WHERE version_id = " version ".id) AS docs_asked_us," \
+	" (SELECT wanted_us FROM docs_builds WHERE version_id = " version ".id) AS docs_wanted_us"
 #define FACTS_COLS(row) \
 	DB_COL_AS(row, facts.dependents, "dependents"), DB_COL_AS(row, facts.dependencies, "dependencies"), \
 	DB_COL_AS(row, facts.advisories, "advisories"), DB_COL_AS(row, facts.follows, "follows"), \
 	DB_COL_AS(row, facts.owns, "owns"), DB_COL_AS(row, facts.teams, "teams"), \
 	DB_COL_AS(row, facts.yanked_us, "yanked_us"), \
-	DB_COL_AS(row, facts.keywords, "keywords"), DB_COL_AS(row, facts.categories, "categories")
+	DB_COL_AS(row, facts.keywords, "keywords"), DB_COL_AS(row, facts.categories, "categories"), \
+	DB_COL_AS(row, facts.replaced_by, "replaced_by"), DB_COL_AS(row, facts.replaced_url, "replaced_url"), \
+	DB_COL_AS(row, facts.playground, "playground"), DB_COL_AS(row, facts.docs_built, "docs_built"), \
+	DB_COL_AS(row, facts.docs_asked_us, "docs_asked_us"), DB_COL_AS(row, facts.docs_wanted_us, "docs_wanted_us")
 
 static const struct db_stmt shown = {
 	.name = "crate_shown",

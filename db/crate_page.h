@@ -13,6 +13,12 @@ struct crate_facts {
 	struct opt_i64 yanked_us; /* when the version was yanked last */
 	struct text keywords;     /* "a,b,c", in the order of the manifest; absent: none */
 	struct text categories;   /* lines of slug, tab, name, by slug; absent: none */
+	/* What other machines say (docs/elsewhere.md); absent: nothing. */
+	struct text replaced_by,
+		replaced_url;      /* by the standard library: Markdown, where to read more */
+	struct text playground;    /* what the playground calls it in Rust */
+	struct opt_u64 docs_built; /* of the version: 1, 0 */
+	struct opt_i64 docs_asked_us, docs_wanted_us;
 };
 
 struct crate_shown {

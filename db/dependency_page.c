@@ -10,9 +10,11 @@ static const struct db_stmt rows = {
 	       "       (SELECT GROUP_CONCAT(a.id, '\t', a.patched, '\t', a.unaffected"
 	       "                 ORDER BY a.id DESC SEPARATOR '\n')"
 	       "          FROM advisories a WHERE a.crate = c.canon_name"
-	       "           AND a.withdrawn_us IS NULL AND a.informational IS NULL) AS advisories"
+	       "           AND a.withdrawn_us IS NULL AND a.informational IS NULL) AS advisories,"
+	       "       s.description AS replaced_by, s.url AS replaced_url"
 	       "  FROM dependencies d"
 	       "  LEFT JOIN crates c ON c.id = d.crate_id"
+	       "  LEFT JOIN std_replacements s ON s.crate = c.canon_name"
 	       "  LEFT JOIN default_versions n ON n.crate_id = c.id"
 	       "  LEFT JOIN versions v ON v.id = n.version_id"
 	       " WHERE d.version_id = ?"
@@ -27,7 +29,9 @@ static const struct db_stmt rows = {
 		 DB_COL(struct dependency_row, description), DB_COL(struct dependency_row, newest),
 		 DB_COL(struct dependency_row, license),
 		 DB_COL(struct dependency_row, newest_yanked),
-		 DB_COL(struct dependency_row, advisories) },
+		 DB_COL(struct dependency_row, advisories),
+		 DB_COL(struct dependency_row, replaced_by),
+		 DB_COL(struct dependency_row, replaced_url) },
 };
 
 const struct err *db_dependency_rows(struct db *db, uint64_t version_id,

@@ -13,6 +13,8 @@ struct dependency_row {
 	struct opt_u64 newest_yanked; /* 1: all its versions are */
 	/* Lines of id, tab, patched, tab, unaffected (JSON lists) of advisories in force, newest id first; absent: none. */
 	struct text advisories;
+	struct text replaced_by,
+		replaced_url; /* by the standard library, as struct crate_facts; absent: not */
 };
 
 enum { DEPENDENCY_ROWS_MAX = 2000 };

@@ -65,7 +65,7 @@ static const struct db_stmt next = {
 	.sql = "SELECT " JOB_SQL "  FROM background_jobs"
 	       " WHERE queue = ? AND run_after_us <= ? AND (lease_until_us IS NULL OR "
 	       "lease_until_us < ?)"
-	       "   AND retries < ? AND job_type IN (" DB_ROWS_32(
+	       "   AND retries < ? AND job_type IN (" DB_ROWS_64(
 		       "?") ")"
 			    " ORDER BY `rank`, id"
 			    " LIMIT 1 FOR UPDATE SKIP LOCKED",

@@ -41,6 +41,9 @@ struct job_kind {
 	X(update_user_batch, "update_user_batch", "default", -15, true) /* {}: makes some of these */ \
 	X(sweep, "sweep", "default", -20, true) /* {}: what has run out, what a crash left */      \
 	X(mirror_advisories, "mirror_advisories", "default", -10, true) /* {} */                    \
+	X(mirror_replacements, "mirror_replacements", "default", -10, true) /* {} */                \
+	X(mirror_playground, "mirror_playground", "default", -10, true) /* {} */                    \
+	X(docs_status, "docs_status", "default", -10, true) /* {} */                                \
 	X(count_words, "count_words", "default", -20, true) /* {}: what search estimates by */     \
 	X(send_mail, "send_mail", "default", 60, false) /* a letter to one user: db/mail.h */      \
 	X(send_confirmation, "send_confirmation", "default", 60, true) /* the one that verifies an address */ \
@@ -83,7 +86,7 @@ struct job {
 	struct text last_error;
 };
 
-enum { JOB_TYPES_MAX = 32, JOB_LIST_MAX = 100 };
+enum { JOB_TYPES_MAX = 64, JOB_LIST_MAX = 100 };
 
 struct job_claim {
 	struct text queue;

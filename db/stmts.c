@@ -24,7 +24,9 @@
 #include "db/dependency_view.h"
 #include "db/dependent_list.h"
 #include "db/derived.h"
+#include "db/docs_build.h"
 #include "db/download_view.h"
+#include "db/elsewhere.h"
 #include "db/expired.h"
 #include "db/exposed.h"
 #include "db/feed.h"
@@ -104,6 +106,8 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_invitation_stmts },
 	{ db_job_stmts },
 	{ db_link_stmts },
+	{ db_docs_build_stmts },
+	{ db_elsewhere_stmts },
 	{ db_mirror_stmts },
 	{ db_mail_view_stmts },
 	{ db_migrate_stmts },

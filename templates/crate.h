@@ -5,6 +5,7 @@
 #include "templates/crate_head.h"
 #include "templates/downloads.h"
 #include "templates/readme.h"
+#include "templates/words.h"
 
 /* A part of a licence expression: href absent for an operator or an id that nobody explains. */
 struct licence_part {
@@ -19,6 +20,7 @@ struct owner_link {
 struct notice {
 	const char *kind; /* "bad", "warn", "info" */
 	struct text text;
+	struct words words;      /* instead of text, where there are some */
 	struct text href, label; /* a link behind it; absent: none */
 };
 
@@ -75,7 +77,8 @@ struct crate_page {
 	size_t nowners;
 	const struct link *categories;
 	size_t ncategories;
-	struct text report; /* path of the form */
+	struct text playground; /* where the crate can be tried; absent: nowhere */
+	struct text report;     /* path of the form */
 	struct version_manage manage;
 
 	/* downloads */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "templates/crate_head.h"
+#include "templates/words.h"
 
 struct dependency_shown {
 	struct text crate, req;
@@ -10,7 +11,9 @@ struct dependency_shown {
 	struct text features; /* in words: "1 extra feature: std"; absent: nothing to say */
 	struct text description, newest, license; /* absent: not known */
 	bool optional, outdated, yanked, is_here;
-	struct text advisory; /* id of one about the newest version; absent: none */
+	struct text advisory;     /* id of one about the newest version; absent: none */
+	struct words replaced_by; /* in the standard library; none: it is not */
+	struct text replaced_href;
 };
 
 struct dependency_group {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "templates/crate_head.h"
+#include "templates/words.h"
 
 struct advisory_shown {
-	struct text id, title;
+	struct text id;
+	struct words title;
 	struct text url;              /* of the page about it; absent: none */
 	struct text more, more_shown; /* what it is based on, where url is not that; absent: none */
 	struct text affected;         /* requirements in words; absent: not told */

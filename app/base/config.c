@@ -42,6 +42,8 @@ const struct key config_keys[] = {
 	  "mailto: or https:// address for holes in it; empty: site.contact"),
 	T(site, docs_url, "",
 	  "site with API documentation at /NAME/VERSION, such as https://docs.rs; empty: none"),
+	B(site, docs_status, "true",
+	  "ask that site which versions it has built, as docs.rs says it; false: link them all"),
 	B(site, avatars, "false",
 	  "fetch pictures of accounts and teams and show them, from this site; else their first "
 	  "letter"),
@@ -197,6 +199,12 @@ const struct key config_keys[] = {
 	T(advisories, page_url, "",
 	  "of the page about one, {id} being its id, such as "
 	  "https://rustsec.org/advisories/{id}.html; empty: no links to such"),
+	T(replacements, url, "",
+	  "of a JSON of crates that the standard library replaces, fetched daily, such as "
+	  "https://rust-lang.github.io/std-replacement-data/all.json; empty: none"),
+	T(playground, url, "",
+	  "of a Rust playground whose list of crates is fetched daily, such as "
+	  "https://play.rust-lang.org; empty: no links to one"),
 	T(docs, url, "", "of the docs.rs that builds documentation; empty: there is none"),
 	S(docs, token, "what docs.url is asked with"),
 

@@ -27,6 +27,7 @@ struct config {
 		struct text security_contact; /* a URI; empty: that address */
 		struct text
 			docs_url; /* of a site that builds API documentation, without a final slash; empty: none */
+		bool docs_status;          /* it says which versions it has built */
 		bool avatars;              /* pictures of accounts and teams, fetched by jobs */
 		struct text readme_images; /* "direct" or "off" */
 		struct text avatar_hosts;  /* comma list of host[:port] */
@@ -131,6 +132,13 @@ struct config {
 		struct text url; /* of a .tar.gz of an advisory database; empty: none is fetched */
 		struct text page_url; /* of the page about one, with {id}; empty: there are none */
 	} advisories;
+	struct {
+		struct text
+			url; /* of a JSON of crates that the standard library replaces; empty: none */
+	} replacements;
+	struct {
+		struct text url; /* of a Rust playground, without a final slash; empty: none */
+	} playground;
 	struct {
 		struct text smtp_host; /* empty: no server, letters become files in dir */
 		uint64_t smtp_port;    /* 0 in the file: 25, 587 or 465, as smtp_tls is */

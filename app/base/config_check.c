@@ -179,6 +179,10 @@ bool config_check(struct load *l)
 	     text_find(c->advisories.page_url, TEXT("{id}")) == c->advisories.page_url.n))
 		return fail_key(l, &c->advisories.page_url,
 				"must be an http:// or https:// address with {id} in it");
+	if (c->replacements.url.n && !page_url_ok(c->replacements.url))
+		return fail_key(l, &c->replacements.url, "must be an http:// or https:// address");
+	if (c->playground.url.n && !url_ok(c->playground.url))
+		return fail_key(l, &c->playground.url, "must be https://host");
 	if (c->docs.url.n && !url_ok(c->docs.url))
 		return fail_key(l, &c->docs.url, "must be https://host");
 	if (!text_eq(c->mail.smtp_tls, TEXT("none")) &&

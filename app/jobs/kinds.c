@@ -13,6 +13,9 @@ const struct job_period job_periods[] = {
 	{ "sync_crates_feed", 3600, &job_sync_crates_feed, "{}" },
 	{ "sync_updates_feed", 3600, &job_sync_updates_feed, "{}" },
 	{ "send_token_expiry_notifications", 6 * 3600, &job_expiry_notifications, "{}" },
+	{ "mirror_replacements", 24 * 3600, &job_mirror_replacements, "{}" },
+	{ "mirror_playground", 24 * 3600, &job_mirror_playground, "{}" },
+	{ "docs_status", 60, &job_docs_status, "{}" }, /* for pages that have been looked at */
 	{ "mirror_advisories", 3600, &job_mirror_advisories, "{}" },
 	{ "update_user_batch", 3600, &job_update_user_batch, "{}" },
 	{ "sync_admins", 3600, &job_sync_admins, "{}" },

@@ -23,12 +23,12 @@ bool docs_on(const struct config *cfg)
 	return cfg->docs.url.n != 0;
 }
 
-static struct text url_of(struct arena *a, const struct config *cfg, struct text name,
-			  const char *exact, struct text version, const char *rest)
+static struct text url_of(struct arena *a, struct text site, struct text name, const char *exact,
+			  struct text version, const char *rest)
 {
 	struct buf b = buf_init(a, URL_BYTES);
 
-	buf_add(&b, cfg->docs.url);
+	buf_add(&b, site);
 	buf_add(&b, TEXT("/crate/"));
 	buf_url(&b, name);
 	buf_byte(&b, '/');
@@ -41,16 +41,16 @@ static struct text url_of(struct arena *a, const struct config *cfg, struct text
 struct text docs_url(struct arena *a, const struct config *cfg, struct text name,
 		     struct text version, const char *rest)
 {
-	return url_of(a, cfg, name, "", version, rest);
+	return url_of(a, cfg->docs.url, name, "", version, rest);
 }
 
-enum docs_build docs_look(struct http *http, struct arena *a, const struct config *cfg,
-			  struct text name, struct text version, const struct err **ret_why)
+enum docs_build docs_look(struct http *http, struct arena *a, struct text site, struct text name,
+			  struct text version, const struct err **ret_why)
 {
 	/* Without "=" it may answer of a later version that fits. */
 	struct http_request q = {
 		.method = "GET",
-		.url = url_of(a, cfg, name, "=", version, "/status.json"),
+		.url = url_of(a, site, name, "=", version, "/status.json"),
 		.max_bytes = STATUS_BYTES,
 		.connect_ms = DOCS_TIMEOUT_MS,
 		.total_ms = DOCS_TIMEOUT_MS,

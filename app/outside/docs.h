@@ -25,6 +25,6 @@ enum docs_build {
 	DOCS_AWAY,    /* it could not be asked, or its answer is none */
 };
 
-/* How the last build ended. What went wrong with asking is for the log: *ret_why, NULL unless DOCS_AWAY. */
-enum docs_build docs_look(struct http *http, struct arena *a, const struct config *cfg,
-			  struct text name, struct text version, const struct err **ret_why);
+/* How the last build ended, as site says (docs.url, or another docs.rs). What went wrong with asking is for the log: *ret_why, NULL unless DOCS_AWAY. */
+enum docs_build docs_look(struct http *http, struct arena *a, struct text site, struct text name,
+			  struct text version, const struct err **ret_why);

@@ -53,7 +53,7 @@ const struct err *docs_state(struct req *r, struct text name, struct text versio
 		s.failures = job.retries;
 		s.again_us = job.run_after_us;
 	}
-	s.build = docs_look(r->app->http, r->arena, r->cfg, name, version, &why);
+	s.build = docs_look(r->app->http, r->arena, r->cfg->docs.url, name, version, &why);
 	if (why)
 		log_err(LOG_LEVEL_WARN, "the state of documentation is not known", why);
 	*ret = s;

@@ -8,6 +8,7 @@
 #include "app/base/url.h"
 #include "app/registry/trustpub_link.h"
 #include "db/advisory.h"
+#include "handlers/web/elsewhere.h"
 #include "handlers/web/manifest_line.h"
 
 #include <json-c/json.h>
@@ -40,16 +41,13 @@ static void add_link(struct crate_page *v, const char *label, struct text url)
 						       .note = url_shown(url) };
 }
 
-static void add_links(struct req *r, const struct version_view *x, struct crate_page *v)
+static void add_links(struct req *r, const struct crate_frame *f, struct crate_page *v)
 {
-	struct text docs = x->documentation, base = r->cfg->site.docs_url;
+	const struct version_view *x = &f->version;
 
 	if (!text_eq(url_shown(x->homepage), url_shown(x->repository)))
 		add_link(v, "Homepage", x->homepage);
-	if (!docs.n && base.n && x->has_lib.set && x->has_lib.v)
-		docs = text_fmt(r->arena, "%.*s/%.*s/%.*s", TEXT_F(base), TEXT_F(x->crate),
-				TEXT_F(x->num));
-	add_link(v, "Documentation", docs);
+	add_link(v, "Documentation", docs_href(r, f));
 	add_link(v, "Repository", x->repository);
 }
 
@@ -307,7 +305,8 @@ void crate_about(struct req *r, const struct crate_frame *f, struct crate_page *
 	v->download = crate_url(r->arena, x->crate, x->num, "/download");
 	v->repository = url_is_http(x->repository) ? x->repository : TEXT_NONE;
 	v->ld_language = "Rust";
-	add_links(r, x, v);
+	add_links(r, f, v);
+	v->playground = playground_href(r, f);
 	add_install(r, f, v);
 	add_features(r, x, v);
 	add_lines(r, x->linecounts, v);

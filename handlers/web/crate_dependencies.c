@@ -1,5 +1,6 @@
 /* handlers/web/crate_dependencies.c - /crates/{name}/{version}/dependencies (contract/web.md P11) */
 #include "app/base/arena.h"
+#include "app/base/config.h"
 #include "app/base/semver.h"
 #include "db/advisory.h"
 #include "db/dependency_page.h"
@@ -61,7 +62,7 @@ static struct text advisory_of(struct req *r, const struct dependency_row *d)
 static void fill(struct req *r, const struct dependency_row *d, struct dependency_shown *ret)
 {
 	struct buf b = buf_init(r->arena, WORDS_MAX_BYTES);
-	bool any = text_eq(d->req, TEXT("*"));
+	bool any = text_eq(d->req, TEXT("*")), replaced = r->cfg->replacements.url.n > 0;
 
 	buf_add(&b, crate_url(r->arena, d->crate, TEXT_NONE, "/range/"));
 	buf_url(&b, d->req);
@@ -80,6 +81,8 @@ static void fill(struct req *r, const struct dependency_row *d, struct dependenc
 		.yanked = d->newest_yanked.v != 0,
 		.is_here = d->newest.p != NULL,
 		.advisory = advisory_of(r, d),
+		.replaced_by = words_of(r->arena, replaced ? d->replaced_by : TEXT_NONE),
+		.replaced_href = d->replaced_url,
 	};
 	if (!ret->range.p && !any) /* the requirement is shown all the same */
 		ret->range = TEXT("#main");

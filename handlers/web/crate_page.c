@@ -8,6 +8,7 @@
 #include "handlers/web/crate_about.h"
 #include "handlers/web/crate_frame.h"
 #include "handlers/web/download_chart.h"
+#include "handlers/web/elsewhere.h"
 #include "handlers/web/owner_links.h"
 #include "templates/readme.h"
 
@@ -91,6 +92,15 @@ static bool is_older(struct text num, struct text than)
 	return semver_parse(num, &a) && semver_parse(than, &b) && semver_cmp(&a, &b) < 0;
 }
 
+static void add_replacement(struct req *r, const struct crate_frame *f, struct crate_page *v)
+{
+	struct notice *n = add_notice(v, "info", TEXT("You might not need this dependency. "));
+
+	n->words = words_of(r->arena, f->facts.replaced_by);
+	n->href = f->facts.replaced_url;
+	n->label = TEXT("Learn more");
+}
+
 static void add_notices(struct req *r, const struct crate_frame *f, const struct advisory *a,
 			size_t n, struct crate_page *v)
 {
@@ -111,6 +121,8 @@ static void add_notices(struct req *r, const struct crate_frame *f, const struct
 			v, "info",
 			TEXT("This crate has pre-releases only: cargo takes one when it is "
 			     "named in full."));
+	if (f->facts.replaced_by.n && r->cfg->replacements.url.n)
+		add_replacement(r, f, v);
 	if (f->versioned && !x->yanked && is_older(x->num, f->crate.default_version)) {
 		newer = add_notice(v, "info",
 				   text_fmt(r->arena, "There is a newer version, %.*s.",
@@ -199,6 +211,7 @@ static struct reply show(struct req *r, bool versioned)
 		e = add_stats(r, &f, &v);
 	if (e)
 		return reply_err(r, e);
+	docs_refresh(r, &f);
 	crate_frame_head(r, &f, TAB_README, "", &v.head);
 	if (versioned)
 		v.head.title = text_fmt(r->arena, "%.*s %.*s", TEXT_F(f.crate.name),

@@ -70,7 +70,7 @@ static void fill(struct req *r, const struct advisory *a, const struct version_k
 
 	*ret = (struct advisory_shown){
 		.id = a->id,
-		.title = a->title,
+		.title = words_of(r->arena, a->title),
 		.url = page.p ? page : a->url,
 		.more = page.p ? a->url : TEXT_NONE,
 		.more_shown = url_shown(a->url),

@@ -1,0 +1,47 @@
+/*
+ * docs_status: asks the site of API documentation (site.docs_url) whether it has built those versions that somebody has looked at
+ * (contract/web.md W059, 15.4). Some at a time, the longest waiting first; when it is away, the rest waits for the next run.
+ */
+#include "app/base/config.h"
+#include "app/base/time.h"
+#include "app/jobs/kinds.h"
+#include "app/outside/docs.h"
+#include "app/server/app.h"
+#include "db/docs_build.h"
+
+enum { RUN_S = 60 };
+
+static const struct err *ask(struct job_run *r, const struct docs_wanted *w)
+{
+	const struct err *why;
+	struct opt_u64 built = { .set = true };
+
+	switch (docs_look(r->app->http, r->arena, r->app->cfg->site.docs_url, w->crate, w->num,
+			  &why)) {
+	case DOCS_BUILT:
+		built.v = 1;
+		break;
+	case DOCS_FAILED:
+	case DOCS_UNKNOWN:
+		break;
+	case DOCS_AWAY:
+		return why;
+	}
+	return db_docs_asked(r->app->db, w->version_id, built);
+}
+
+const struct err *job_docs_status_run(struct job_run *r)
+{
+	const struct config *cfg = r->app->cfg;
+	int64_t end_us = time_monotonic_us() + RUN_S * (int64_t)US_PER_S;
+	struct docs_wanted *v;
+	const struct err *e;
+	size_t n;
+
+	if (!cfg->site.docs_url.n || !cfg->site.docs_status)
+		return NULL;
+	e = db_docs_wanted(r->app->db, &v, &n);
+	for (size_t i = 0; !e && i < n && time_monotonic_us() < end_us; i++)
+		e = ask(r, &v[i]);
+	return e;
+}

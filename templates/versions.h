@@ -17,7 +17,8 @@ struct version_row {
 	struct texts features;
 	struct text sha256;
 	struct version_manage manage;
-	struct text advisory; /* id of one that is about it; absent: none */
+	struct text advisory,
+		security; /* id of one that is about it, and where it stands; absent: none */
 };
 
 /* Versions of one track among those of a page. */

@@ -195,6 +195,7 @@ static const struct err *load_rows(struct req *r, const struct crate_frame *f,
 {
 	struct version_row *rows = arena_array(r->arena, n + 1, sizeof(*rows));
 	struct crate_may may;
+	struct text security = crate_url(r->arena, f->crate.name, TEXT_NONE, "/security");
 	struct advisory *advisories = NULL;
 	struct version_view *views = NULL;
 	uint64_t ids[VERSION_IDS_MAX];
@@ -217,6 +218,7 @@ static const struct err *load_rows(struct req *r, const struct crate_frame *f,
 							.latest = k->latest[at[i].at] };
 			fill_row(r, f, &may, &views[j], &rows[m]);
 			rows[m].advisory = advisory_of(advisories, nadvisories, views[j].num);
+			rows[m].security = security;
 			m++;
 		}
 	*ret = rows;

@@ -277,9 +277,9 @@ def test_w062_following_is_for_users(see):
 
 def test_w063_following(see, bob):
     seen = see(f"/crates/{NANO}", bob)
-    for now, then in (("Follow", "Unfollow"), ("Unfollow", "Follow")):
-        seen.button(now).click()
-        assert seen.has_button(then) and not seen.has_button(now) and seen.path == f"/crates/{NANO}"
+    for shown, other in (("Follow", "Unfollow"), ("Unfollow", "Follow")):
+        seen.button(shown).click()
+        assert seen.has_button(other) and not seen.has_button(shown) and seen.path == f"/crates/{NANO}"
 
 
 def test_w064_following_that_fails(see, registry, bob):

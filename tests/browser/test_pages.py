@@ -19,7 +19,8 @@ MORE = [f"/crates/{LONG}", f"/crates/{LONG}/versions", f"/crates/{LONG}/100000.2
         "/crates/rich-crate/1.1.0", "/crates/poor-crate", "/crates/poor-crate/reverse_dependencies", "/crates/no-such-crate",
         "/crates/rich-crate/9.9.9", "/no-such-page", "/search?q=crate", "/search?q=rich+keyword:parser+license:MIT", "/search?q=nothing-like-it",
         "/crates?letter=r", "/keywords/nobody-has-it", "/crates/rich-crate/stats?range=all&chart=lines", "/users/alice", "/users/nobody",
-        "/crates/rich-crate/1.0.0/code/src/lib.rs", "/crates/rich-crate/versions?track=1.x&yanked=hide"]
+        "/crates/rich-crate/1.0.0/code/src/lib.rs", "/crates/rich-crate/versions?track=1.x&yanked=hide",
+        "/crates/rich-crate/versions?sort=track", "/crates/rich-crate/reverse_dependencies?sort=name&kind=normal&range=1"]
 KIB = 1024
 
 

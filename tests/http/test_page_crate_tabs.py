@@ -314,6 +314,7 @@ def test_advisories(registry, alice, visitor, new_name):
             assert answer.page.has_link(href)
         assert registry.queries(answer) == 4
         assert "RUSTSEC-2099-0001" in visitor.get(f"/crates/{name}/versions").page.text
+        assert visitor.get(f"/crates/{name}/versions").page.link("RUSTSEC-2099-0001") == f"/crates/{name}/security"
     finally:
         registry.sql(f"DELETE FROM advisories WHERE crate = '{canon}'")
 

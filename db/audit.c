@@ -1,6 +1,8 @@
 #include "db/audit.h"
 
+#include "app/base/arena.h"
 #include "app/base/time.h"
+#include "db/job.h"
 
 enum { ADDRESS_MAX = 45 };
 
@@ -41,19 +43,39 @@ static const struct db_stmt of_crate = {
 	.out = AUDIT_COLS,
 };
 
+static const struct db_stmt by_id = {
+	.name = "audit_by_id",
+	.sql = AUDIT_SQL " WHERE id = ?",
+	.in = { DB_U64 },
+	.out = AUDIT_COLS,
+};
+
 static struct db_val id_or_null(uint64_t id)
 {
 	return db_opt_u64((struct opt_u64){ id != 0, id });
 }
 
+const struct err *db_audit_by_id(struct db *db, uint64_t id, struct audit_row *ret)
+{
+	return db_one(db, &by_id, DB_ARGS(db_u64(id)), ret);
+}
+
 const struct err *db_audit(struct db *db, const struct audit_entry *a)
 {
-	return db_exec(db, &add,
-		       DB_ARGS(db_i64(time_now_us()), id_or_null(a->user_id), db_text(a->actor),
-			       db_text(text_from(a->action)), db_text(a->crate),
-			       id_or_null(a->about_user_id),
-			       db_text(text_sub(a->address, 0, ADDRESS_MAX)), db_text(a->detail)),
-		       NULL);
+	const struct err *e =
+		db_exec(db, &add,
+			DB_ARGS(db_i64(time_now_us()), id_or_null(a->user_id), db_text(a->actor),
+				db_text(text_from(a->action)), db_text(a->crate),
+				id_or_null(a->about_user_id),
+				db_text(text_sub(a->address, 0, ADDRESS_MAX)), db_text(a->detail)),
+			NULL);
+
+	if (e || !a->tell)
+		return e;
+	return db_job_add(
+		db, &job_notify_admins,
+		text_fmt(db_arena(db), "{\"audit_id\":%llu}", (unsigned long long)db_insert_id(db)),
+		NULL);
 }
 
 const struct err *db_audit_newest(struct db *db, struct audit_row **ret, size_t *ret_n)
@@ -73,4 +95,4 @@ const struct err *db_audit_crate(struct db *db, struct text crate, struct audit_
 	return db_all(db, &of_crate, DB_ARGS(db_text(crate)), sizeof(**ret), ret, ret_n);
 }
 
-const struct db_stmt *const db_audit_stmts[] = { &add, &newest, &about, &of_crate, NULL };
+const struct db_stmt *const db_audit_stmts[] = { &add, &by_id, &newest, &about, &of_crate, NULL };

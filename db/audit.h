@@ -11,6 +11,7 @@ struct audit_entry {
 	uint64_t about_user_id; /* whose account was changed; 0: nobody's */
 	struct text address;    /* the client's; absent: none */
 	struct text detail;     /* JSON; absent: none */
+	bool tell;              /* every administrator gets a letter about it (db/mail.h) */
 };
 
 /* Inside the transaction of what is noted, or alone. */
@@ -24,6 +25,9 @@ struct audit_row {
 };
 
 enum { AUDIT_MAX = 20 };
+
+/* ERR_NOT_FOUND ("Not Found"). */
+const struct err *must_use db_audit_by_id(struct db *db, uint64_t id, struct audit_row *ret);
 
 /* The newest of all, those about an account, those about a crate (its stored name); newest first, at most AUDIT_MAX. */
 const struct err *must_use db_audit_newest(struct db *db, struct audit_row **ret, size_t *ret_n);

@@ -49,6 +49,7 @@ struct job_kind {
 	X(send_confirmation, "send_confirmation", "default", 60, true) /* the one that verifies an address */ \
 	X(notify_owners, "notify_owners", "default", 60, false) /* to all owners: becomes one send_mail each */ \
 	X(send_publish_notifications, "send_publish_notifications", "default", 0, false) /* {"version_id"}: likewise */ \
+	X(notify_admins, "notify_admins", "default", 0, false) /* {"audit_id"}: becomes one send_mail for each */ \
 	X(sync_admins, "sync_admins", "default", 0, true) /* {}: administrators of a list elsewhere */ \
 	X(check_typosquat, "check_typosquat", "default", 0, true) /* {"name"}: of a new crate, as it is stored */ \
 	X(expiry_notifications, "send_token_expiry_notifications", "default", 0, true) /* {}: of API tokens that run out soon */ \

@@ -24,6 +24,7 @@ static const char *const names[LETTER_COUNT] = {
 	[LETTER_CRATE_DELETION] = "crate_deletion",
 	[LETTER_POSSIBLE_TYPOSQUAT] = "possible_typosquat",
 	[LETTER_ADMIN_ACCOUNT] = "admin_account",
+	[LETTER_ADMIN_ACTION] = "admin_action",
 };
 
 const char *mail_letter_name(enum letter l)
@@ -45,6 +46,7 @@ static const struct json_shape mail_shape = {
 		JSON_FIELD(struct mail, version_id),
 		JSON_FIELD(struct mail, token_id),
 		JSON_FIELD(struct mail, actor_id),
+		JSON_FIELD(struct mail, audit_id),
 		JSON_FIELD(struct mail, crate),
 		JSON_FIELD(struct mail, crates),
 		JSON_FIELD(struct mail, crate_ids),
@@ -101,6 +103,7 @@ static const struct err *write_data(struct db *db, const struct mail *m, struct 
 	put_u64(&j, "version_id", m->version_id);
 	put_u64(&j, "token_id", m->token_id);
 	put_u64(&j, "actor_id", m->actor_id);
+	put_u64(&j, "audit_id", m->audit_id);
 	put_text(&j, "crate", m->crate);
 	put_texts(&j, "crates", &m->crates);
 	put_texts(&j, "granted", &m->granted);

@@ -30,6 +30,7 @@ enum letter {
 	LETTER_CRATE_DELETION,
 	LETTER_POSSIBLE_TYPOSQUAT,
 	LETTER_ADMIN_ACCOUNT,
+	LETTER_ADMIN_ACTION, /* ours: what an administrator did, to all of them (db/audit.h) */
 	LETTER_COUNT
 };
 
@@ -108,7 +109,7 @@ const struct err *must_use db_mail_published(struct db *db, uint64_t version_id)
 struct mail {
 	struct text letter; /* its name: mail_letter_name */
 	struct json_i64 at; /* when it was caused, µs; also what makes two letters two */
-	struct json_u64 user_id, crate_id, version_id, token_id, actor_id;
+	struct json_u64 user_id, crate_id, version_id, token_id, actor_id, audit_id;
 	struct text crate;
 	struct json_texts crates, granted, revoked;
 	struct json_object *crate_ids; /* a list of numbers; arena of the reader */

@@ -92,6 +92,12 @@ static const struct err *change(struct db *db, struct run *r, int64_t now)
 				    db_opt_u64((struct opt_u64){ in->token_id != 0, in->token_id }),
 				    db_u64(r->want ? 1 : 2), db_i64(now)),
 			    NULL);
+	if (!e && in->note) {
+		struct audit_entry note = *in->note;
+
+		note.crate = r->out.name;
+		e = db_audit(db, &note);
+	}
 	return e ? e : db_derive(db, &d);
 }
 

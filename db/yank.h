@@ -1,13 +1,15 @@
 /* Yanking, unyanking, and the message of a yank (contract/publish.md 15): one transaction, settled afterwards. */
 #pragma once
 
+#include "db/audit.h"
 #include "db/db.h"
 
 struct yank_in {
 	uint64_t crate_id, version_id;
-	uint64_t user_id;      /* 0: the command line, which leaves no action behind */
-	uint64_t token_id;     /* 0: a session */
-	struct opt_u64 yanked; /* 1, 0; not set: as it is */
+	uint64_t user_id;               /* 0: the command line, which leaves no action behind */
+	uint64_t token_id;              /* 0: a session */
+	struct opt_u64 yanked;          /* 1, 0; not set: as it is */
+	const struct audit_entry *note; /* of an administrator who owns nothing here; NULL: none */
 	struct text
 		message; /* absent: none. upstream: a message that is not given again is erased */
 };

@@ -64,6 +64,8 @@ static struct text subject_of(struct arena *a, enum letter l, const struct lette
 				TEXT_F(v->crate));
 	case LETTER_ADMIN_ACCOUNT:
 		return TEXT("Admin account changes");
+	case LETTER_ADMIN_ACTION:
+		return text_fmt(a, "Administrator %.*s: %.*s", TEXT_F(v->actor), TEXT_F(v->action));
 	case LETTER_COUNT:
 		break;
 	}

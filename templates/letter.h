@@ -34,7 +34,8 @@ struct letter_view {
 	struct text unsubscribe_url;
 	const struct letter_hit *hits;
 	size_t nhits;
-	struct texts granted, revoked; /* logins */
+	struct texts granted, revoked;       /* logins */
+	struct text action, address, detail; /* of the audit; the last two may be absent */
 	bool on;
 };
 
@@ -63,7 +64,8 @@ struct text letter_line(struct arena *a, struct text t, size_t max);
 	X(PUBLISH_NOTIFICATION, publish_notification)                                              \
 	X(CRATE_DELETION, crate_deletion)                                                          \
 	X(POSSIBLE_TYPOSQUAT, possible_typosquat)                                                  \
-	X(ADMIN_ACCOUNT, admin_account)
+	X(ADMIN_ACCOUNT, admin_account)                                                            \
+	X(ADMIN_ACTION, admin_action)
 
 /* letter_new_token_txt and letter_new_token_html, and so on */
 #define LETTER_DECLARE(id, name)                                                                   \

@@ -5,11 +5,12 @@
 #include "app/base/time.h"
 #include "app/registry/trustpub_link.h"
 #include "app/server/app.h"
+#include "db/audit.h"
 #include "db/mail_view.h"
 #include "db/typosquat.h"
 #include "db/unsubscribe.h"
 
-enum { NAME_MAX_CHARS = 100, URL_MAX_CHARS = 2000 };
+enum { NAME_MAX_CHARS = 100, URL_MAX_CHARS = 2000, DETAIL_MAX_CHARS = 2000 };
 
 struct draft {
 	struct job_run *r;
@@ -24,7 +25,7 @@ static bool takes_any_address(enum letter l)
 {
 	return l == LETTER_USER_CONFIRM || l == LETTER_NEW_TOKEN ||
 	       l == LETTER_EXPIRY_NOTIFICATION || l == LETTER_TOKEN_EXPOSED ||
-	       l == LETTER_CRATE_DELETION || l == LETTER_ADMIN_ACCOUNT;
+	       l == LETTER_CRATE_DELETION || l == LETTER_ADMIN_ACCOUNT || l == LETTER_ADMIN_ACTION;
 }
 
 static const struct err *no_letter(struct draft *d, const char *why)
@@ -188,6 +189,27 @@ static const struct err *about_typosquat(struct draft *d)
 	return NULL;
 }
 
+static const struct err *about_action(struct draft *d)
+{
+	struct letter_view *v = &d->out->view;
+	struct audit_row row;
+	struct time_text when;
+	const struct err *e = db_audit_by_id(d->db, d->m.audit_id.v, &row);
+
+	if (e)
+		return e;
+	when = time_rfc3339_s(row.time_us);
+	v->actor = row.actor;
+	v->action = row.action;
+	v->when = text_dup(d->r->arena, text_from(when.s));
+	v->crate = row.crate;
+	v->address = row.address;
+	if (row.detail.p)
+		v->detail = letter_line(d->r->arena, row.detail, DETAIL_MAX_CHARS);
+	v->link = link_to(d, "/admin/users/", row.actor);
+	return NULL;
+}
+
 static const struct err *about(struct draft *d)
 {
 	struct letter_view *v = &d->out->view;
@@ -224,6 +246,8 @@ static const struct err *about(struct draft *d)
 		v->revoked = d->m.revoked.list;
 		v->link = link_to(d, "/admin", TEXT_NONE);
 		return NULL;
+	case LETTER_ADMIN_ACTION:
+		return about_action(d);
 	case LETTER_USER_CONFIRM: /* its link is the addressee's */
 	case LETTER_COUNT:
 		break;

@@ -1,11 +1,12 @@
 /*
- * notify_owners, send_publish_notifications: a letter to all owners becomes one job for each. These are written in one
+ * notify_owners, send_publish_notifications, notify_admins: a letter to many becomes one job for each. These are written in one
  * transaction that also ends this job, so whoever runs it twice writes them once.
  */
 #include "app/base/arena.h"
 #include "app/base/fault.h"
 #include "app/jobs/kinds.h"
 #include "app/server/app.h"
+#include "db/admin.h"
 #include "db/mail.h"
 #include "db/mail_view.h"
 
@@ -119,6 +120,27 @@ static const struct err *to_token_owners(struct job_run *r, struct mail m)
 	for (size_t at = 0; at < a.n; n++) {
 		mails[n] = m;
 		at += one_address(&a, at, &mails[n]);
+	}
+	return send_all(r, mails, n);
+}
+
+const struct err *job_notify_admins_run(struct job_run *r)
+{
+	struct mail m = { .letter = text_from(mail_letter_name(LETTER_ADMIN_ACTION)),
+			  .audit_id.set = true };
+	struct admin_row *admins;
+	struct mail *mails;
+	size_t n;
+	const struct err *e = job_u64(r, "audit_id", &m.audit_id.v);
+
+	if (!e)
+		e = db_admins(r->app->db, &admins, &n);
+	if (e)
+		return e;
+	mails = arena_array(r->arena, n, sizeof(*mails));
+	for (size_t i = 0; i < n; i++) {
+		mails[i] = m;
+		mails[i].user_id = (struct json_u64){ true, admins[i].id };
 	}
 	return send_all(r, mails, n);
 }

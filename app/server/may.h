@@ -28,7 +28,7 @@ struct may {
 const struct err *must_use may_look(struct req *r, struct text crate, uint64_t crate_id,
 				    enum rights_action action, struct may *ret);
 
-/* The same and the verdict: ERR_AUTH in the contract's words. */
+/* The same and the verdict: ERR_AUTH in the contract's words. r->user.as_admin is set where he may as an administrator alone. */
 const struct err *must_use may_do(struct req *r, struct text crate, uint64_t crate_id,
 				  enum rights_action action);
 

@@ -7,6 +7,7 @@
 #include "app/base/json.h"
 #include "app/base/time.h"
 #include "app/index/publish.h"
+#include "app/server/admin_note.h"
 #include "app/server/auth.h"
 #include "app/server/limits.h"
 #include "app/server/may.h"
@@ -58,6 +59,8 @@ static const struct err *change(struct req *r, const struct crate_view *crate, c
 		.token_id = r->user.token_id,
 		.yanked = { w->yanked.set, w->yanked.v },
 		.message = w->yank_message,
+		.note = admin_yank_note(r, w->yanked.set ? w->yanked.v : v->yanked, v->num,
+					w->yank_message),
 	};
 	struct yank_out out;
 	const struct err *e = yank_commit(r->app, r->arena, &in, &out);

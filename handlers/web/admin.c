@@ -14,16 +14,6 @@
 
 enum { CRATES_SHOWN = 100, REASON_MAX = 1000, NOTE_MAX = 5000 };
 
-struct audit_entry admin_note(const struct req *r, const char *action)
-{
-	return (struct audit_entry){
-		.user_id = r->user.id,
-		.actor = r->user.login,
-		.action = action,
-		.address = r->remote_ip,
-	};
-}
-
 /* ---- the overview */
 
 static struct text user_path(struct req *r, struct text login)

@@ -1,6 +1,8 @@
 /* handlers/web/version_yank.c - /crates/{name}/{version}/yank and unyank (contract/web.md P24) */
 #include "app/base/arena.h"
 #include "app/index/publish.h"
+#include "app/server/admin_note.h"
+#include "app/server/fresh.h"
 #include "app/server/limits.h"
 #include "app/server/may.h"
 #include "handlers/routes.h"
@@ -14,7 +16,9 @@ static const struct err *find(struct req *r, struct crate_frame *f)
 {
 	const struct err *e = crate_frame(r, true, f);
 
-	return e ? e : may_do(r, f->crate.name, f->crate.id, RIGHTS_TO_YANK);
+	if (!e)
+		e = may_do(r, f->crate.name, f->crate.id, RIGHTS_TO_YANK);
+	return e || !r->user.as_admin ? e : fresh_require(r, FRESH_ADMIN_S);
 }
 
 static struct reply show(struct req *r, unsigned status, struct crate_frame *f, bool unyank,
@@ -70,6 +74,7 @@ static struct reply set_yanked(struct req *r, const struct crate_frame *f, bool 
 		.user_id = r->user.id,
 		.yanked = { true, yanked },
 		.message = message,
+		.note = admin_yank_note(r, yanked, f->version.num, message),
 	};
 	struct yank_out out;
 	const struct err *e = yank_commit(r->app, r->arena, &in, &out);

@@ -109,7 +109,7 @@ def test_only_new_crates_of_strangers(site, people, known, server):
     other = squat(site, people, "unlike-all")
     publish(people["mallory"], other, "1.1.0")
     assert site.sql("SELECT COUNT(*) FROM background_jobs WHERE job_type = 'check_typosquat'") == [["0"]]
-    assert [letter.subject for letter in server.letters[before:] if "typosquat" in letter.subject] == []
+    assert [letter.subject for letter in server.letters[before:] if "Possible typosquatting" in letter.subject] == []
 
 
 def test_a_name_that_nobody_downloads_is_not_well_known(site, people):

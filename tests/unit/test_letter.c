@@ -20,6 +20,7 @@ static const char *const subjects[LETTER_COUNT] = {
 	[LETTER_CRATE_DELETION] = "crates.test: Deleted \"serde\" crate",
 	[LETTER_POSSIBLE_TYPOSQUAT] = "crates.test: Possible typosquatting in new crate \"serde\"",
 	[LETTER_ADMIN_ACCOUNT] = "crates.test: Admin account changes",
+	[LETTER_ADMIN_ACTION] = "crates.test: Administrator bob: user_lock",
 };
 
 static struct letter_view sample(void)
@@ -42,6 +43,9 @@ static struct letter_view sample(void)
 		.nhits = ARRAY_SIZE(hits),
 		.granted = { crates, 1 },
 		.revoked = { crates, 2 },
+		.action = TEXT("user_lock"),
+		.address = TEXT("192.0.2.1"),
+		.detail = TEXT("{\"reason\":\"<i>\"}"),
 		.token = TEXT("<i>&"),
 		.when = TEXT("2026-08-01T12:00:00Z"),
 		.actor = TEXT("bob"),
@@ -92,6 +96,8 @@ static void by_oneself(void **state)
 		struct letter_view v = sample();
 		struct letter_text t;
 
+		if (i == LETTER_ADMIN_ACTION)
+			continue; /* says always who did it */
 		v.actor = v.by_url = v.environment = v.found_at = TEXT_NONE;
 		if (i == LETTER_POSSIBLE_TYPOSQUAT)
 			v.user = TEXT_NONE;

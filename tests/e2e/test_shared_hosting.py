@@ -145,6 +145,12 @@ def test_publish_and_read(host):
     assert archive.status_code == 200 and archive.headers["Content-Type"] == "application/gzip"
     assert archive.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert archive.headers["Content-Security-Policy"] == "sandbox; default-src 'none'" and "Content-Encoding" not in archive.headers
+    picture = host.instance.data / "public/avatars/ab/u1-abcdef0123456789.webp"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    picture.write_bytes(b"RIFF")
+    shown = anon.get("/static/avatars/ab/u1-abcdef0123456789.webp")
+    assert shown.status_code == 200 and shown.headers["Content-Type"] == "image/webp"
+    assert shown.headers["Cache-Control"] == "public, max-age=31536000, immutable" and "sandbox" in shown.headers["Content-Security-Policy"]
     moved = anon.get("/api/v1/crates/hosted/1.0.0/download", headers={"Accept": "*/*"})
     assert moved.status_code == 302 and moved.headers["Location"] == f"{host.url}/static/crates/hosted/hosted-1.0.0.crate"
 

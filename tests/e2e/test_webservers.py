@@ -226,6 +226,17 @@ def test_links_that_act_for_somebody_are_in_no_log(web):
         assert path not in log.read_text()
 
 
+@pytest.mark.parametrize("ending,kind", [("png", "image/png"), ("jpg", "image/jpeg"), ("gif", "image/gif"), ("webp", "image/webp")])
+def test_pictures_of_accounts_may_be_kept_for_ever(web, ending, kind):
+    """Their names have their content's hash; what they are is what we say, not what a browser finds in them."""
+    put(web, f"public/avatars/ab/u1-abcdef0123456789.{ending}", b"<html>" * 10)
+    status, got, body = ask(web, f"/static/avatars/ab/u1-abcdef0123456789.{ending}")
+    assert status == 200 and body == b"<html>" * 10 and got["content-type"] == kind
+    assert got["cache-control"] == "public, max-age=31536000, immutable"
+    assert "sandbox" in got["content-security-policy"] and got["x-content-type-options"] == "nosniff"
+    assert ask(web, f"/static/avatars/ab/u2-abcdef0123456789.{ending}")[0] == 404
+
+
 def test_readmes_are_pages_that_run_nothing(web):
     put(web, "public/readmes/tide/tide-1.0.0.html", b"<p>high</p>" * 100)
     status, got, body = ask(web, "/static/readmes/tide/tide-1.0.0.html", headers={"Accept-Encoding": "gzip"})

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* To look a crate's key up costs as much as to pass so many of them on an index; rows of a walk more than one expects. */
-enum { PASSED_FOR_A_KEY = 8, WALK_SPARE = 500, WALKS_MAX = 8 };
+enum { PASSED_FOR_A_KEY = 10, WALK_SPARE = 500, WALKS_MAX = 8 };
 
 struct ids_row {
 	struct text ids; /* with blanks between; absent: none */
@@ -279,7 +279,8 @@ const struct err *db_crate_set_page(struct db *db, enum crate_sort sort, const s
 	for (int i = 0; !e && *ret_walked && w.seen < w.to && i < WALKS_MAX; i++) {
 		uint64_t before = w.passed;
 
-		more = (w.to - w.seen) * each + WALK_SPARE;
+		more = (w.to - w.seen) * each;
+		more += more / 8 + WALK_SPARE; /* they are not spread evenly */
 		e = db_each(db, &walks[sort][back], DB_ARGS(db_u64(more), db_u64(before)), &row,
 			    pass, &w);
 		if (w.passed - before < more)

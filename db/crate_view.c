@@ -42,35 +42,42 @@ static const struct db_stmt crate_stamped = {
 };
 /* clang-format on */
 
-/* Each is the last row of an index range; no two versions of a crate have the same precedence
- * (num_no_build is unique). */
 /* clang-format off */
+
+/* Each is the last row of an index range; no two versions of a crate have the same precedence (num_no_build is unique). */
 #define OF_CRATE(index) "SELECT num FROM versions" index " WHERE crate_id = c.id AND yanked = 0"
+#define MAX_SQL "(" OF_CRATE("") " ORDER BY semver_ord DESC LIMIT 1)"
 /* No index has both the time and the precedence, so those of the latest time are found first: one, as a rule. */
 #define BY_TIME " FORCE INDEX (versions_crate_created)"
-#define TOPS_SQL \
-	"(" OF_CRATE("") " ORDER BY semver_ord DESC LIMIT 1) AS max_version," \
-	" (" OF_CRATE("") " AND prerelease = 0 ORDER BY semver_ord DESC LIMIT 1) AS max_stable_version," \
-	" (" OF_CRATE(BY_TIME) \
+#define NEWEST_SQL \
+	"(" OF_CRATE(BY_TIME) \
 	"    AND created_us = (SELECT created_us FROM versions" BY_TIME " WHERE crate_id = c.id AND yanked = 0" \
 	"                       ORDER BY created_us DESC LIMIT 1)" \
-	"  ORDER BY semver_ord DESC LIMIT 1) AS newest_version"
-/* clang-format on */
+	"  ORDER BY semver_ord DESC LIMIT 1)"
 
 static const struct db_stmt crate_tops = {
 	.name = "crate_tops",
-	.sql = "SELECT " TOPS_SQL " FROM crates c WHERE c.id = ?",
+	.sql = "SELECT " MAX_SQL " AS max_version,"
+	       "  (" OF_CRATE("") " AND prerelease = 0 ORDER BY semver_ord DESC LIMIT 1) AS max_stable_version, "
+	       NEWEST_SQL " AS newest_version FROM crates c WHERE c.id = ?",
 	.in = { DB_U64 },
-	.out = { DB_COL(struct crate_tops, max_version),
-		 DB_COL(struct crate_tops, max_stable_version),
+	.out = { DB_COL(struct crate_tops, max_version), DB_COL(struct crate_tops, max_stable_version),
 		 DB_COL(struct crate_tops, newest_version) },
 };
 
-/* Places that are not used hold 0, which no crate has. */
+/*
+ * Of many crates, with v for the default version: that is the highest that is neither yanked nor a pre-release where there is such
+ * a one (contract/publish.md 17.1), and the newest too where the index of times has none behind it. Places that are not used
+ * hold 0, which no crate has.
+ */
 static const struct db_stmt crates_listed = {
 	.name = "crates_listed",
-	.sql = "SELECT " CRATE_VIEW_SQL ", " TOPS_SQL CRATE_VIEW_FROM " WHERE c.id IN (" DB_ROWS_64(
-		"?") ", " DB_ROWS_32("?") ", " DB_ROWS_4("?") ") LIMIT 100",
+	.sql = "SELECT " CRATE_VIEW_SQL ", " MAX_SQL " AS max_version,"
+	       "  IF(v.yanked = 0 AND v.prerelease = 0, v.num, NULL) AS max_stable_version,"
+	       "  IF(v.yanked = 0 AND (SELECT COUNT(*) FROM versions" BY_TIME
+	       "                        WHERE crate_id = c.id AND created_us >= v.created_us) = 1, v.num, " NEWEST_SQL
+	       "  ) AS newest_version" CRATE_VIEW_FROM
+	       " WHERE c.id IN (" DB_ROWS_64("?") ", " DB_ROWS_32("?") ", " DB_ROWS_4("?") ") LIMIT 100",
 	.in = { DB_U64 },
 	.in_repeat = CRATE_IDS_MAX,
 	.out = { CRATE_VIEW_COLS(struct crate_listed, crate.),
@@ -78,6 +85,7 @@ static const struct db_stmt crates_listed = {
 		 DB_COL_AS(struct crate_listed, tops.max_stable_version, "max_stable_version"),
 		 DB_COL_AS(struct crate_listed, tops.newest_version, "newest_version") },
 };
+/* clang-format on */
 
 /* In the order of the manifest: a crate's keywords are those of the version that was published last. */
 static const struct db_stmt crate_keywords = {

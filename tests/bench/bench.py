@@ -6,7 +6,7 @@ libfcgi program (tests/bench/hello.c) with as many processes as we have workers.
 turn, in short slices, and the median of the ratios is what counts; the processor time a request, which noise hardly
 touches, stands beside it. No test depends on these figures. docs/bench.md says more.
 
-    bench.py BUILD_DIR [--seconds 1] [--rounds 15] [--port 18700] [--crates 1000]
+    bench.py BUILD_DIR [--seconds 1] [--rounds 15] [--port 18700] [--crates 1000 | --data DATA]
 """
 import argparse
 import concurrent.futures
@@ -182,7 +182,10 @@ MAKE_DUMP = TOP.parent / "shared/bench/make_dump.py"
 
 
 def imported(args, build, plain, folder):
-    """A registry with a dump of so many crates: how fast it is loaded, and reads of it."""
+    """Reads of a registry with a dump of so many crates, and how fast that is loaded; or of one that runs already."""
+    if args.data:
+        reads(args, Instance(data=args.data), plain)
+        return
     if not args.crates or not MAKE_DUMP.exists():
         print("no dump to import: reads of a larger registry are left out")
         return
@@ -194,24 +197,40 @@ def imported(args, build, plain, folder):
             raise SystemExit(said.stderr)
         print("\n".join(f"    {line}" for line in said.stdout.splitlines()
                         if re.match(r"\d+ rows|derived|search|index files", line)))
-        word = reg.sql("SELECT term FROM search_postings GROUP BY term ORDER BY COUNT(*) DESC, term LIMIT 1")[0][0]
-        most = reg.sql("SELECT c.name FROM dependents d JOIN crates c ON c.id = d.crate_id ORDER BY d.n DESC, c.id LIMIT 1")[0][0]
-        versions = reg.sql("SELECT c.name FROM default_versions d JOIN crates c ON c.id = d.crate_id"
-                           " ORDER BY d.num_versions DESC, c.id LIMIT 1")[0][0]
-        crate = f"/api/v1/crates/{most}"
-        tag = Client(reg.url).get(crate, headers={"Accept-Encoding": "identity"}).headers["ETag"]
-        servers = [reg.pid("web"), reg.pid("cratehouse")]
-        for label, path, headers in (
-                (f"search for '{word}', the commonest word", f"/api/v1/crates?q={word}", ()),
-                ("crate with the most dependents", crate, ()),
-                ("its dependents", crate + "/reverse_dependencies", ()),
-                ("crate with the most versions: 10 of them", f"/api/v1/crates/{versions}/versions?per_page=10", ()),
-                ("crate, unchanged (304)", crate, (f"If-None-Match: {tag}",))):
-            versus(f"{label} / bare FastCGI", (reg.url + path, servers),
-                   (plain.url + "/hello", [child.pid for child in plain.children]), args, headers=headers,
-                   rounds=max(3, args.rounds // 3))
+        reads(args, reg, plain)
     finally:
         reg.remove()
+
+
+def reads(args, reg, plain):
+    """Answers of the API and pages, each against the bare FastCGI program."""
+    def most(what, order):
+        return reg.sql(f"SELECT c.name FROM {what} d JOIN crates c ON c.id = d.crate_id ORDER BY d.{order} DESC, c.id LIMIT 1")[0][0]
+    words = [row[0] for row in reg.sql("SELECT term FROM search_postings GROUP BY term ORDER BY COUNT(*) DESC, term LIMIT 2")]
+    keyword = reg.sql("SELECT keyword FROM keywords ORDER BY crates_cnt DESC, keyword LIMIT 1")[0][0]
+    popular, versions = most("dependents", "n"), most("default_versions", "num_versions")
+    crate = f"/api/v1/crates/{popular}"
+    same = {path: f"If-None-Match: {Client(reg.url).get(path, headers={'Accept-Encoding': 'identity'}).headers['ETag']}"
+            for path in (crate, crate + "/reverse_dependencies")}
+    servers = [reg.pid("web"), reg.pid("cratehouse")]
+    for label, path, headers in (
+            (f"search for '{words[0]}', the commonest word", f"/api/v1/crates?q={words[0]}", ()),
+            (f"search for '{words[0]}' and '{words[1]}'", f"/api/v1/crates?q={words[0]}+{words[1]}", ()),
+            ("crates of a keyword, page 100", f"/api/v1/crates?keyword={keyword}&sort=downloads&page=100", ()),
+            ("crate with the most dependents", crate, ()),
+            ("its dependents", crate + "/reverse_dependencies", ()),
+            ("crate with the most versions: 10 of them", f"/api/v1/crates/{versions}/versions?per_page=10", ()),
+            ("crate, unchanged (304)", crate, (same[crate],)),
+            ("its dependents, unchanged (304)", crate + "/reverse_dependencies", (same[crate + "/reverse_dependencies"],)),
+            ("page: front", "/", ()),
+            ("page: crate with the most dependents", f"/crates/{popular}", ()),
+            ("page: its dependents", f"/crates/{popular}/reverse_dependencies", ()),
+            ("page: the most versions", f"/crates/{versions}/versions", ()),
+            (f"page: search for '{words[0]}'", f"/search?q={words[0]}", ()),
+            ("page: crates of a keyword", f"/keywords/{keyword}", ())):
+        versus(f"{label} / bare FastCGI", (reg.url + path, servers),
+               (plain.url + "/hello", [child.pid for child in plain.children]), args, headers=headers,
+               rounds=max(3, args.rounds // 3))
 
 
 def main():
@@ -221,6 +240,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--port", type=int, default=18700)
     parser.add_argument("--crates", type=int, default=1000, help="of the dump that is imported; 0: none")
+    parser.add_argument("--data", type=pathlib.Path, help="a registry that runs already, for the reads in place of that")
     args = parser.parse_args()
     build = args.build.resolve()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="cratehouse-bench-"))

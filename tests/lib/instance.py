@@ -48,10 +48,15 @@ class Instance:
 
     answered = set()  # (method, route) that had success on an instance that was removed
 
-    def __init__(self, web="nginx", settings=(), build=BUILD, port=None, environment=None):
-        # Everybody may enter: as root the programs run as another user.
-        self.data = pathlib.Path(tempfile.mkdtemp(prefix="cratehouse-test-", dir=os.environ.get("CRATEHOUSE_TEST_TMP")))
-        self.data.chmod(0o755)
+    def __init__(self, web="nginx", settings=(), build=BUILD, port=None, environment=None, data=None):
+        """data: the folder of a registry that runs already; it is neither to be started nor removed."""
+        if data:
+            self.data = data
+            port = int(re.search(r'^url = ".*:(\d+)', (data / "cratehouse.toml").read_text(), re.M).group(1))
+        else:
+            # Everybody may enter: as root the programs run as another user.
+            self.data = pathlib.Path(tempfile.mkdtemp(prefix="cratehouse-test-", dir=os.environ.get("CRATEHOUSE_TEST_TMP")))
+            self.data.chmod(0o755)
         self.web, self.settings, self.build = web, ("limits.enabled=false", *settings), build
         self.environment = environment or {}  # beside our own, of whatever quickstart starts
         self.port = port or free_port()

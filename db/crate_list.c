@@ -37,6 +37,7 @@ enum { FILTER_PARAMS = 18, WALK_PARAMS = 8, IDS_MAX_BYTES = 1024 * 1024 };
 #define DOWNLOADS_KEY "d.crate_id AS id, " NO_NAME ", CAST(d.downloads AS SIGNED) AS number FROM crate_downloads d"
 #define RECENT_KEY "r.crate_id AS id, " NO_NAME ", CAST(r.downloads AS SIGNED) AS number FROM recent_crate_downloads r"
 #define UPDATED_KEY "c.id, " NO_NAME ", c.updated_us AS number FROM crates c"
+#define DEPENDENTS_KEY "d.crate_id AS id, " NO_NAME ", CAST(d.n AS SIGNED) AS number FROM dependents d"
 #define CREATED_KEY "c.id, " NO_NAME ", c.created_us AS number FROM crates c"
 #define KEY_OUT { DB_COL(struct crate_key, id), DB_COL(struct crate_key, name), DB_COL(struct crate_key, number) }
 
@@ -58,6 +59,8 @@ static const struct db_stmt keys_stmts[CRATE_SORTS] = {
 	[CRATE_BY_RECENT_DOWNLOADS] = KEYS("by_recent_downloads", NUMBER_OF("recent_crate_downloads")),
 	[CRATE_BY_UPDATE] = KEYS("by_update", "c.id, " NO_NAME ", c.updated_us AS number" NARROW),
 	[CRATE_BY_CREATION] = KEYS("by_creation", "c.id, " NO_NAME ", c.created_us AS number" NARROW),
+	[CRATE_BY_DEPENDENTS] = KEYS("by_dependents", "k.crate_id AS id, " NO_NAME ", CAST(k.n AS SIGNED) AS number"
+		GIVEN "dependents k ON k.crate_id = x.id"),
 	[CRATE_BY_RELEVANCE] = KEYS("by_relevance", "c.id, c.name, CAST(r.downloads AS SIGNED) AS number" NARROW
 		" LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id"),
 };
@@ -108,6 +111,11 @@ static const struct db_stmt walk_stmts[CRATE_BY_RELEVANCE][WALK_FROMS] = {
 		WALK("by_creation", CREATED_KEY, "crates_created", "1 = 1", "c.id", "c.created_us DESC, c.id DESC",),
 		WALK("by_creation_after", CREATED_KEY, "crates_created", BEHIND("c.created_us", "c.id"), "c.id",
 		     "c.created_us DESC, c.id DESC", BEHIND_IN),
+	},
+	[CRATE_BY_DEPENDENTS] = {
+		WALK("by_dependents", DEPENDENTS_KEY, "dependents_n", "1 = 1", "d.crate_id", "d.n DESC, d.crate_id DESC",),
+		WALK("by_dependents_after", DEPENDENTS_KEY, "dependents_n", BEHIND("d.n", "d.crate_id"), "d.crate_id",
+		     "d.n DESC, d.crate_id DESC", BEHIND_IN),
 	},
 };
 
@@ -423,13 +431,14 @@ const struct err *db_keyword_ids(struct db *db, const struct text *words, size_t
 /* clang-format off */
 const struct db_stmt *const db_crate_list_stmts[] = {
 	&keys_stmts[CRATE_BY_NAME], &keys_stmts[CRATE_BY_DOWNLOADS], &keys_stmts[CRATE_BY_RECENT_DOWNLOADS],
-	&keys_stmts[CRATE_BY_UPDATE], &keys_stmts[CRATE_BY_CREATION], &keys_stmts[CRATE_BY_RELEVANCE],
+	&keys_stmts[CRATE_BY_UPDATE], &keys_stmts[CRATE_BY_CREATION], &keys_stmts[CRATE_BY_DEPENDENTS], &keys_stmts[CRATE_BY_RELEVANCE],
 	&walk_stmts[CRATE_BY_NAME][FROM_START], &walk_stmts[CRATE_BY_NAME][FROM_KEY],
 	&walk_stmts[CRATE_BY_DOWNLOADS][FROM_START], &walk_stmts[CRATE_BY_DOWNLOADS][FROM_KEY],
 	&walk_stmts[CRATE_BY_RECENT_DOWNLOADS][FROM_START], &walk_stmts[CRATE_BY_RECENT_DOWNLOADS][FROM_KEY],
 	&walk_stmts[CRATE_BY_RECENT_DOWNLOADS][FROM_NULL],
 	&walk_stmts[CRATE_BY_UPDATE][FROM_START], &walk_stmts[CRATE_BY_UPDATE][FROM_KEY],
 	&walk_stmts[CRATE_BY_CREATION][FROM_START], &walk_stmts[CRATE_BY_CREATION][FROM_KEY],
+	&walk_stmts[CRATE_BY_DEPENDENTS][FROM_START], &walk_stmts[CRATE_BY_DEPENDENTS][FROM_KEY],
 	&count_stmts[PART_KEYWORD], &count_stmts[PART_CATEGORY], &count_stmts[PART_OWNER], &count_stmts[PART_FOLLOWER],
 	&count_stmts[PART_LETTER],
 	&count_all, &ids_of_names, &ids_of_keywords, &name_of_id, NULL

@@ -14,6 +14,7 @@ enum crate_sort {
 	CRATE_BY_RECENT_DOWNLOADS,
 	CRATE_BY_UPDATE,
 	CRATE_BY_CREATION,
+	CRATE_BY_DEPENDENTS, /* of pages */
 	CRATE_BY_RELEVANCE, /* of sets only: name and recent downloads, for what is equally relevant */
 	CRATE_SORTS
 };

@@ -1,9 +1,13 @@
 #include "db/crate_page.h"
 
 #include "app/base/arena.h"
+#include "app/base/buf.h"
+#include "app/registry/manifest.h"
 #include "app/registry/name.h"
 
 #include <stdlib.h>
+
+enum { SLIPS_MAX_BYTES = 160 * 1024 };
 
 /* clang-format off */
 
@@ -62,7 +66,7 @@ static const struct db_stmt shown_version = {
 };
 /* clang-format on */
 
-/* What stands around the name in the index of canonical names, and what it would be without its last words. */
+/* What stands around the name in the index of canonical names, what it would be without its last words, and after a slip. */
 static const struct db_stmt near = {
 	.name = "crate_near_names",
 	.sql = "(SELECT name, canon_name FROM crates WHERE canon_name > ? ORDER BY canon_name "
@@ -71,8 +75,14 @@ static const struct db_stmt near = {
 	       " (SELECT name, canon_name FROM crates WHERE canon_name < ?"
 	       "  ORDER BY canon_name DESC LIMIT 40)"
 	       " UNION"
-	       " (SELECT name, canon_name FROM crates WHERE canon_name IN (?, ?, ?) LIMIT 3)",
-	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
+	       " (SELECT name, canon_name FROM crates WHERE canon_name IN (?, ?, ?) LIMIT 3)"
+	       " UNION"
+	       " (SELECT c.name, c.canon_name"
+	       "    FROM JSON_TABLE(?, '$[*]' COLUMNS (name VARCHAR(65) PATH '$')) x"
+	       "    STRAIGHT_JOIN crates c FORCE INDEX (crates_canon_name)"
+	       "      ON c.canon_name = CAST(x.name AS BINARY)"
+	       "   LIMIT 40)",
+	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
 	.out = { DB_COL(struct near_name, name), DB_COL(struct near_name, canon_name) },
 };
 
@@ -98,6 +108,19 @@ static struct text without_last_word(struct text canon)
 	return canon;
 }
 
+/* As a JSON list: names have no letter that would need an escape. */
+static struct text slips(struct db *db, struct text canon)
+{
+	struct texts names = name_slips(db_arena(db), canon);
+	struct buf b = buf_init(db_arena(db), SLIPS_MAX_BYTES);
+
+	for (size_t i = 0; i < names.n; i++)
+		buf_fmt(&b, "%c\"%.*s\"", i ? ',' : '[', TEXT_F(names.v[i]));
+	buf_add(&b, names.n ? TEXT("]") : TEXT("[]"));
+	BUG_ON(!buf_ok(&b));
+	return buf_text(&b);
+}
+
 static int nearer(const void *a, const void *b)
 {
 	const struct near_name *x = a, *y = b;
@@ -116,7 +139,7 @@ const struct err *db_near_names(struct db *db, struct text name, struct near_nam
 	const struct err *e =
 		db_all(db, &near,
 		       DB_ARGS(db_text(canon), db_text(canon), db_text(shorter), db_text(shortest),
-			       db_text(without_last_word(shortest))),
+			       db_text(without_last_word(shortest)), db_text(slips(db, canon))),
 		       sizeof(*v), &v, &n);
 
 	if (e)

@@ -65,6 +65,7 @@ static const struct db_stmt walks[CRATE_BY_RELEVANCE][2] = {
 		BY("recent_crate_downloads", "recent_crate_downloads_downloads"), "downloads"),
 	[CRATE_BY_UPDATE] = WALKS("by_update", "id", BY("crates", "crates_updated"), "updated_us"),
 	[CRATE_BY_CREATION] = WALKS("by_creation", "id", BY("crates", "crates_created"), "created_us"),
+	[CRATE_BY_DEPENDENTS] = WALKS("by_dependents", "crate_id", BY("dependents", "dependents_n"), "n"),
 };
 /* clang-format on */
 
@@ -303,6 +304,7 @@ const struct db_stmt *const db_crate_set_stmts[] = {
 	&walks[CRATE_BY_DOWNLOADS][0], &walks[CRATE_BY_DOWNLOADS][1],
 	&walks[CRATE_BY_RECENT_DOWNLOADS][0], &walks[CRATE_BY_RECENT_DOWNLOADS][1],
 	&walks[CRATE_BY_UPDATE][0], &walks[CRATE_BY_UPDATE][1],
-	&walks[CRATE_BY_CREATION][0], &walks[CRATE_BY_CREATION][1], NULL
+	&walks[CRATE_BY_CREATION][0], &walks[CRATE_BY_CREATION][1],
+	&walks[CRATE_BY_DEPENDENTS][0], &walks[CRATE_BY_DEPENDENTS][1], NULL
 };
 /* clang-format on */

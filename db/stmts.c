@@ -52,6 +52,7 @@
 #include "db/search.h"
 #include "db/session.h"
 #include "db/sitemap.h"
+#include "db/suggest.h"
 #include "db/summary.h"
 #include "db/team_view.h"
 #include "db/token.h"
@@ -140,6 +141,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_keyword_stmts },
 	{ db_report_stmts },
 	{ db_sitemap_stmts },
+	{ db_suggest_stmts },
 	{ db_summary_stmts },
 	{ db_team_view_stmts },
 	{ NULL },

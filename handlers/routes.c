@@ -59,6 +59,7 @@ const struct route *const route_lists[] = {
 	feeds_routes,
 	badge_routes,
 	shortcuts_routes,
+	suggest_routes,
 	theme_routes,
 	sitemap_routes,
 	machine_routes,

@@ -2,7 +2,9 @@
 
 #include "app/base/arena.h"
 #include "app/base/err.h"
+#include "app/registry/manifest.h"
 
+enum { SLIPS_OF_CHARS = 24 };
 enum problem { FINE, TOO_LONG, EMPTY, FIRST_DIGIT, FIRST_CHAR, OTHER_CHAR };
 
 /* *ret_char is the character in question, borrowed. */
@@ -104,6 +106,36 @@ size_t name_distance(struct text a, struct text b)
 		now = free_row;
 	}
 	return one[b.n];
+}
+
+/* canon up to at, then c (0: nothing), then canon from rest on. */
+static struct text with(struct arena *a, struct text canon, size_t at, char c, size_t rest)
+{
+	char letter[] = { c };
+
+	return text_fmt(a, "%.*s%.*s%.*s", TEXT_F(text_sub(canon, 0, at)), c ? 1 : 0, letter,
+			TEXT_F(text_sub(canon, rest, canon.n)));
+}
+
+struct texts name_slips(struct arena *a, struct text canon)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+	size_t max = NAME_SLIPS_MAX;
+	struct texts all = { .v = arena_array(a, max, sizeof(*all.v)) };
+
+	for (size_t i = 0; i < canon.n && canon.n > 1 && all.n < max; i++)
+		all.v[all.n++] = with(a, canon, i, 0, i + 1);
+	for (size_t i = 0; i + 1 < canon.n && all.n < max; i++)
+		all.v[all.n++] =
+			text_fmt(a, "%.*s%c%c%.*s", TEXT_F(text_sub(canon, 0, i)), canon.p[i + 1],
+				 canon.p[i], TEXT_F(text_sub(canon, i + 2, canon.n)));
+	for (size_t i = 0; i <= canon.n && canon.n <= SLIPS_OF_CHARS; i++)
+		for (size_t k = 0; letters[k] && all.n + 1 < max; k++) {
+			all.v[all.n++] = with(a, canon, i, letters[k], i);
+			if (i < canon.n)
+				all.v[all.n++] = with(a, canon, i, letters[k], i + 1);
+		}
+	return all;
 }
 
 struct text canon_name(struct arena *a, struct text name)

@@ -9,6 +9,7 @@
 
 struct arena;
 struct err;
+struct texts;
 
 enum name_what {
 	NAME_CRATE,      /* the crate itself */
@@ -28,6 +29,13 @@ bool name_is_valid(enum name_what what, struct text name);
  * their neighbour (the optimal string alignment distance).
  */
 size_t name_distance(struct text a, struct text b);
+
+/*
+ * Canonical names that are one slip of the hand away from a canonical one: a letter left out, two neighbours exchanged, and of names up
+ * to 24 letters also one more and another one. At most NAME_SLIPS_MAX; some twice. arena
+ */
+enum { NAME_SLIPS_MAX = 2000 };
+struct texts name_slips(struct arena *a, struct text canon);
 
 /* ASCII lower case, '-' becomes '_': equal for names that count as one crate. arena */
 struct text canon_name(struct arena *a, struct text name);

@@ -15,6 +15,21 @@ static const struct err *crate_absent(struct req *r, struct text name)
 	return err_new(r->arena, ERR_NOT_FOUND, "Crate \"%.*s\" not found", TEXT_F(name));
 }
 
+struct links crate_near_names(struct req *r, struct text name)
+{
+	struct near_name *names;
+	struct link *v;
+	size_t n;
+
+	if (!name.p || !name_is_valid(NAME_CRATE, name) || db_near_names(r->db, name, &names, &n))
+		return (struct links){ NULL, 0 };
+	v = arena_array(r->arena, n + 1, sizeof(*v));
+	for (size_t i = 0; i < n; i++)
+		v[i] = (struct link){ .href = crate_url(r->arena, names[i].name, TEXT_NONE, ""),
+				      .label = names[i].name };
+	return (struct links){ v, n };
+}
+
 static const struct err *find_version(struct req *r, struct crate_frame *f)
 {
 	struct text num;

@@ -45,5 +45,8 @@ struct version_manage version_manage(struct req *r, const struct crate_may *may,
 /* "/crates/NAME" or, where the version is in the URL, "/crates/NAME/VERSION". arena */
 struct text crate_path(struct req *r, const struct crate_frame *f);
 
+/* Links to crates whose names look like one that is not there; none for what is no name, and where they cannot be read. One query. arena */
+struct links crate_near_names(struct req *r, struct text name);
+
 /* A path below /crates/NAME, its segments encoded. arena */
 struct text crate_url(struct arena *a, struct text name, struct text num, const char *sub);

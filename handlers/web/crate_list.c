@@ -15,6 +15,7 @@ static const struct {
 	{ "recent-downloads", "Recent downloads", CRATE_BY_RECENT_DOWNLOADS },
 	{ "recent-updates", "Recent updates", CRATE_BY_UPDATE },
 	{ "new", "Newly added", CRATE_BY_CREATION },
+	{ "dependents", "Dependents", CRATE_BY_DEPENDENTS },
 };
 
 static bool offered(const struct crate_list_rules *rules, size_t i)

@@ -1,8 +1,6 @@
 /* handlers/web/error.c - errors as pages: contract/web.md P90 */
 #include "app/base/arena.h"
 #include "app/base/config.h"
-#include "app/registry/name.h"
-#include "db/crate_page.h"
 #include "handlers/web/crate_frame.h"
 #include "handlers/web/page.h"
 
@@ -46,22 +44,11 @@ static struct text detail_of(struct req *r, const struct err *e, struct text tit
 	return text_lossy(r->arena, e->detail);
 }
 
-/* Names that look like that of a crate that is not there; none where they cannot be read. */
 static struct links near_names(struct req *r, const struct err *e)
 {
-	struct near_name *names;
-	struct link *v;
-	size_t n;
-
-	if (!text_starts(e->detail, TEXT("Crate \"")) || !err_is(e, ERR_NOT_FOUND) ||
-	    !name_is_valid(NAME_CRATE, req_path(r, "name")) ||
-	    db_near_names(r->db, req_path(r, "name"), &names, &n))
+	if (!text_starts(e->detail, TEXT("Crate \"")) || !err_is(e, ERR_NOT_FOUND))
 		return (struct links){ NULL, 0 };
-	v = arena_array(r->arena, n + 1, sizeof(*v));
-	for (size_t i = 0; i < n; i++)
-		v[i] = (struct link){ .href = crate_url(r->arena, names[i].name, TEXT_NONE, ""),
-				      .label = names[i].name };
-	return (struct links){ v, n };
+	return crate_near_names(r, req_path(r, "name"));
 }
 
 /* Leads back here, or to the page of the form that was sent: what it held is sent again by hand. */

@@ -36,9 +36,9 @@ static struct reply answer(struct req *r, const char *type, struct buf *b)
 static struct reply robots(struct req *r)
 {
 	static const char *const closed[] = {
-		"/api/",      "/accept-invite/", "/admin",  "/confirm/",
-		"/dashboard", "/login",          "/logout", "/me",
-		"/settings",  "/sign-in/",       "/signup", "/unsubscribe/",
+		"/api/",   "/accept-invite/", "/admin",   "/confirm/", "/dashboard",
+		"/login",  "/logout",         "/me",      "/settings", "/sign-in/",
+		"/signup", "/unsubscribe/",   "/suggest",
 	};
 	struct buf b = buf_init(r->arena, MAX_BYTES);
 
@@ -91,6 +91,8 @@ static struct reply opensearch(struct req *r)
 	xml_leaf(&x, "InputEncoding", TEXT("UTF-8"));
 	put_search_url(&x, "text/html", NULL,
 		       text_fmt(r->arena, "%.*s/search?q={searchTerms}", TEXT_F(url)));
+	put_search_url(&x, "application/x-suggestions+json", "suggestions",
+		       text_fmt(r->arena, "%.*s/suggest?q={searchTerms}", TEXT_F(url)));
 	put_search_url(&x, "application/opensearchdescription+xml", "self",
 		       text_fmt(r->arena, "%.*s/opensearch.xml", TEXT_F(url)));
 	xml_close(&x);

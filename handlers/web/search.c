@@ -5,6 +5,7 @@
 #include "db/owner.h"
 #include "db/team_view.h"
 #include "handlers/routes.h"
+#include "handlers/web/crate_frame.h"
 #include "handlers/web/crate_list.h"
 
 enum { QUERY_MAX_BYTES = 1000, WARNINGS_MAX = 4, JOINED_MAX_BYTES = 64 * 1024 };
@@ -258,6 +259,9 @@ static struct reply search_get(struct req *r)
 	v.q = q;
 	v.active = active(r, &asked.query);
 	v.warnings = (struct links){ asked.warnings, asked.nwarnings };
+	if (!v.list.paging.total &&
+	    !asked.query.ntokens) /* no filter keeps away what is called so */
+		v.near = crate_near_names(r, asked.w.q);
 	fill_form(r, &asked.query, &v);
 	v.head = (struct head){
 		.title = q.n ? text_fmt(r->arena, "Search results for '%.*s'", TEXT_F(q))

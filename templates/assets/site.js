@@ -17,6 +17,87 @@
 		});
 	});
 
+	/* Names that begin with what is typed, below the search field: a combobox with a list (contract/web.md 15.2). */
+	part(() => {
+		const field = document.getElementById("q"), form = field && field.form;
+		if (!form || !window.fetch) return;
+		const list = document.createElement("ul");
+		let timer = 0, asked = null, at = -1, typed = "";
+		list.id = "suggest";
+		list.className = "suggest";
+		list.hidden = true;
+		list.setAttribute("role", "listbox");
+		list.setAttribute("aria-label", "Crates");
+		form.append(list);
+		field.type = "text"; /* what is a search field by its type may be no combobox */
+		for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", list.id], ["aria-expanded", "false"], ["enterkeyhint", "search"]]) field.setAttribute(name, value);
+		const close = () => {
+			clearTimeout(timer);
+			if (asked) asked.abort();
+			at = -1;
+			list.hidden = true;
+			field.setAttribute("aria-expanded", "false");
+			field.removeAttribute("aria-activedescendant");
+		};
+		const choose = (n) => {
+			const all = list.children;
+			at = n < -1 ? all.length - 1 : n >= all.length ? -1 : n;
+			for (let i = 0; i < all.length; i++) all[i].setAttribute("aria-selected", i === at);
+			if (at < 0) field.removeAttribute("aria-activedescendant");
+			else field.setAttribute("aria-activedescendant", all[at].id);
+			field.value = at < 0 ? typed : all[at].textContent;
+		};
+		const show = (names) => {
+			list.replaceChildren(...names.slice(0, 8).map((name, i) => {
+				const item = document.createElement("li");
+				item.id = "suggest-" + i;
+				item.setAttribute("role", "option");
+				item.setAttribute("aria-selected", "false");
+				item.textContent = name;
+				return item;
+			}));
+			at = -1;
+			list.hidden = !names.length;
+			field.setAttribute("aria-expanded", !list.hidden);
+			say(names.length ? names.length + (names.length === 1 ? " suggestion" : " suggestions") : "");
+		};
+		const ask = async () => {
+			asked = new AbortController();
+			const url = new URL("suggest", form.action);
+			url.searchParams.set("q", typed);
+			try {
+				const answer = await fetch(url, { signal: asked.signal, credentials: "omit" });
+				if (answer.ok && document.activeElement === field) show((await answer.json())[1]);
+			} catch (e) { /* without suggestions, then */ }
+		};
+		field.addEventListener("input", () => {
+			close();
+			typed = field.value;
+			if (/^[\w-]{2,64}$/.test(typed.trim())) timer = setTimeout(ask, 250);
+		});
+		field.addEventListener("keydown", (e) => {
+			if (list.hidden || e.isComposing) return;
+			if (e.key === "ArrowDown" || e.key === "ArrowUp") {
+				e.preventDefault();
+				choose(e.key === "ArrowDown" ? at + 1 : at - 1);
+			} else if (e.key === "Escape") {
+				e.preventDefault();
+				e.stopPropagation();
+				field.value = typed;
+				close();
+			}
+		});
+		list.addEventListener("pointerdown", (e) => e.preventDefault()); /* the focus stays */
+		list.addEventListener("click", (e) => {
+			const item = e.target.closest("li");
+			if (!item) return;
+			field.value = item.textContent;
+			form.requestSubmit();
+		});
+		field.addEventListener("blur", close);
+		form.addEventListener("submit", close);
+	});
+
 	/* Buttons that copy the text beside them. */
 	part(() => {
 		if (!navigator.clipboard) return;

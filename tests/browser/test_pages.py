@@ -222,3 +222,42 @@ def test_w117_looking_for_the_file_of_a_workflow(visit, registry, alice, crates,
     with registry.github.failing("/repos/", status=500):
         enter("x.yml", "GitHub could not be asked")
     assert watched.page.get_by_role("button", name="Trust this workflow").is_enabled() and not watched.wrong
+
+
+# ---- names below the search field while one types (contract/web.md 15.2)
+
+def test_suggestions(visit, crates):
+    watched = visit(java_script_enabled=True)
+    watched.go("/keywords")
+    page, field = watched.page, watched.page.get_by_role("combobox", name="Search")
+    field.press_sequentially("rich")
+    option = page.get_by_role("option", name="rich-crate")
+    option.wait_for()
+    assert field.get_attribute("aria-expanded") == "true" and field.get_attribute("aria-controls") == "suggest"
+    assert page.get_by_role("listbox").get_by_role("option").count() <= 8
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("[aria-selected=true]")
+    assert field.get_attribute("aria-activedescendant") == chosen.get_attribute("id") and field.input_value() == chosen.inner_text()
+    page.keyboard.press("ArrowUp")
+    assert field.input_value() == "rich" and field.get_attribute("aria-activedescendant") is None
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("listbox").is_visible() and page.evaluate("document.activeElement.id") == "q"
+    field.press_sequentially("-c")
+    option.wait_for()
+    assert Axe().run(page).response["violations"] == []
+    option.click()
+    page.wait_for_url("**/search?q=rich-crate")
+    assert not watched.wrong
+
+
+def test_nothing_is_suggested_for_what_is_no_name(visit, crates):
+    watched = visit()
+    watched.go("/keywords")
+    asked = []
+    watched.page.on("request", lambda request: asked.append(request.url) if "/suggest" in request.url else None)
+    field = watched.page.get_by_role("combobox", name="Search")
+    for text in ("r", "rich crate", "keyword:rich", "rich"):
+        field.fill(text)
+        watched.page.wait_for_timeout(400)
+    watched.page.get_by_role("option", name="rich-crate").wait_for()
+    assert [url.split("?")[1] for url in asked] == ["q=rich"]

@@ -116,6 +116,7 @@ MADE_FOR_PROGRAMS = {
     "application/atom+xml; charset=UTF-8": ElementTree.fromstring,
     "application/manifest+json": json.loads,
     "application/opensearchdescription+xml; charset=utf-8": ElementTree.fromstring,
+    "application/x-suggestions+json": json.loads,
     "image/svg+xml": ElementTree.fromstring,
     "text/csv; charset=utf-8; header=present": bytes.decode,
     "text/xml; charset=UTF-8": ElementTree.fromstring,

@@ -115,6 +115,7 @@ def test_opensearch(registry, anon):
     ns = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
     assert tree.find("o:ShortName", ns).text == "Cratehouse"
     urls = {url.get("type"): url.get("template") for url in tree.findall("o:Url", ns)}
+    assert urls["application/x-suggestions+json"] == f"{registry.url}/suggest?q={{searchTerms}}"
     assert urls["text/html"] == f"{registry.url}/search?q={{searchTerms}}"
 
 

@@ -146,3 +146,28 @@ def test_sorts(search, crates):
     for sort in ("relevance", "downloads", "recent-downloads", "recent-updates", "new"):
         assert found(search(WORD, sort=sort), crates) == set(crates)
     assert names(search(WORD, sort="new"))[0] == crates["gone"]
+
+
+def test_did_you_mean(search, registry, alice, new_name):
+    """Where nothing is found: names that are one slip away, wherever they stand in the alphabet."""
+    name = publish(alice, new_name("quibble"))
+    wrong = "z" + name[1:]
+    answer = search(wrong)
+    assert "Displaying" not in answer.page.text and f"Did you mean {name} ?" in answer.page.text and answer.page.link(name) == f"/crates/{name}"
+    assert registry.queries(answer) <= 10
+    assert "Did you mean" not in search("zzqqzz").page.text and "Did you mean" not in search(name).page.text
+    assert "Did you mean" not in search(f"{wrong} keyword:nothing-has-it").page.text
+
+
+def test_sorted_by_dependents(search, registry, crates):
+    for number, name in enumerate(("tiny", "exact", "program")):
+        registry.sql(f"UPDATE dependents d JOIN crates c ON c.id = d.crate_id SET d.n = {50 - number} WHERE c.name = '{crates[name]}'")
+    answer = search(f"{WORD} -gone", sort="dependents")
+    assert names(answer) == [crates["tiny"], crates["exact"], crates["program"]]
+    assert any("sort=dependents" in (href or "") for href in answer.page.current)
+
+
+def test_all_crates_by_dependents(anon, registry, crates):
+    registry.sql(f"UPDATE dependents d JOIN crates c ON c.id = d.crate_id SET d.n = 100000 WHERE c.name = '{crates['tiny']}'")
+    answer = Visitor(anon).get("/crates?sort=dependents")
+    assert names(answer)[0] == crates["tiny"] and registry.queries(answer) <= 4

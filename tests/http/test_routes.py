@@ -138,6 +138,7 @@ QUERIES = {
     "/api/private/session/signup": 0,
     "/crates": 4,
     "/search": 5,
+    "/suggest": 0,
     "/keywords": 3,
     "/keywords/{keyword}": 5,
     "/categories": 2,

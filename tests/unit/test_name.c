@@ -263,10 +263,35 @@ static void distances(void **state)
 	}
 }
 
+static void slips_of_a_name(void **state)
+{
+	static const char *const wrong[] = {
+		"srde", "sered", "serdes", "sserde", "zerde", "serde_"
+	};
+	struct arena *a = check_arena(state);
+	struct texts all;
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		bool found = false;
+
+		all = name_slips(a, text_from(wrong[i]));
+		for (size_t k = 0; k < all.n; k++) {
+			assert_true(name_distance(all.v[k], text_from(wrong[i])) <= 1);
+			found = found || text_eq(all.v[k], TEXT("serde"));
+		}
+		assert_true(found && all.n <= NAME_SLIPS_MAX);
+	}
+	all = name_slips(a, text_fmt(a, "%064d", 0));
+	assert_int_equal(all.n, 64 + 63);
+	all = name_slips(a, text_fmt(a, "%024d", 0));
+	assert_true(all.n > 1000 && all.n <= NAME_SLIPS_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(distances),
+		cmocka_unit_test(slips_of_a_name),
 		cmocka_unit_test(names),
 		cmocka_unit_test(length_is_in_characters),
 		cmocka_unit_test(canonical_and_path),

@@ -63,5 +63,6 @@ struct admin_config_page {
 	struct head head;
 	const struct config_line *v;
 	size_t n;
+	bool set; /* those alone that somebody has set */
 };
 void admin_config_page(struct tmpl *t, const struct admin_config_page *v);

@@ -193,7 +193,8 @@ struct config_line {
 	struct text name;  /* "section.key" */
 	struct text value; /* as it would stand in the file; of a secret that is set "***" */
 	const char *help;
-	struct text where; /* "FILE:LINE" or "CRATEHOUSE_X"; absent: nobody has set it */
+	const char *initial; /* the value where nobody has set it, as in the environment */
+	struct text where;   /* "FILE:LINE" or "CRATEHOUSE_X"; absent: nobody has set it */
 };
 
 /* Every key, in the order of the table. arena */

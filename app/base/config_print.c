@@ -68,6 +68,7 @@ size_t config_lines(struct arena *a, const struct config *cfg, struct config_lin
 			.name = text_fmt(a, "%s.%s", config_keys[i].section, config_keys[i].name),
 			.value = buf_text(&b),
 			.help = config_keys[i].help,
+			.initial = config_keys[i].initial,
 			.where = cfg->where[i],
 		};
 	}

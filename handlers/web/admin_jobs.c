@@ -57,13 +57,23 @@ static struct reply retry_post(struct req *r)
 			    n == 1 ? "job is" : "jobs are");
 }
 
+/* ?set=1: what somebody has set. */
 static struct reply config_get(struct req *r)
 {
 	struct admin_config_page v = { .head = { .title = TEXT("Configuration"),
 						 .noindex = true } };
 	struct config_line *lines;
+	struct text set;
+	size_t n;
+	const struct err *e = req_query(r, "set", &set);
 
-	v.n = config_lines(r->arena, r->cfg, &lines);
+	if (e)
+		return reply_err(r, e);
+	v.set = set.n > 0;
+	n = config_lines(r->arena, r->cfg, &lines);
+	for (size_t i = 0; i < n; i++)
+		if (!v.set || lines[i].where.p)
+			lines[v.n++] = lines[i];
 	v.v = lines;
 	return reply_page(r, 200, admin_config_page, &v);
 }

@@ -11,7 +11,6 @@ LINES = [f"W{n:03}" for n in range(1, 151)]
 ELSEWHERE = {}
 # Line: why there is none yet.
 MISSING = {
-    "W011": "a banner cannot be dismissed yet: it is a line of the configuration",
     "W059": "whether docs.rs has built a version is not asked yet",
     "W066": "what the standard library replaces is not known yet",
     "W067": "which crates the playground has is not known yet",

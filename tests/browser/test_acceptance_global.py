@@ -158,6 +158,23 @@ def change(site):
     make(BANNER, False)
 
 
+def test_w011_a_banner_is_put_away(see, site, change):
+    """It stays away on all pages and after a reload; another text comes back. More: tests/http/test_page_banner.py."""
+    change(BANNER, False)
+    seen = see("/policies", site=site)
+    seen.page.get_by_role("button", name="Dismiss this notice").click()
+    seen.page.wait_for_url("**/policies")
+    assert banner(seen) is None
+    seen.page.reload()
+    assert banner(seen) is None
+    seen.page.goto(site.url + "/crates")
+    assert banner(seen) is None
+    change("Another text", False)
+    seen.page.goto(site.url + "/keywords")
+    assert "Another text" in banner(seen)
+    change(BANNER, False)
+
+
 def test_w012_read_only(see, site, change):
     change("", True)
     assert "read-only at the moment" in banner(see("/", site=site))

@@ -186,6 +186,12 @@ def test_configuration_without_secrets(registry, visitor):
     assert "cratehouse.toml:" in answer.page.text and "default" in answer.page.text
     assert "server.metrics_token" in answer.page.text and registry.url in answer.page.text
     assert registry.queries(answer) == 1
+    # only what somebody has set
+    every = answer.page
+    answer = visitor.get(every.link("Only what somebody has set"))
+    assert "server.metrics_token" in answer.page.text and "limits.keywords" in every.text and "limits.keywords" not in answer.page.text
+    assert password not in answer.text and "of the collector" not in answer.text and answer.page.link("All keys") == "/admin/config"
+    assert "default: http://127.0.0.1:8080" in answer.page.text  # of site.url
 
 
 # ---- crates

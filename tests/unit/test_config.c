@@ -318,13 +318,56 @@ static void log_lines(void **state)
 	}
 }
 
+/* Of whatever is a secret, nothing is printed but that it is there. */
+static void secrets(void **state)
+{
+	static const char *const names[] = {
+		"server.metrics_token", "db.password", "auth.key",
+		"github.client_secret", "docs.token",  "mail.smtp_password"
+	};
+	char *const env[] = {
+		(char[]){ "CRATEHOUSE_SERVER_METRICS_TOKEN=hush" },
+		(char[]){ "CRATEHOUSE_DB_PASSWORD=hush" },
+		(char[]){ "CRATEHOUSE_AUTH_KEY=hushhushhushhushhushhushhushhushhushhushhus=" },
+		(char[]){ "CRATEHOUSE_GITHUB_CLIENT_SECRET=hush" },
+		(char[]){ "CRATEHOUSE_DOCS_TOKEN=hush" },
+		(char[]){ "CRATEHOUSE_MAIL_SMTP_PASSWORD=hush" },
+		NULL
+	};
+	struct arena *a = arena_new(0);
+	struct text why;
+	const struct config *c = parse(a, "", env, &why);
+	struct config_line *v;
+	size_t masked = 0, n;
+
+	(void)state;
+	if (!c)
+		fail_msg("%.*s", TEXT_F(why));
+	n = config_lines(a, c, &v);
+	for (size_t i = 0; i < n; i++) {
+		assert_true(text_find(v[i].value, TEXT("hush")) == v[i].value.n);
+		if (!text_eq(v[i].value, TEXT("\"***\"")))
+			continue;
+		for (size_t k = 0; k < ARRAY_SIZE(names); k++)
+			masked += text_eq(v[i].name, text_from(names[k]));
+		assert_true(text_starts(v[i].where, TEXT("CRATEHOUSE_")));
+	}
+	assert_int_equal(masked, ARRAY_SIZE(names));
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults), cmocka_unit_test(values),
-		cmocka_unit_test(refused),  cmocka_unit_test(mail),
-		cmocka_unit_test(issuers),  cmocka_unit_test(secrets_from_files),
-		cmocka_unit_test(lists),    cmocka_unit_test(log_lines),
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(values),
+		cmocka_unit_test(secrets),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(mail),
+		cmocka_unit_test(issuers),
+		cmocka_unit_test(secrets_from_files),
+		cmocka_unit_test(lists),
+		cmocka_unit_test(log_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

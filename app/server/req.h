@@ -30,7 +30,7 @@ struct auth_user {
 	int64_t created_us;
 	bool is_admin, no_shortcuts;
 	bool as_admin; /* may_do let him do what he asks for as an administrator alone */
-	bool legacy; /* a token without endpoint scopes (contract/api.md 3.3) */
+	bool legacy;   /* a token without endpoint scopes (contract/api.md 3.3) */
 	struct text endpoint_scopes, crate_scopes; /* JSON lists as stored; absent: null */
 	/* A trusted-publishing token: ids of its crates as a JSON list, and its trustpub_data. */
 	struct text trustpub_crates, trustpub_data;

@@ -167,24 +167,18 @@ static struct texts texts_of_json(struct req *r, struct text json)
 static void add_install(struct req *r, const struct crate_frame *f, struct crate_page *v)
 {
 	const struct version_view *x = &f->version;
-	struct text name = x->crate, registry = r->cfg->registry.name;
-	struct text num = semver_no_build(x->num);
-	struct text from =
-		registry.n ? text_fmt(r->arena, " --registry %.*s", TEXT_F(registry)) : TEXT("");
+	struct text name = x->crate, num = semver_no_build(x->num);
+	struct text exact = f->versioned ? num : TEXT_NONE;
 	bool library = !x->has_lib.set || x->has_lib.v;
 
 	v->binaries = texts_of_json(r, x->bin_names);
 	if (x->yanked)
 		return;
 	if (v->binaries.n)
-		v->install = text_fmt(r->arena, "cargo install %.*s%s%.*s%.*s", TEXT_F(name),
-				      f->versioned ? "@" : "",
-				      TEXT_F(f->versioned ? num : TEXT("")), TEXT_F(from));
+		v->install = cargo_line(r, "install", name, "@", exact);
 	if (!library)
 		return;
-	v->add = text_fmt(r->arena, "cargo add %.*s%s%.*s%.*s", TEXT_F(name),
-			  f->versioned ? "@=" : "", TEXT_F(f->versioned ? num : TEXT("")),
-			  TEXT_F(from));
+	v->add = cargo_line(r, "add", name, "@=", exact);
 	v->toml = manifest_line(r, name, f->versioned ? "=" : "", num);
 }
 

@@ -1,10 +1,12 @@
 /* handlers/web/crate_features.c - /crates/{name}/{version}/features: what can be switched on, and what that switches on in
  * turn (contract/web.md P17). */
 #include "app/base/arena.h"
+#include "app/base/semver.h"
 #include "db/dependency_view.h"
 #include "db/stored.h"
 #include "handlers/routes.h"
 #include "handlers/web/archive.h"
+#include "handlers/web/manifest_line.h"
 #include "handlers/web/page.h"
 
 #include <stdlib.h>
@@ -141,11 +143,17 @@ static void mark_enabled(struct known *k)
 	}
 }
 
-static struct text command(struct req *r, struct text name, const struct known *k)
+/* Adds the crate with one that is not on by default; absent where all are, and of a yanked version. */
+static struct text command(struct req *r, const struct crate_frame *f, const struct known *k)
 {
-	for (size_t i = 0; i < k->nrows; i++)
+	const struct version_view *x = &f->version;
+	bool newest = text_eq(x->num, f->crate.default_version);
+	struct text exact = newest ? TEXT_NONE : semver_no_build(x->num);
+
+	for (size_t i = 0; !x->yanked && i < k->nrows; i++)
 		if (!k->rows[i].enabled)
-			return text_fmt(r->arena, "cargo add %.*s --features %.*s", TEXT_F(name),
+			return text_fmt(r->arena, "%.*s --features %.*s",
+					TEXT_F(cargo_line(r, "add", x->crate, "@=", exact)),
 					TEXT_F(k->rows[i].name));
 	return TEXT_NONE;
 }
@@ -171,7 +179,7 @@ static struct reply features_get(struct req *r)
 	v.n = k.nrows;
 	v.implied = k.nrows - k.nfeatures;
 	v.has_default = row_by_name(&k, TEXT("default")) != NULL;
-	v.command = command(r, f.crate.name, &k);
+	v.command = command(r, &f, &k);
 	return reply_page(r, 200, features_page, &v);
 }
 

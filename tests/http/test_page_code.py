@@ -410,11 +410,20 @@ def test_features(registry, visitor, shown):
     for feature in ("default", "std", "both", "extra"):  # libz is named with dep:, extra is not
         assert f"feature-{feature}" in page.ids and page.has_link(f"#feature-{feature}")
     assert "feature-libz" not in page.ids
-    assert f"cargo add {shown} --features both" in page.text
+    assert f"cargo add {shown}@=1.0.0 --registry cratehouse --features both" in page.text
     assert page.has_link("/crates/shown-libz") and page.has_link("/crates/shown-dep")
     assert page.text.index("default by default") < page.text.index("both on demand")
     assert "std by default" in page.text
     assert registry.queries(answer) == 3
+
+
+def test_a_feature_of_the_newest_version_and_of_a_yanked_one(visitor, alice, new_name):
+    name = publish(alice, new_name("newest"), tables={"features": {"some": []}})
+    path = f"/crates/{name}/1.0.0/features"
+    assert f"cargo add {name} --registry cratehouse --features some" in visitor.get(path).page.text
+    assert alice.token.delete(f"/api/v1/crates/{name}/1.0.0/yank").status_code == 200
+    page = visitor.get(path).page
+    assert "cargo add" not in page.text and "some on demand" in page.text
 
 
 def test_no_features(visitor, alice, new_name):

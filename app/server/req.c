@@ -70,20 +70,38 @@ static const struct err *query_one(struct req *r, const char *name, bool form, s
 		return err_new(r->arena, ERR_INVALID,
 			       "Failed to deserialize query string: duplicate field `%s`", name);
 	}
-	if (text_has_byte(found, '\0'))
-		return err_new(r->arena, ERR_INVALID,
-			       "Failed to deserialize query string: %s: string contains null byte",
-			       name);
 	*ret = form && !found.n ? TEXT_NONE : found;
 	return NULL;
 }
 
+static const struct err *without_nul(struct req *r, const char *name, struct text value)
+{
+	if (!text_has_byte(value, '\0'))
+		return NULL;
+	return err_new(r->arena, ERR_INVALID,
+		       "Failed to deserialize query string: %s: string contains null byte", name);
+}
+
 const struct err *req_query(struct req *r, const char *name, struct text *ret)
+{
+	const struct err *e = query_one(r, name, false, ret);
+
+	return e ? e : without_nul(r, name, *ret);
+}
+
+const struct err *req_query_form(struct req *r, const char *name, struct text *ret)
+{
+	const struct err *e = query_one(r, name, true, ret);
+
+	return e ? e : without_nul(r, name, *ret);
+}
+
+const struct err *req_query_word(struct req *r, const char *name, struct text *ret)
 {
 	return query_one(r, name, false, ret);
 }
 
-const struct err *req_query_form(struct req *r, const char *name, struct text *ret)
+const struct err *req_query_form_word(struct req *r, const char *name, struct text *ret)
 {
 	return query_one(r, name, true, ret);
 }
@@ -102,8 +120,8 @@ const struct err *req_query_list(struct req *r, const char *name, size_t max, st
 		if (text_has_byte(kv[i].value, '\0'))
 			return err_new(
 				r->arena, ERR_INVALID,
-				"Failed to deserialize query string: %s: string contains null byte",
-				name);
+				"Failed to deserialize query string: %s[%zu]: string contains null byte",
+				name, all.n);
 		all.v[all.n++] = kv[i].value;
 	}
 	if (all.n > max)

@@ -78,6 +78,13 @@ const struct err *must_use req_query(struct req *r, const char *name, struct tex
  * absent. */
 const struct err *must_use req_query_form(struct req *r, const char *name, struct text *ret);
 
+/*
+ * The same two for what is compared with words or read as a number, where a NUL is no fault of its
+ * own: the value is none of the words, or no number.
+ */
+const struct err *must_use req_query_word(struct req *r, const char *name, struct text *ret);
+const struct err *must_use req_query_form_word(struct req *r, const char *name, struct text *ret);
+
 /* All query parameters in their order, decoded; arena. */
 struct query_pair *req_query_all(struct req *r, size_t *ret_n);
 

@@ -15,7 +15,7 @@ static struct reply categories_get(struct req *r)
 	size_t n, ntop;
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
-	const struct err *e = req_query(r, "sort", &sort);
+	const struct err *e = req_query_word(r, "sort", &sort);
 
 	if (!e)
 		e = req_paging(r, PAGING_PAGE, &p);

@@ -145,7 +145,7 @@ static const char *not_i32(struct text t, int64_t *ret)
 const struct err *req_query_i32(struct req *r, const char *name, int64_t initial, int64_t *ret)
 {
 	struct text t;
-	const struct err *e = req_query(r, name, &t);
+	const struct err *e = req_query_word(r, name, &t);
 	const char *why;
 
 	if (e)
@@ -183,16 +183,16 @@ static const struct err *positive(struct req *r, const char *name, struct text t
 		       why);
 }
 
-const struct err *req_paging(struct req *r, unsigned allows, struct paging *ret)
+const struct err *req_paging_read(struct req *r, struct paging *ret)
 {
 	struct paging p = { .page = 1, .per_page = PER_PAGE_DEFAULT };
 	struct text page, per_page;
-	const struct err *e = req_query(r, "page", &page);
+	const struct err *e = req_query_word(r, "page", &page);
 
 	if (!e)
-		e = req_query(r, "per_page", &per_page);
+		e = req_query_word(r, "per_page", &per_page);
 	if (!e)
-		e = req_query(r, "seek", &p.seek);
+		e = req_query_word(r, "seek", &p.seek);
 	if (!e && page.p)
 		e = positive(r, "page", page, &p.page);
 	if (!e && per_page.p)
@@ -201,23 +201,35 @@ const struct err *req_paging(struct req *r, unsigned allows, struct paging *ret)
 		return e;
 	p.has_page = page.p != NULL;
 	p.has_per_page = per_page.p != NULL;
-	if (p.has_page && p.seek.p)
+	*ret = p;
+	return NULL;
+}
+
+const struct err *req_paging_allowed(struct req *r, unsigned allows, const struct paging *p)
+{
+	if (p->has_page && p->seek.p)
 		return err_new(r->arena, ERR_INVALID,
 			       "providing both ?page= and ?seek= is unsupported");
-	if (p.has_page && !(allows & PAGING_PAGE))
+	if (p->has_page && !(allows & PAGING_PAGE))
 		return err_new(r->arena, ERR_INVALID, "?page= is not supported for this request");
-	if (p.has_page && (allows & PAGING_LIMITED) && p.page > PAGE_MAX)
+	if (p->has_page && (allows & PAGING_LIMITED) && p->page > PAGE_MAX)
 		return err_new(
 			r->arena, ERR_INVALID,
 			"Page %llu is unavailable for performance reasons. Please take a look at "
 			"https://crates.io/data-access for alternatives.",
-			(unsigned long long)p.page);
-	if (p.seek.p && !(allows & PAGING_SEEK))
+			(unsigned long long)p->page);
+	if (p->seek.p && !(allows & PAGING_SEEK))
 		return err_new(r->arena, ERR_INVALID, "?seek= is not supported for this request");
-	if (p.per_page > PER_PAGE_MAX)
+	if (p->per_page > PER_PAGE_MAX)
 		return err_new(r->arena, ERR_INVALID, "cannot request more than 100 items");
-	*ret = p;
 	return NULL;
+}
+
+const struct err *req_paging(struct req *r, unsigned allows, struct paging *ret)
+{
+	const struct err *e = req_paging_read(r, ret);
+
+	return e ? e : req_paging_allowed(r, allows, ret);
 }
 
 /* As the url crate's form serializer writes it. */

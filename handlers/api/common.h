@@ -71,6 +71,10 @@ enum paging_allows { PAGING_PAGE = 1, PAGING_SEEK = 2, PAGING_LIMITED = 4 };
 /* Checked in the reference's order; allows is a set of enum paging_allows. */
 const struct err *must_use req_paging(struct req *r, unsigned allows, struct paging *ret);
 
+/* Its two halves, for where something is looked at in between: what is no number, and what cannot be had. */
+const struct err *must_use req_paging_read(struct req *r, struct paging *ret);
+const struct err *must_use req_paging_allowed(struct req *r, unsigned allows, const struct paging *p);
+
 /*
  * What `next_page` and `prev_page` hold: '?' and all parameters of this request encoded anew in their order, key last
  * with this value.

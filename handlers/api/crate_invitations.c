@@ -36,7 +36,7 @@ static const struct err *read_wanted(struct req *r, struct wanted *w)
 	const struct err *e = req_query(r, "crate_name", &w->crate);
 
 	if (!e)
-		e = req_query(r, "invitee_id", &given);
+		e = req_query_word(r, "invitee_id", &given);
 	if (!e)
 		e = req_query_i32(r, "invitee_id", 0, &id);
 	if (!e)

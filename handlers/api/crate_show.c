@@ -22,7 +22,7 @@ static const struct err *read_include(struct req *r, unsigned *ret)
 	const struct err *e;
 	struct text value;
 
-	e = req_query(r, "include", &value);
+	e = req_query_word(r, "include", &value);
 	if (e)
 		return e;
 	e = req_include(r, value.p ? value : TEXT("full"), names, ARRAY_SIZE(names),

@@ -14,6 +14,7 @@ struct wanted {
 	struct texts nums;
 	bool has_nums;
 	struct paging paging;
+	const struct err *bad_paging, *bad_include; /* said behind the crate, and behind the versions */
 };
 
 static const struct err *read_wanted(struct req *r, struct wanted *w)
@@ -23,22 +24,22 @@ static const struct err *read_wanted(struct req *r, struct wanted *w)
 	unsigned set = 0;
 	const struct err *e;
 
-	e = req_query_form(r, "sort", &sort);
+	e = req_query_form_word(r, "sort", &sort);
 	if (!e)
-		e = req_query_form(r, "include", &include);
+		e = req_query_form_word(r, "include", &include);
 	if (!e)
 		e = req_query_list(r, "nums[]", NUMS_MAX, &w->nums);
 	if (!e)
-		e = req_query(r, "per_page", &w->paging.seek);
-	if (!e) /* without per_page there is no paging, and a seek is not even looked at */
-		e = req_paging(r, w->paging.seek.p ? PAGING_SEEK : PAGING_SEEK | PAGING_PAGE,
-			       &w->paging);
-	if (!e)
-		e = req_include(r, include, includes, 1, "'release_tracks'", &set);
+		e = req_paging_read(r, &w->paging);
+	if (e)
+		return e;
+	if (w->paging.has_per_page) /* without it there is no paging, and a seek is not even looked at */
+		w->bad_paging = req_paging_allowed(r, PAGING_SEEK, &w->paging);
+	w->bad_include = req_include(r, include, includes, 1, "'release_tracks'", &set);
 	w->has_nums = w->nums.n > 0;
 	w->by_date = text_eq_nocase(sort, TEXT("date"));
 	w->release_tracks = set != 0;
-	return e;
+	return NULL;
 }
 
 static int newest_first(const void *a, const void *b)
@@ -220,10 +221,14 @@ static struct reply crate_versions(struct req *r)
 	e = read_wanted(r, &w);
 	if (!e)
 		e = req_crate_unless_same(r, req_path(r, "name"), &l.crate, &same);
-	if (same)
+	if (!e)
+		e = w.bad_paging;
+	if (!e && same && !w.bad_include)
 		return reply_unchanged(r);
 	if (!e)
 		e = load(r, &w, &l);
+	if (!e)
+		e = w.bad_include;
 	if (e)
 		return reply_err(r, e);
 	jw_object(&j, NULL);

@@ -41,22 +41,24 @@ static const struct err *read_params(struct req *r, struct params *p)
 	const struct {
 		const char *name;
 		struct text *to;
+		bool word; /* or a number */
 	} texts[] = {
-		{ "q", &p->q },
-		{ "sort", &p->sort },
-		{ "include_yanked", &p->include_yanked },
-		{ "category", &p->category },
-		{ "all_keywords", &p->all_keywords },
-		{ "keyword", &p->keyword },
-		{ "letter", &p->letter },
-		{ "user_id", &p->user_id },
-		{ "team_id", &p->team_id },
-		{ "following", &p->following },
+		{ "q", &p->q, false },
+		{ "sort", &p->sort, true },
+		{ "include_yanked", &p->include_yanked, true },
+		{ "category", &p->category, false },
+		{ "all_keywords", &p->all_keywords, false },
+		{ "keyword", &p->keyword, false },
+		{ "letter", &p->letter, false },
+		{ "user_id", &p->user_id, true },
+		{ "team_id", &p->team_id, true },
+		{ "following", &p->following, true },
 	};
 	const struct err *e = NULL;
 
 	for (size_t i = 0; !e && i < ARRAY_SIZE(texts); i++)
-		e = req_query_form(r, texts[i].name, texts[i].to);
+		e = texts[i].word ? req_query_form_word(r, texts[i].name, texts[i].to)
+				  : req_query_form(r, texts[i].name, texts[i].to);
 	if (!e)
 		e = req_query_list(r, "ids[]", CRATE_SET_MAX, &p->ids);
 	if (!e)

@@ -100,7 +100,7 @@ static struct reply crate_downloads(struct req *r)
 	unsigned set = 0;
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
-	const struct err *e = req_query_form(r, "include", &include);
+	const struct err *e = req_query_form_word(r, "include", &include);
 	bool same = false;
 
 	if (!e)
@@ -175,7 +175,7 @@ static const struct err *read_end(struct req *r, int64_t *ret_us)
 {
 	struct text before;
 	const char *why = NULL;
-	const struct err *e = req_query(r, "before_date", &before);
+	const struct err *e = req_query_word(r, "before_date", &before);
 
 	if (e)
 		return e;

@@ -160,7 +160,7 @@ static const struct err *read_query(struct req *r, struct trustpub_query *q)
 	const struct err *e = req_query(r, "crate", &crate);
 
 	if (!e)
-		e = req_query(r, "user_id", &user);
+		e = req_query_word(r, "user_id", &user);
 	if (!e)
 		e = req_query_i32(r, "user_id", 0, &id);
 	if (e)

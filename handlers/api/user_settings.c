@@ -2,6 +2,7 @@
  * handlers/api/user_settings.c - PUT /api/v1/users/{user}, PUT /api/v1/users/{id}/resend, PUT
  * /api/v1/confirm/{email_token} (contract/api.md 21)
  */
+#include "app/base/config.h"
 #include "app/base/json.h"
 #include "app/server/auth.h"
 #include "app/server/own_email.h"
@@ -45,20 +46,36 @@ static const struct err *must_be_caller(struct req *r, int64_t id)
 	return err_new(r->arena, ERR_INVALID, "current user does not match requested user");
 }
 
+/* The path is judged before the body, and the body before who asks. */
+static const struct err *read_wish(struct req *r, int64_t *ret_id, struct wish *ret)
+{
+	const struct wish_body *body;
+	const struct err *e = req_path_i32(r, "user", ret_id);
+
+	if (!e)
+		e = req_body(r, r->cfg->limits.body_bytes, &r->body);
+	if (!e)
+		e = req_json_read(r, &wish_body_shape);
+	if (e)
+		return e;
+	body = req_json_struct(r);
+	*ret = *body->user;
+	return NULL;
+}
+
 /* upstream: the switch stays as it was put, also where the address is refused after it. */
 static struct reply user_put(struct req *r)
 {
-	const struct wish_body *body = req_json_struct(r);
-	const struct wish *w = body->user;
+	struct wish w = { .email = TEXT_NONE };
 	int64_t id;
-	const struct err *e = req_path_i32(r, "user", &id);
+	const struct err *e = read_wish(r, &id, &w);
 
 	if (!e)
 		e = must_be_caller(r, id);
-	if (!e && w->publish_notifications.set)
-		e = db_user_set_notifications(r->db, r->user.id, w->publish_notifications.v);
-	if (!e && w->email.p)
-		e = own_email_set(r, w->email);
+	if (!e && w.publish_notifications.set)
+		e = db_user_set_notifications(r->db, r->user.id, w.publish_notifications.v);
+	if (!e && w.email.p)
+		e = own_email_set(r, w.email);
 	return e ? reply_err(r, e) : reply_ok(r);
 }
 
@@ -82,8 +99,8 @@ static struct reply confirm_put(struct req *r)
 }
 
 const struct route user_settings_routes[] = {
-	ROUTE(PUT, "/api/v1/users/{user}", user_put, .auth = AUTH_LATE, .body = BODY_JSON,
-	      .shape = &wish_body_shape, .doc = "Change one's address or notifications"),
+	ROUTE(PUT, "/api/v1/users/{user}", user_put, .auth = AUTH_LATE,
+	      .body = BODY_STREAM, .doc = "Change one's address or notifications"),
 	ROUTE(PUT, "/api/v1/users/{id}/resend", resend_put, .auth = AUTH_LATE,
 	      .doc = "Another letter to verify one's address with"),
 	ROUTE(PUT, "/api/v1/confirm/{email_token}", confirm_put, .auth = AUTH_NONE,

@@ -86,11 +86,7 @@ def test_include(anon, crate):
 
 @pytest.mark.parametrize("value", ["x", "Versions", "versions,x", "versions%20", "full,%00", "versions;full"])
 def test_bad_include(registry, anon, crate, value):
-    answer = anon.get(f"/api/v1/crates/{crate}?include={value}")
-    if value.endswith("%00"):
-        refused(answer, 400, "Failed to deserialize query string: include: string contains null byte")
-    else:
-        refused(answer, 400, INCLUDE)
+    refused(anon.get(f"/api/v1/crates/{crate}?include={value}"), 400, INCLUDE)
     answer = anon.get("/api/v1/crates/no-such-crate?include=x")  # judged before the look-up
     refused(answer, 400, INCLUDE)
 

@@ -96,6 +96,7 @@ def test_of_version(anon, crate, query, days):
     ("zz", "input contains invalid characters"), ("2020-x", "input contains invalid characters"),
     ("20200101", "input contains invalid characters"), ("2020-13-01", "input is out of range"),
     ("2021-02-29", "input is out of range"), ("2020-01-011", "trailing input"), ("2020-01-01T00", "trailing input"),
+    ("%00", "input contains invalid characters"),
 ])
 def test_bad_date(anon, crate, date, words):
     answer = anon.get(f"/api/v1/crates/down-loads/2.0.0/downloads?before_date={date}")

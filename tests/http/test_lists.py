@@ -216,10 +216,24 @@ def test_broken_seek(anon, query):
     ("?team_id=1.5", "Failed to deserialize query string: team_id: invalid digit found in string"),
     ("?user_id=2147483648", "Failed to deserialize query string: user_id: number too large to fit in target type"),
     ("?user_id=-2147483649", "Failed to deserialize query string: user_id: number too small to fit in target type"),
-    ("?keyword=a%00", "Failed to deserialize query string: keyword: string contains null byte"),
+    *[(f"?{name}=a%00", f"Failed to deserialize query string: {name}: string contains null byte")
+      for name in ("q", "category", "all_keywords", "keyword", "letter")],
+    ("?ids[]=a&ids[]=b%00", "Failed to deserialize query string: ids[][1]: string contains null byte"),
+    ("?page=1%00", "Failed to deserialize query string: page: invalid digit found in string"),
+    ("?team_id=%00", "Failed to deserialize query string: team_id: invalid digit found in string"),
+    ("?seek=%00", "invalid seek parameter"),
 ])
 def test_refused(anon, query, words):
     assert detail(anon.get(CRATES + query)) == words
+
+
+def test_words_that_are_none(anon, crates):
+    """A NUL in what is compared with words alone is no fault: the word is an unknown one."""
+    plain = anon.get(CRATES + "?per_page=3&sort=alphabetical").json()["crates"]
+    assert anon.get(CRATES + "?per_page=3&sort=%00").json()["crates"] == plain
+    assert anon.get(CRATES + "?per_page=3&include_yanked=%00").status_code == 200
+    for path in ("/api/v1/keywords", "/api/v1/categories"):
+        assert anon.get(path + "?sort=%00").json() == anon.get(path).json()
 
 
 def test_figures(anon, crates):

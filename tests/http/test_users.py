@@ -143,7 +143,9 @@ def test_ids(me, anon, number):
     words = f"Invalid URL: Cannot parse `{number}` to a `i32`"
     for client in (me.user.browser, anon):
         refused(client.put(f"/api/v1/users/{number}/resend"), 400, words)
-    refused(me.user.browser.put(f"/api/v1/users/{number}", {"user": {}}), 400, words)
+    for client in (me.user.browser, anon):  # the path is judged before the body
+        refused(client.put(f"/api/v1/users/{number}", {"user": {}}), 400, words)
+        refused(client.put(f"/api/v1/users/{number}", b"{", headers={"Content-Type": "text/plain"}), 400, words)
     for number in ("0", "-1", "2147483647"):
         refused(me.user.browser.put(f"/api/v1/users/{number}/resend"), 400, NOT_ME)
 

@@ -185,14 +185,29 @@ def test_release_tracks(anon, crate):
     ("per_page=2&per_page=2", "Failed to deserialize query string: duplicate field `per_page`"),
     ("sort=date&sort=date", "Failed to deserialize query string: sort: unsupported value"),
     ("include=&include=", "Failed to deserialize query string: include: unsupported value"),
-    ("nums[]=1.0.0%00", "Failed to deserialize query string: nums[]: string contains null byte"),
+    ("nums[]=1&nums[]=1.0.0%00", "Failed to deserialize query string: nums[][1]: string contains null byte"),
+    ("per_page=2%00", "Failed to deserialize query string: per_page: invalid digit found in string"),
+    ("per_page=2&seek=%00", "invalid seek parameter"),
+    ("include=%00", "invalid component for ?include= (expected 'release_tracks')"),
+    ("include=x&per_page=101", "cannot request more than 100 items"),
+    ("include=x&per_page=2&seek=broken", "invalid seek parameter"),
 ])
 def test_bad_queries(anon, crate, query, words):
     refused(anon.get(f"/api/v1/crates/{crate}/versions?{query}"), 400, words)
 
 
+@pytest.mark.parametrize("query", ["page=1&seek=broken", "seek=%00", "sort=%00", "page=4294967295"])
+def test_without_per_page_nothing_is_paged(anon, crate, query):
+    answer = anon.get(f"/api/v1/crates/{crate}/versions?{query}")
+    assert answer.status_code == 200
+    assert answer.json() == anon.get(f"/api/v1/crates/{crate}/versions").json()
+
+
 def test_no_such_crate(anon):
-    refused(anon.get("/api/v1/crates/no-such-crate/versions"), 404, "crate `no-such-crate` does not exist")
+    for query in ("", "?include=x", "?per_page=101", "?per_page=1&page=1", "?per_page=1&seek=broken"):
+        refused(anon.get("/api/v1/crates/no-such-crate/versions" + query), 404, "crate `no-such-crate` does not exist")
+    refused(anon.get("/api/v1/crates/no-such-crate/versions?per_page=0"), 400,
+            "Failed to deserialize query string: per_page: invalid value: integer `0`, expected a nonzero u32")
 
 
 def test_a_thousand_versions(registry, alice, anon, new_name):

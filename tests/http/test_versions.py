@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from lib.census import settled
 from lib.registry import Crate
 from lib.steps import crate_id, publish, refused, user_id
 
@@ -57,6 +58,7 @@ def test_one(registry, alice, anon):
         files={"src/main.rs": "fn main() {}\n"})
     answer = alice.token.publish(crate)
     assert answer.status_code == 200, answer.text
+    settled(registry)  # linecounts come by a job
     answer = anon.get("/api/v1/crates/one_version/1.2.3-a.1+b.2")
     shown = answer.json()["version"]
     assert list(answer.json()) == ["version"] and list(shown) == KEYS

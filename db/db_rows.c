@@ -30,6 +30,9 @@ static const struct err *read_text(struct db *db, struct prepared *p, size_t i, 
 		*ret = TEXT_NONE;
 		return NULL;
 	}
+	if (!arena_has_room(a, s->length))
+		return err_new(db->arena, ERR_INTERNAL, "database: %s: no room for all rows",
+			       p->s->name);
 	if (s->length <= SLOT_TEXT) {
 		*ret = (struct text){ arena_copy(a, s->v.text, s->length), s->length };
 		return NULL;

@@ -4,6 +4,9 @@
 #include "db/audit.h"
 #include "db/db.h"
 
+/* What a client may say; upstream has no limit, but lists of versions hold every message whole. */
+enum { YANK_MESSAGE_MAX_BYTES = 1000 };
+
 struct yank_in {
 	uint64_t crate_id, version_id;
 	uint64_t user_id;               /* 0: the command line, which leaves no action behind */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHUNK_BYTES = 32 * 1024, ALIGN = 16 };
+enum { CHUNK_BYTES = 32 * 1024, ALIGN = 16, RESERVE_BYTES = 64 * 1024 };
 
 struct chunk {
 	struct chunk *next;
@@ -148,6 +148,13 @@ void arena_defer(struct arena *a, void (*fn)(void *), void *p)
 size_t arena_used(const struct arena *a)
 {
 	return a->used;
+}
+
+bool arena_has_room(const struct arena *a, size_t n)
+{
+	size_t room = a->max - a->used;
+
+	return room > RESERVE_BYTES && n <= room - RESERVE_BYTES;
 }
 
 void arena_defer_free(struct arena *a, void *p)

@@ -7,6 +7,7 @@
 
 #include "app/base/compiler.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -32,6 +33,12 @@ void arena_defer(struct arena *a, void (*fn)(void *), void *p);
 
 /* Bytes handed out since the last reset. */
 size_t arena_used(const struct arena *a);
+
+/*
+ * Whether n more bytes can be had, with some left to say what went wrong. For what grows with what is stored, which nobody
+ * can bound beforehand: an error then, not a BUG.
+ */
+bool arena_has_room(const struct arena *a, size_t n);
 
 /* For arena_defer: free(3), and close(2) of a descriptor passed as (void *)(intptr_t)fd. */
 void arena_defer_free(struct arena *a, void *p);

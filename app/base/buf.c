@@ -46,6 +46,10 @@ static char *buf_room(struct buf *b, size_t n)
 		room = b->room ? b->room : 256;
 		while (room < want)
 			room = room > b->cap / 2 ? b->cap : room * 2;
+		if (!arena_has_room(b->arena, room)) {
+			b->overflow = true;
+			return NULL;
+		}
 		p = arena_alloc(b->arena, room);
 		if (b->n)
 			memcpy(p, b->p, b->n);
@@ -179,7 +183,8 @@ struct text buf_text(const struct buf *b)
 const struct err *buf_done(struct buf *b, struct text *ret)
 {
 	if (!buf_ok(b))
-		return err_new(b->arena, ERR_INTERNAL, "buffer over its cap of %zu bytes", b->cap);
+		return err_new(b->arena, ERR_INTERNAL, "buffer over its cap of %zu bytes, or no room",
+			       b->cap);
 	*ret = buf_text(b);
 	return NULL;
 }

@@ -109,6 +109,20 @@ static const struct err *room(struct req *r)
 	return e;
 }
 
+static const struct err *check_size(struct req *r, const struct token_wish *w)
+{
+	if (w->name.n > TOKEN_NAME_MAX_BYTES)
+		return err_new(r->arena, ERR_INVALID, "the name of a token has at most %d bytes",
+			       TOKEN_NAME_MAX_BYTES);
+	if (w->crates.n > TOKEN_CRATES_MAX)
+		return err_new(r->arena, ERR_INVALID, "a token has at most %d crate scopes",
+			       TOKEN_CRATES_MAX);
+	if (w->endpoints.n > TOKEN_ENDPOINTS_MAX)
+		return err_new(r->arena, ERR_INVALID, "a token has at most %d endpoint scopes",
+			       TOKEN_ENDPOINTS_MAX);
+	return NULL;
+}
+
 static const struct err *check_scopes(struct req *r, struct texts scopes,
 				      bool (*ok)(struct text scope), const char *what)
 {
@@ -130,6 +144,8 @@ const struct err *token_make(struct req *r, const struct token_wish *w, struct t
 	};
 	const struct err *e = room(r);
 
+	if (!e)
+		e = check_size(r, w);
 	if (!e)
 		e = check_scopes(r, w->crates, crate_scope_is_valid, "crate");
 	if (!e)

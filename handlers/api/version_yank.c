@@ -33,6 +33,9 @@ static const struct err *check_wish(struct req *r, const struct wish *w,
 	if (!w->yanked.set && !v->yanked)
 		return err_new(r->arena, ERR_INVALID,
 			       "Cannot update yank message for a version that is not yanked");
+	if (w->yank_message.n > YANK_MESSAGE_MAX_BYTES)
+		return err_new(r->arena, ERR_INVALID, "a yank message has at most %d bytes",
+			       YANK_MESSAGE_MAX_BYTES);
 	return NULL;
 }
 

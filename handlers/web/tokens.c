@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #define DAY_US ((int64_t)24 * 3600 * US_PER_S)
-enum { EXPIRED_DAYS = 30, NAME_MAX_BYTES = 255 };
+enum { EXPIRED_DAYS = 30 };
 
 /* ---- the list */
 
@@ -115,7 +115,7 @@ static struct token_form empty_form(void)
 			  .label = "Name",
 			  .help = "What it is for: the machine, the workflow.",
 			  .required = true,
-			  .max = NAME_MAX_BYTES },
+			  .max = TOKEN_NAME_MAX_BYTES },
 		.date = { .name = "date",
 			  .label = "Day of your own",
 			  .type = "date",
@@ -243,7 +243,7 @@ static void read_form(struct req *r, struct token_form *v, struct token_wish *w)
 	w->name = v->name.value = req_form(r, "name");
 	if (!w->name.n)
 		form_fault(r->arena, &v->errors, "name", "Enter a name for the token");
-	else if (w->name.n > NAME_MAX_BYTES)
+	else if (w->name.n > TOKEN_NAME_MAX_BYTES)
 		form_fault(r->arena, &v->errors, "name", "The name is too long");
 	read_expiry(r, v, w);
 	put_scopes(v, wanted);

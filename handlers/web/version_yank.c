@@ -9,8 +9,6 @@
 #include "handlers/web/crate_frame.h"
 #include "templates/yank.h"
 
-enum { MESSAGE_MAX_BYTES = 1000 };
-
 /* The version, and that whoever asks may yank it. */
 static const struct err *find(struct req *r, struct crate_frame *f)
 {
@@ -39,7 +37,7 @@ static struct reply show(struct req *r, unsigned status, struct crate_frame *f, 
 	v->message.name = "message";
 	v->message.label = "Reason";
 	v->message.help = "Everybody reads it beside the version.";
-	v->message.max = MESSAGE_MAX_BYTES;
+	v->message.max = YANK_MESSAGE_MAX_BYTES;
 	return reply_page(r, status, yank_page, v);
 }
 
@@ -100,9 +98,9 @@ static struct reply yank_post(struct req *r)
 		e = find(r, &f);
 	if (e)
 		return reply_err(r, e);
-	if (message.n > MESSAGE_MAX_BYTES) {
+	if (message.n > YANK_MESSAGE_MAX_BYTES) {
 		form_fault(r->arena, &v.errors, "message", "The reason has at most %d bytes",
-			   MESSAGE_MAX_BYTES);
+			   YANK_MESSAGE_MAX_BYTES);
 		v.message.value = message;
 		return show(r, 422, &f, false, &v);
 	}

@@ -184,6 +184,18 @@ def test_list(registry, holder):
     assert answer.headers["Cache-Control"] == "no-store" and registry.queries(answer) == 2
 
 
+@pytest.mark.parametrize("wish, words", [
+    ({"name": "n" * 256}, "the name of a token has at most 255 bytes"),
+    ({"name": "n", "crate_scopes": ["*"] * 101}, "a token has at most 100 crate scopes"),
+    ({"name": "n", "endpoint_scopes": ["yank"] * 21}, "a token has at most 20 endpoint scopes"),
+])
+def test_tokens_of_any_size(holder, wish, words):
+    """A list of 500 of them must stay an answer."""
+    refused(holder.browser.put(TOKENS, {"api_token": wish}), 400, words)
+    less = {key: value[:-1] for key, value in wish.items() if len(value) > 1}
+    assert holder.browser.put(TOKENS, {"api_token": {"name": "n", **less}}).status_code == 200
+
+
 @pytest.mark.parametrize("value,why", [
     ("x", "invalid digit found in string"), ("", "cannot parse integer from empty string"),
     ("-", "invalid digit found in string"), ("1.5", "invalid digit found in string"),

@@ -148,6 +148,7 @@ def test_rules_of_the_message(registry, alice, anon, crate):
     # judged before anybody is asked who he is
     refused(patch(anon, crate, yanked=False, yank_message="x"), 400, MESSAGE_WHEN_UNYANKING)
     refused(patch(anon, crate, yank_message="x"), 400, MESSAGE_WITHOUT_YANK)
+    refused(patch(anon, crate, yanked=True, yank_message="x" * 1001), 400, "a yank message has at most 1000 bytes")
     assert actions(registry, crate) == ["publish"]
 
 

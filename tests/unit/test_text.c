@@ -141,6 +141,26 @@ static void buf_overflow_is_sticky(void **state)
 	arena_free(a);
 }
 
+/* What is stored can be more than a request's memory: that is an overflow, and there is room left to say so. */
+static void buf_that_fills_an_arena(void **state)
+{
+	struct arena *a = arena_new(1024 * 1024);
+	struct buf b = buf_init(a, SIZE_MAX / 2);
+	struct text t;
+
+	(void)state;
+	assert_true(arena_has_room(a, 900 * 1024));
+	assert_false(arena_has_room(a, 1024 * 1024));
+	while (buf_ok(&b))
+		buf_add(&b, TEXT("0123456789abcdef"));
+	assert_non_null(buf_done(&b, &t));
+	assert_false(arena_has_room(a, SIZE_MAX));
+	arena_free(a);
+	a = arena_new(1024);
+	assert_false(arena_has_room(a, 0));
+	arena_free(a);
+}
+
 static char deferred_seen[8];
 
 static void see(void *p)
@@ -217,6 +237,7 @@ int main(void)
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(json_order_and_escapes),
 		cmocka_unit_test(buf_overflow_is_sticky),
+		cmocka_unit_test(buf_that_fills_an_arena),
 		cmocka_unit_test(buf_fmt_keeps_the_cap),
 		cmocka_unit_test(deferred_run_last_first),
 		cmocka_unit_test(times),

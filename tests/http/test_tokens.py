@@ -141,7 +141,7 @@ def test_array_form(holder):
     assert answer.json()["api_token"]["name"] == "by array"
 
 
-@pytest.mark.parametrize("name", ["ä \"quoted\" \\ name", "x" * 100_000, "line\nbreak", "nul\u0000l"],
+@pytest.mark.parametrize("name", ["ä \"quoted\" \\ name", "x" * 255, "line\nbreak", "nul\u0000l"],
                          ids=["quoted", "long", "break", "nul"])
 def test_any_name(holder, name):
     number = make(holder.browser, name=name).json()["api_token"]["id"]

@@ -33,28 +33,32 @@ static const struct err *no_list(struct arena *a, struct text url, struct text w
 			   "The list of administrators could not be had");
 }
 
-static const struct err *read_list(struct arena *a, struct text url, struct text body,
-				   const int64_t **ret, size_t *ret_n)
+bool admin_list_read(struct arena *a, struct text body, const int64_t **ret, size_t *ret_n,
+		     struct text *ret_why)
 {
 	struct people list = { 0 };
 	struct json_error why;
 	const struct person *p;
 	int64_t *ids;
 
-	if (!json_read(a, body, &people_shape, &list, &why))
-		return no_list(a, url, json_error_text(a, &why));
+	if (!json_read(a, body, &people_shape, &list, &why)) {
+		*ret_why = json_error_text(a, &why);
+		return false;
+	}
+	*ret_why = text_fmt(a, "it names %zu people", list.people.n);
 	if (!list.people.n || list.people.n > ADMIN_LIST_MAX)
-		return no_list(a, url, text_fmt(a, "it names %zu people", list.people.n));
+		return false;
 	p = list.people.v;
 	ids = arena_array(a, list.people.n, sizeof(*ids));
+	*ret_why = TEXT("an id that is none");
 	for (size_t i = 0; i < list.people.n; i++) {
 		if (p[i].github_id.v < 1)
-			return no_list(a, url, TEXT("an id that is none"));
+			return false;
 		ids[i] = p[i].github_id.v;
 	}
 	*ret = ids;
 	*ret_n = list.people.n;
-	return NULL;
+	return true;
 }
 
 const struct err *admin_list_fetch(struct http *h, struct arena *a, struct text url,
@@ -69,11 +73,12 @@ const struct err *admin_list_fetch(struct http *h, struct arena *a, struct text 
 		.max_bytes = LIST_MAX_BYTES,
 	};
 	struct http_answer got;
+	struct text why;
 	const struct err *e = http_send(h, a, &q, &got);
 
 	if (e)
 		return no_list(a, url, e->cause.p ? e->cause : e->detail);
 	if (got.status != 200)
 		return no_list(a, url, text_fmt(a, "status %u", got.status));
-	return read_list(a, url, got.body, ret, ret_n);
+	return admin_list_read(a, got.body, ret, ret_n, &why) ? NULL : no_list(a, url, why);
 }

@@ -10,8 +10,12 @@ struct http;
 
 enum { ADMIN_LIST_MAX = 1000 };
 
+/* What such a list says: ids of accounts at GitHub, each at least 1; arena. False and why (arena) for what is none. */
+bool admin_list_read(struct arena *a, struct text body, const int64_t **ret, size_t *ret_n,
+		     struct text *ret_why);
+
 /*
- * Account ids at GitHub, each at least 1; arena. Whatever is no such list is ERR_BUSY, with the cause for the log: the job that
+ * The list at that address. Whatever is none is ERR_BUSY, with the cause for the log: the job that
  * asks tries again later. So is a list of nobody, which would leave the site without an administrator. Never inside a
  * transaction.
  */

@@ -1,6 +1,7 @@
-/* What other machines say, beside JSON: headers, Base64, signatures, and teams as people write them. */
+/* What other machines say: headers, Base64, signatures, lists of administrators, and teams as people write them. */
 #include "app/base/base64.h"
 #include "app/base/crypt.h"
+#include "app/outside/admin_list.h"
 #include "app/outside/http.h"
 #include "app/registry/team.h"
 #include "tests/fuzz/fuzz.h"
@@ -28,6 +29,21 @@ static void check_team(struct arena *a, struct text in)
 	       text_has_byte(team, ':') || org.n + team.n >= in.n);
 }
 
+static void check_admins(struct arena *a, struct text in)
+{
+	const int64_t *ids;
+	struct text why;
+	size_t n;
+
+	if (!admin_list_read(a, in, &ids, &n, &why)) {
+		BUG_ON(!why.n);
+		return;
+	}
+	BUG_ON(!n || n > ADMIN_LIST_MAX);
+	for (size_t i = 0; i < n; i++)
+		BUG_ON(ids[i] < 1);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *a = fuzz_arena();
@@ -36,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	check_headers(in);
 	check_team(a, in);
+	check_admins(a, in);
 	if (base64_decode(a, in, &out, &at))
 		BUG_ON(out.n > in.n / 4 * 3);
 	else

@@ -16,7 +16,7 @@ struct ids_row {
 
 /* clang-format off */
 
-/* The answer is one value: a row for each id would cost three times as much. */
+/* The answer is one value, which the session's group_concat_max_len has room for: a row for each id would cost three times as much. */
 #define SET(what, part, ...) \
 	{ \
 		.name = "crate_set_of_" what, \
@@ -99,7 +99,7 @@ struct part {
 	uint64_t *ids; /* ascending, each once */
 	size_t n;
 	uint64_t crates; /* in the registry */
-	bool whole; /* false: there are more than CRATE_PART_MAX, or the server cut the value off */
+	bool whole;      /* false: there are more than CRATE_PART_MAX */
 };
 
 static const struct err *read_part(struct db *db, const struct db_stmt *s, struct db_vals args,
@@ -119,7 +119,7 @@ static const struct err *read_part(struct db *db, const struct db_stmt *s, struc
 		while (p.n < row.n && text_cut(&rest, ' ', &word) &&
 		       text_u64(word, 1, UINT64_MAX, &p.ids[p.n]))
 			p.n++;
-		p.whole = p.n == row.n; /* group_concat_max_len may be a small one */
+		p.whole = p.n == row.n;
 		p.n = sort_once(p.ids, p.n);
 	}
 	*ret = p;

@@ -64,7 +64,8 @@ static const struct err *set_session(struct db *db)
 		"SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin, time_zone = '+00:00',"
 		" sql_mode = "
 		"'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
-		"NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 5, autocommit = 1";
+		"NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 5, autocommit = 1,"
+		" group_concat_max_len = 1048576"; /* what db/crate_set.c reads at once */
 	static const char isolation[] = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 	const struct err *e = db_run_text(db, "set session", common, sizeof(common) - 1);
 	struct text limit;

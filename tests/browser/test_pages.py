@@ -9,6 +9,7 @@ import subprocess
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from lib.advisories import advisory, checkout, files_of
 from lib.instance import BUILD
 
 VALUES = {"name": "rich-crate", "version": "2.0.0", "keyword": "parser", "category": "science", "*path": "src/main.rs", "*rest": "features",
@@ -16,12 +17,30 @@ VALUES = {"name": "rich-crate", "version": "2.0.0", "keyword": "parser", "catego
 # Further states of pages: long names, nothing there, errors, a filter in force, what only its owner sees.
 LONG = "l" + "o" * 61 + "ng"
 MORE = [f"/crates/{LONG}", f"/crates/{LONG}/versions", f"/crates/{LONG}/100000.200000.300000-alpha.1.2.3.4.5/dependencies",
-        "/crates/rich-crate/1.1.0", "/crates/poor-crate", "/crates/poor-crate/reverse_dependencies", "/crates/no-such-crate",
+        "/crates/rich-crate/1.1.0", "/crates/poor-crate", "/crates/poor-crate/security", "/crates/poor-crate/reverse_dependencies", "/crates/no-such-crate",
         "/crates/rich-crate/9.9.9", "/no-such-page", "/search?q=crate", "/search?q=rich+keyword:parser+license:MIT", "/search?q=nothing-like-it",
         "/crates?letter=r", "/keywords/nobody-has-it", "/crates/rich-crate/stats?range=all&chart=lines", "/users/alice", "/users/nobody",
         "/crates/rich-crate/1.0.0/code/src/lib.rs", "/crates/rich-crate/versions?track=1.x&yanked=hide",
         "/crates/rich-crate/versions?sort=track", "/crates/rich-crate/reverse_dependencies?sort=name&kind=normal&range=1"]
 KIB = 1024
+ADVISORY = """# Impact
+
+It **reads** `too_far`[^1], see [the code](https://example.com/) and ![a picture](https://example.com/x.png).
+
+#### Deeper
+
+| a | b |
+|---|---|
+| 1 | %s |
+
+```rust
+fn main() { %s }
+```
+
+- [x] mended
+
+[^1]: a note
+""" % ("wide" * 40, "long_name();" * 30)
 
 
 def fill(path):
@@ -47,8 +66,13 @@ PAGES = [*pages(), *[(path, "-") for path in MORE], ("/crates/rich-crate/version
 
 
 @pytest.fixture(scope="session", autouse=True)
-def seeded(registry, crates):
+def seeded(registry, crates, tmp_path_factory):
     registry.sql("INSERT IGNORE INTO teams (login, github_id) VALUES ('github:browsed:team', 4713)")
+    registry.ctl("import", "advisories", "--source", "browsed", checkout(tmp_path_factory.mktemp("advisories"), files_of(
+        advisory("BROWSED-2026-0001", "rich-crate", "`read` <reads> too far", ADVISORY, [">=2.0.0"], cvss="CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N",
+                 aliases=["CVE-2026-1", "GHSA-aaaa-bbbb-cccc"], url="https://example.com/" + "long" * 30),
+        advisory("BROWSED-2026-0002", "rich-crate", "Reads too far again", ADVISORY, [">=2.0.0"]),
+        advisory("BROWSED-2026-0003", "poor-crate", "Nobody looks after it", informational="unmaintained"))))
 
 
 @pytest.fixture

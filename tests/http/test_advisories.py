@@ -4,6 +4,7 @@ import tarfile
 
 import pytest
 
+from lib.advisories import advisory, checkout, files_of
 from lib.elsewhere import Elsewhere
 from lib.instance import Instance
 from lib.page import Visitor
@@ -11,23 +12,6 @@ from lib.registry import Crate
 
 CVSS3, CVSS4 = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:H/VA:N/SC:N/SI:N/SA:N"
 PAGE = "https://advisories.example.test/{id}.html"
-
-
-def advisory(number, package, title="It reads too far", words="Words.\n", patched=(), unaffected=(), **more):
-    """The text of one file."""
-    def value(v):
-        return "[" + ", ".join(f'"{x}"' for x in v) + "]" if isinstance(v, (list, tuple)) else f'"{v}"'
-    keys = {"id": number, "package": package, "date": "2026-01-31", **more}
-    front = "".join(f"{key} = {value(v)}\n" for key, v in keys.items())
-    return (f"```toml\n[advisory]\n{front}\n[versions]\npatched = {value(patched)}\nunaffected = {value(unaffected)}\n```\n\n"
-            f"# {title}\n\n{words}")
-
-
-def files_of(*texts):
-    """{path in a checkout: text}"""
-    def of(text, key):
-        return text.split(f'{key} = "', 1)[1].split('"', 1)[0]
-    return {f"crates/{of(text, 'package')}/{of(text, 'id')}.md": text for text in texts}
 
 
 def tar_gz(files, root="advisory-db-main/"):
@@ -72,15 +56,7 @@ def visitor(site):
 @pytest.fixture
 def folder(tmp_path):
     """A checkout with these files."""
-    for part in (tmp_path, *list(tmp_path.parents)[:2]):
-        part.chmod(0o755)  # as root the command runs as another user
-
-    def make(files):
-        for path, text in files.items():
-            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / path).write_bytes(text if isinstance(text, bytes) else text.encode())
-        return tmp_path
-    return make
+    return lambda files: checkout(tmp_path, files)
 
 
 def rows(site, what="id"):

@@ -18,7 +18,7 @@ MOST = 150
 @pytest.fixture(scope="module")
 def below(registry, alice):
     """A second program on the same data."""
-    publish(alice, "based-crate", "1.0.0", "1.1.0", package={"keywords": ["based"], "categories": ["science"]},
+    publish(alice, "based-crate", "1.0.0", "1.1.0", package={"keywords": ["based"], "categories": ["simulation"]},
             metadata={"readme": "# Based\n\n[own](docs/more.md)", "readme_file": "README.md", "repository": "https://github.com/a/b"},
             tables={"features": {"default": []}})
     publish(alice, "based-user", tables={"dependencies": {"based-crate": "1"}})

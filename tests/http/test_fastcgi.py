@@ -11,6 +11,7 @@ from fcgi_client import BEGIN, PARAMS, STDIN, FastCGI, pair, record, stream
 from lib.master import ROUTE, Master
 
 PUBLISH = "/api/v1/crates/new"
+FRONT = 503  # the front page without its lists: there is no database
 FRAME = struct.pack("<I", 2) + b"{}" + struct.pack("<I", 0)
 
 
@@ -112,7 +113,7 @@ def test_methods_of_any_kind(fcgi, extra):
     assert (reply.status, reply.header("allow"), reply.whole) == (405, "GET,HEAD", True)
 
 
-@pytest.mark.parametrize("uri,status", [("", 200), ("*", 404), ("?", 200), ("api", 404), ("http://x", 200),
+@pytest.mark.parametrize("uri,status", [("", FRONT), ("*", 404), ("?", FRONT), ("api", 404), ("http://x", FRONT),
                                         ("http://x" + ROUTE, 200), ("//x/.." + ROUTE, 200), ("\xff", 404)])
 def test_targets_of_any_kind(fcgi, uri, status):
     assert fcgi.get(uri).status == status

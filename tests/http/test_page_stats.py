@@ -140,7 +140,7 @@ def test_huge_figures(registry, alice, visitor, new_name):
 
 
 def test_nothing_was_downloaded(alice, visitor, new_name):
-    answer = visitor.get(f"/crates/{publish(alice, new_name('quiet'))}/stats")
+    answer = visitor.get(f"/crates/{publish(alice, new_name('unasked'))}/stats")
     assert not pictures(answer) and "No downloads were counted in this time." in answer.page.text
 
 

@@ -48,6 +48,15 @@ static const struct db_stmt sync_username = {
 	.in = { DB_TEXT, DB_TEXT, DB_U64 },
 };
 
+/* What he was called until now, where that was something else: its page leads on (db/user.h). */
+static const struct db_stmt note_former = {
+	.name = "github_note_former",
+	.sql = "INSERT INTO former_logins (canon_username, user_id, until_us)"
+	       " SELECT canon_username, id, ? FROM users WHERE id = ? AND canon_username <> ?"
+	       " ON DUPLICATE KEY UPDATE until_us = VALUES(until_us)",
+	.in = { DB_I64, DB_U64, DB_TEXT },
+};
+
 /* Before what is shown of them changes; nothing where it stays. */
 static const struct db_stmt people_changed = {
 	.name = "github_people_changed",
@@ -164,6 +173,10 @@ static const struct err *take_name(struct db *db, uint64_t user_id, struct text 
 
 	if (e || kept.n)
 		return e;
+	e = db_exec(db, &note_former,
+		    DB_ARGS(db_i64(time_now_us()), db_u64(user_id), db_text(canon)), NULL);
+	if (e)
+		return e;
 	return db_exec(db, &sync_username, DB_ARGS(db_text(login), db_text(canon), db_u64(user_id)),
 		       NULL);
 }
@@ -274,9 +287,8 @@ const struct err *db_team_seats(struct db *db, uint64_t crate_id, uint64_t user_
 }
 
 const struct db_stmt *const db_github_stmts[] = {
-	&find,           &name_kept,      &sync_account,
-	&sync_user,      &sync_username,  &relogin_account,
-	&people_changed, &person_renamed, &relogin_user,
-	&link,           &stale,          &standing,
-	&teams,          &seats,          NULL,
+	&find,        &name_kept,       &sync_account,   &sync_user,      &sync_username,
+	&note_former, &relogin_account, &people_changed, &person_renamed, &relogin_user,
+	&link,        &stale,           &standing,       &teams,          &seats,
+	NULL,
 };

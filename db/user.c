@@ -133,6 +133,31 @@ static const struct db_stmt set_admin = {
 	.in = { DB_BOOL, DB_U64 },
 };
 
+static const struct db_stmt feed_generation = {
+	.name = "user_feed_generation",
+	.sql = "SELECT CAST(feed_generation AS UNSIGNED) AS n FROM users WHERE id = ?",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct number_row, n) },
+};
+
+static const struct db_stmt feed_renew = {
+	.name = "user_feed_renew",
+	.sql = "UPDATE users SET feed_generation = feed_generation + 1 WHERE id = ?",
+	.in = { DB_U64 },
+};
+
+struct login_row {
+	struct text login;
+};
+
+static const struct db_stmt formerly = {
+	.name = "user_formerly",
+	.sql = "SELECT u.username AS login FROM former_logins f JOIN users u ON u.id = f.user_id"
+	       " WHERE f.canon_username = ? ORDER BY f.until_us DESC LIMIT 1",
+	.in = { DB_TEXT },
+	.out = { DB_COL(struct login_row, login) },
+};
+
 static const struct db_stmt set_shortcuts = {
 	.name = "user_set_shortcuts",
 	.sql = "UPDATE users SET no_shortcuts = ? WHERE id = ?",
@@ -385,6 +410,33 @@ const struct err *db_user_set_notifications(struct db *db, uint64_t id, bool on)
 	return db_tx(db, switch_notifications, &s);
 }
 
+const struct err *db_user_feed_generation(struct db *db, uint64_t id, uint64_t *ret)
+{
+	struct number_row row;
+	const struct err *e = db_one(db, &feed_generation, DB_ARGS(db_u64(id)), &row);
+
+	if (!e)
+		*ret = row.n;
+	return e;
+}
+
+const struct err *db_user_feed_renew(struct db *db, uint64_t id)
+{
+	return db_exec(db, &feed_renew, DB_ARGS(db_u64(id)), NULL);
+}
+
+const struct err *db_user_formerly(struct db *db, struct text login, struct text *ret,
+				   bool *ret_found)
+{
+	struct login_row row;
+	const struct err *e = db_maybe(
+		db, &formerly, DB_ARGS(db_text(canon_name(db_arena(db), login))), &row, ret_found);
+
+	if (!e && *ret_found)
+		*ret = row.login;
+	return e;
+}
+
 const struct err *db_user_set_shortcuts(struct db *db, uint64_t id, bool on)
 {
 	return db_exec(db, &set_shortcuts, DB_ARGS(db_bool(!on), db_u64(id)), NULL);
@@ -492,6 +544,9 @@ const struct db_stmt *const db_user_stmts[] = {
 	&locked,
 	&set_admin,
 	&set_shortcuts,
+	&feed_generation,
+	&feed_renew,
+	&formerly,
 	&set_notifications,
 	&verified_email,
 	&email_for_update,

@@ -103,6 +103,14 @@ enum { USER_LOCKED_MAX = 100 };
 /* Accounts with a lock, newest account first; at most USER_LOCKED_MAX. */
 const struct err *must_use db_user_locked(struct db *db, struct user_locked **ret, size_t *ret_n);
 
+/* The counter in the address of the feed of followed crates; ERR_NOT_FOUND ("Not Found") for nobody. */
+const struct err *must_use db_user_feed_generation(struct db *db, uint64_t id, uint64_t *ret);
+const struct err *must_use db_user_feed_renew(struct db *db, uint64_t id);
+
+/* What the account is called now that was called so before, the last one to be; *ret_found false for none. */
+const struct err *must_use db_user_formerly(struct db *db, struct text login, struct text *ret,
+					    bool *ret_found);
+
 /* Whether single keys of the site do something for that account. */
 const struct err *must_use db_user_set_shortcuts(struct db *db, uint64_t id, bool on);
 

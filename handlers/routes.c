@@ -60,6 +60,7 @@ const struct route *const route_lists[] = {
 	badge_routes,
 	shortcuts_routes,
 	suggest_routes,
+	follow_feed_routes,
 	theme_routes,
 	sitemap_routes,
 	machine_routes,

@@ -62,6 +62,7 @@ extern const struct route crate_features_routes[];
 extern const struct route crate_latest_routes[];
 extern const struct route crate_raw_routes[];
 extern const struct route shortcuts_routes[];
+extern const struct route follow_feed_routes[];
 extern const struct route suggest_routes[];
 extern const struct route theme_routes[];
 extern const struct route trustpub_tokens_routes[];

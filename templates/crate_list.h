@@ -16,6 +16,7 @@ struct crate_row {
 };
 
 struct crate_list {
+	bool unfollow;      /* with a button to follow it no longer */
 	struct links sorts; /* none: not shown */
 	struct paging_view paging;
 	struct text first_page; /* behind the numbered pages: the way back; absent on these */

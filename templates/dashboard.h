@@ -24,6 +24,7 @@ void dashboard_page(struct tmpl *t, const struct dashboard_page *v);
 
 struct following_page {
 	struct head head;
+	struct text feed; /* path of the feed, which is a secret */
 	struct crate_list list;
 };
 void following_page(struct tmpl *t, const struct following_page *v);

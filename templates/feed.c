@@ -10,8 +10,9 @@
 enum { URL_MAX = 4096 };
 
 static const char *const folders[] = {
-	[FEED_CRATES] = "crates",     [FEED_UPDATES] = "updates",      [FEED_CRATE] = "crates/",
-	[FEED_KEYWORD] = "keywords/", [FEED_CATEGORY] = "categories/", [FEED_USER] = "users/",
+	[FEED_CRATES] = "crates",         [FEED_UPDATES] = "updates",      [FEED_CRATE] = "crates/",
+	[FEED_KEYWORD] = "keywords/",     [FEED_CATEGORY] = "categories/", [FEED_USER] = "users/",
+	[FEED_FOLLOWED] = "me/following",
 };
 
 struct text feed_path(struct arena *a, enum feed_kind kind, struct text name)
@@ -33,6 +34,8 @@ static bool is_file(enum feed_kind kind)
 static struct text self_url(struct arena *a, const struct config *cfg, const struct feed *f,
 			    bool atom)
 {
+	if (f->self.p)
+		return text_fmt(a, "%.*s%.*s", TEXT_F(cfg->site.url), TEXT_F(f->self));
 	return text_fmt(a, "%.*s/%s/%.*s", TEXT_F(cfg->site.url),
 			atom               ? "atom"
 			: is_file(f->kind) ? "static/rss"
@@ -49,6 +52,7 @@ static struct text title_of(struct arena *a, const struct config *cfg, const str
 		[FEED_KEYWORD] = " keyword updates",
 		[FEED_CATEGORY] = " category updates",
 		[FEED_USER] = " publishes",
+		[FEED_FOLLOWED] = "crates you follow",
 	};
 
 	return text_fmt(a, "%.*s: %.*s%s", TEXT_F(cfg->site.domain), TEXT_F(f->name),
@@ -62,6 +66,8 @@ static struct text page_url(struct arena *a, const struct config *cfg, const str
 
 	buf_add(&b, cfg->site.url);
 	buf_byte(&b, '/');
+	if (f->kind == FEED_FOLLOWED)
+		buf_add(&b, text_from(folders[f->kind]));
 	if (f->name.p) {
 		buf_add(&b, text_from(folders[f->kind]));
 		buf_url(&b, f->name);
@@ -78,6 +84,7 @@ static struct text description_of(struct arena *a, const struct config *cfg, con
 		[FEED_KEYWORD] = "Recent releases of crates with the keyword ",
 		[FEED_CATEGORY] = "Recent releases of crates in the category ",
 		[FEED_USER] = "Recent version publishes by ",
+		[FEED_FOLLOWED] = "Recent version publishes of followed crates",
 	};
 
 	return text_fmt(a, "%s%.*s%s on the %.*s package registry", begin[f->kind], TEXT_F(f->name),

@@ -10,12 +10,20 @@
 
 struct config;
 
-enum feed_kind { FEED_CRATES, FEED_UPDATES, FEED_CRATE, FEED_KEYWORD, FEED_CATEGORY, FEED_USER };
+enum feed_kind {
+	FEED_CRATES,
+	FEED_UPDATES,
+	FEED_CRATE,
+	FEED_KEYWORD,
+	FEED_CATEGORY,
+	FEED_USER,
+	FEED_FOLLOWED
+};
 
 struct feed {
 	enum feed_kind kind;
-	struct text
-		name; /* of the crate, keyword, category (its slug) or user; absent for the first two */
+	struct text name; /* of the crate, keyword, category (its slug) or user; else absent */
+	struct text self; /* of FEED_FOLLOWED: its path at this site */
 	struct feed_items items;
 };
 

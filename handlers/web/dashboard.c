@@ -6,6 +6,7 @@
 #include "db/invitation.h"
 #include "handlers/routes.h"
 #include "handlers/web/crate_list.h"
+#include "handlers/web/follow_feed.h"
 #include "handlers/web/page.h"
 
 #include <inttypes.h>
@@ -89,6 +90,9 @@ static struct reply following_get(struct req *r)
 
 	w.filter.follower = r->user.id;
 	e = crate_list_find(r, &w, &rules, &v.list);
+	v.list.unfollow = true;
+	if (!e)
+		e = follow_feed_path(r, &v.feed);
 	return e ? reply_err(r, e) : reply_page(r, 200, following_page, &v);
 }
 

@@ -14,6 +14,8 @@ static struct reply change(struct req *r, bool follow)
 			   : db_follow_remove(r->db, r->user.id, crate.id);
 	if (e)
 		return reply_err(r, e);
+	if (req_form_has(r, "return_to")) /* of a list */
+		return page_go(r, page_local(req_form(r, "return_to")));
 	return page_go(r, crate_url(r->arena, crate.name, TEXT_NONE, ""));
 }
 

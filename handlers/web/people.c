@@ -4,6 +4,7 @@
 #include "app/base/config.h"
 #include "db/owner.h"
 #include "db/team_view.h"
+#include "db/user.h"
 #include "handlers/routes.h"
 #include "handlers/web/crate_list.h"
 #include "handlers/web/page.h"
@@ -45,8 +46,13 @@ static struct reply user_get(struct req *r)
 	struct crates_wanted w = { 0 };
 	struct people_page v = { .with_downloads = true };
 	struct user_view u;
-	const struct err *e = absent(r, db_user_view_by_login(r->db, login, &u), login, "User");
+	struct text now = TEXT_NONE;
+	bool renamed = false;
+	const struct err *e = db_user_view_by_login(r->db, login, &u);
 
+	if (err_is(e, ERR_NOT_FOUND) && !db_user_formerly(r->db, login, &now, &renamed) && renamed)
+		return page_redirect(r, 302, text_fmt(r->arena, "/users/%.*s", TEXT_F(now)));
+	e = absent(r, e, login, "User");
 	if (e)
 		return reply_err(r, e);
 	v.own = r->user.id && r->user.id == u.id.v;

@@ -1,4 +1,5 @@
 """Dashboard, following, invitations, and the links of letters: contract/web.md P44, P49 to P52; W125 to W133."""
+import feedparser
 import pytest
 
 from lib.page import Visitor
@@ -85,3 +86,38 @@ def test_the_link_that_verifies_an_address(registry, user, visitor):
     assert user.browser.get("/api/v1/me").json()["user"]["email_verified"] is True
     form = visitor.get("/confirm/nothing").page.form("/confirm/nothing")
     assert "Email belonging to token not found." in visitor.follow(visitor.send(form)).page.text
+
+
+# ---- followed crates
+
+@pytest.fixture
+def followed(alice, user, new_name):
+    name = publish(alice, new_name("watched"), "1.0.0", "1.1.0")
+    assert user.browser.put(f"/api/v1/crates/{name}/follow").status_code == 200
+    return name
+
+
+def test_unfollow_in_the_list(registry, visitor, followed):
+    answer = visitor.get("/me/following?sort=downloads")
+    assert registry.queries(answer) <= 5
+    answer = visitor.send(answer.page.form(f"/crates/{followed}/unfollow"))
+    assert answer.status_code == 303 and answer.headers["Location"] == "/me/following?sort=downloads"
+    assert not visitor.follow(answer).page.has_link(f"/crates/{followed}")
+
+
+def test_the_feed_of_followed_crates(registry, alice, anon, visitor, followed):
+    """contract/web.md P62: without a session, at an address that can be renewed."""
+    page = visitor.get("/me/following").page
+    path = page.link("What is new in these crates")
+    answer = anon.get(path)
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == "text/xml; charset=UTF-8"
+    assert answer.headers["Cache-Control"] == "private, max-age=600" and registry.queries(answer) <= 3
+    feed = feedparser.parse(answer.content)
+    assert [entry.link for entry in feed.entries] == [f"{registry.url}/crates/{followed}/1.1.0"]
+    assert feed.feed.link == registry.url + "/me/following" and "crates you follow" in feed.feed.title
+    for wrong in (path[:-6] + ".xml", path.replace(".xml", ""), path.replace("/me/feed/", "/me/feed/x"), "/me/feed/.xml", "/me/feed/1-0.xml"):
+        assert anon.get(wrong).status_code == 404, wrong
+    answer = visitor.send(page.form("/me/following/feed"))
+    page = visitor.follow(answer).page
+    assert "another address" in page.text and page.link("What is new in these crates") != path
+    assert anon.get(path).status_code == 404 and anon.get(page.link("What is new in these crates")).status_code == 200

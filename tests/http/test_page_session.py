@@ -120,3 +120,16 @@ def test_signing_up_can_be_given_up(github, asking):
     assert visitor.send(form, cancel="1").headers["Location"] == "/"
     assert asking.sql("SELECT 1 FROM users WHERE username = 'nobody'") == []
     assert visitor.get("/signup").status_code == 400
+
+
+def test_an_old_name_leads_on(github, site):
+    """contract/web.md P32, for names that were changed at GitHub."""
+    github.user("maiden-name")
+    visitor = Visitor(site.anonymous)
+    go_to_github(visitor, "maiden-name")
+    github.rename("maiden-name", "married-name")
+    assert go_to_github(Visitor(site.anonymous), "married-name").status_code == 303
+    answer = visitor.get("/users/Maiden_Name")
+    assert answer.status_code == 302 and answer.headers["Location"] == "/users/married-name"
+    assert visitor.get("/users/married-name").page.h1
+    assert visitor.get("/users/nobody-was-called-so").status_code == 404

@@ -1,5 +1,6 @@
 """What holds for all routes (contract/api.md 1): HEAD, 404 and 405, common headers, validators; and that each is tested."""
 import pathlib
+import re
 import subprocess
 import uuid
 
@@ -73,7 +74,8 @@ QUERIES = {
     "/me": 1,
     "/me/crates": 1,
     "/dashboard": 4,
-    "/me/following": 4,
+    "/me/following": 5,
+    "/me/feed/{file}": 3,
     "/me/pending-invites": 2,
     "/settings/security": 3,
     "/accept-invite/{token}": 2,
@@ -184,7 +186,7 @@ def filled(path, crate, **more):
               "login": "github:routed:team" if path.startswith("/teams") else "alice", **more}
     if "{file}" in path:
         values["file"] = {"crates": crate + ".xml", "keywords": "routing.xml", "categories": "science.xml", "users": "alice.xml",
-                          "sitemaps": "0.xml", "og-images": crate + ".png"}[path.split("/")[-2]]
+                          "sitemaps": "0.xml", "og-images": crate + ".png", "feed": more.get("feed", "x.xml")}[path.split("/")[-2]]
     for name, value in values.items():
         path = path.replace("{" + name + "}", value)
     return path.replace("{", "").replace("}", "")
@@ -198,6 +200,8 @@ def generic(**headers):
 def test_queries(registry, alice, boss, collector, crate, path):
     asked = filled(path, crate, **({"id": registry.sql("SELECT MIN(t.id) FROM api_tokens t JOIN users u ON u.id = t.user_id "
                                                        "WHERE u.username = 'alice'")[0][0]} if "tokens" in path else {}))
+    if path == "/me/feed/{file}":
+        asked = re.search(r'href="(/me/feed/[^"]+)"', alice.browser.get("/me/following").text).group(1)
     if path == "/api/private/crate_owner_invitations":
         asked += f"?crate_name={crate}"
     if path.endswith("/diff"):

@@ -180,7 +180,7 @@ def test_whoever_comes_again_is_synchronised(github, site):
     user = answer.json()["user"]
     assert (user["id"], user["login"], user["name"], user["avatar"]) == (first["id"], "after", "After All", None)
     assert user["url"] == github.url + "/after"  # as of an Enterprise Server
-    assert site.queries(answer) <= 12
+    assert site.queries(answer) <= 13
     assert site.anonymous.get("/api/v1/users/after").json()["user"]["github_username_matches"] is True
 
 

@@ -18,6 +18,7 @@ from lib.steps import publish
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--disable-quic", "--no-first-run", "--force-color-profile=srgb"]
+NOWHERE = "http://127.0.0.1:1"  # a site that nobody reaches
 BANNER = "Closed <b>for</b> repairs on Sunday"
 HOSTILE = sorted((pathlib.Path(__file__).resolve().parent / "readmes").glob("*.md"))
 
@@ -188,7 +189,8 @@ def forge():
 def site(forge):
     """A second registry: people sign in by GitHub, somebody can be reached, there is a banner."""
     instance = Instance(settings=forge.settings("site.contact=ops@example.test", "site.security_contact=mailto:holes@example.test",
-                                                f"server.banner={BANNER}", "server.read_only=false", "auth.explicit_signup=true"))
+                                                f"server.banner={BANNER}", "server.read_only=false", "auth.explicit_signup=true", f"site.docs_url={NOWHERE}/docs",
+                                                f"playground.url={NOWHERE}", f"replacements.url={NOWHERE}/all.json"))
     forge.callback = instance.url + "/github-redirect.html"
     try:
         yield instance.start()

@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from conftest import NOWHERE
 from ills import refusing, without
 from lib.census import settled
 from lib.registry import Crate
@@ -237,6 +238,25 @@ def test_w058_links(see, crates):
     assert "Homepage" not in same and same["Repository"] == "https://github.com/example/same.git"
 
 
+@pytest.fixture(scope="module")
+def documented(site):
+    """[(crate, the link to its documentation)]: with an address of its own, with none, with one of the site that builds; built there or not."""
+    user, elsewhere, there = site.user("documenter"), "https://docs.example/own", f"{NOWHERE}/docs/old"
+    made = []
+    for n, (url, built) in enumerate(((elsewhere, None), (elsewhere, 1), (None, None), (None, 0), (None, 1), (there, None), (there, 0), (there, 1))):
+        name = publish(user, f"documented-{n}", package={"documentation": url} if url else {})
+        if built is not None:
+            site.sql(f"REPLACE INTO docs_builds SELECT id, {built}, UNIX_TIMESTAMP() * 1000000, NULL FROM versions WHERE crate_id = "
+                     f"{crate_id(site, name)}")
+        made.append((name, url if url == elsewhere or not built else f"{NOWHERE}/docs/{name}/1.0.0"))
+    return made
+
+
+def test_w059_links_to_documentation(see, site, documented):
+    for name, target in documented:
+        assert shown_links(see(f"/crates/{name}", site=site)).get("Documentation") == target, name
+
+
 # ---- README
 
 def test_w060_a_readme(see, js):
@@ -312,6 +332,40 @@ def test_w065_unmaintained(see, registry, kind, patched, warned):
             assert seen.path == f"/crates/{NANO}/security"
     finally:
         registry.sql("DELETE FROM advisories WHERE id = 'TEST-NANO-1'")
+
+
+STD = "https://doc.example/LazyLock.html"
+
+
+@pytest.fixture
+def replaced(site, documented):
+    name = documented[0][0]
+    site.sql(f"REPLACE INTO std_replacements VALUES ('{name.replace('-', '_')}', 'The standard library has `std::sync::LazyLock`', '{STD}')")
+    yield name
+    site.sql("DELETE FROM std_replacements")
+
+
+def test_w066_what_the_standard_library_replaces(see, site, documented, replaced):
+    seen = see(f"/crates/{replaced}", site=site)
+    assert "You might not need this dependency. The standard library has std::sync::LazyLock" in seen.text
+    assert seen.link("Learn more").get_attribute("href") == STD
+    assert "might not need" not in see(f"/crates/{documented[1][0]}", site=site).text
+
+
+def test_w087_replaced_dependencies(see, site, documented, replaced, new_name):
+    name = publish(site.user(new_name("replacer")), new_name("replacing"), tables={"dependencies": {replaced: "1", documented[1][0]: "1"}})
+    seen = see(f"/crates/{name}/1.0.0/dependencies", site=site)
+    assert seen.text.count("Replaced by the standard library") == 1
+    row = seen.page.locator(".row", has=seen.page.get_by_role("link", name=replaced, exact=True))
+    assert row.locator(f"a[href='{STD}']").inner_text().startswith("Learn more")
+
+
+def test_w067_the_playground(see, site, documented):
+    (name, _), (other, _), *_ = documented
+    site.sql(f"REPLACE INTO playground_crates VALUES ('{name.replace('-', '_')}', 'documented_0')")
+    href = see(f"/crates/{name}", site=site).link("Try it on the Rust playground").get_attribute("href")
+    assert href.startswith(f"{NOWHERE}/?edition=2021&code=use%20documented_0")
+    assert not see(f"/crates/{other}", site=site).has_link("Try it on the Rust playground")
 
 
 # ---- addresses that lead elsewhere

@@ -276,6 +276,19 @@ def test_w092_no_advisories(see, registry, weak):
     assert "Vulnerabilities" in seen.text
 
 
+@pytest.mark.parametrize("vector,calculator", [("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", "4.0"),
+                                               ("CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "3.0")])
+def test_w095_the_vector_of_its_version(see, registry, vector, calculator):
+    """RustSec gives one vector an advisory; the calculator is that of its version."""
+    registry.sql("INSERT INTO advisories (crate, id, title, patched, unaffected, aliases, cvss, url, published_us, description) VALUES "
+                 f"('{LEAN.replace('-', '_')}', 'RUSTSEC-2097-0001', 'Weak', '[]', '[]', '[]', '{vector}', 'https://example.com/', 1, '')")
+    try:
+        href = dict(see(f"/crates/{LEAN}/security").links()).get(vector)
+        assert href == f"https://www.first.org/cvss/calculator/{calculator}#{vector}"
+    finally:
+        registry.sql("DELETE FROM advisories WHERE id = 'RUSTSEC-2097-0001'")
+
+
 # ---- code
 
 def selected(seen):

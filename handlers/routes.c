@@ -49,6 +49,7 @@ const struct route *const route_lists[] = {
 	admin_typosquats_routes,
 	crate_activity_routes,
 	deleted_routes,
+	svelte_routes,
 	crate_changelog_routes,
 	crate_code_routes,
 	crate_diff_routes,

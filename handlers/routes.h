@@ -55,6 +55,7 @@ extern const struct route user_show_routes[];
 extern const struct route trustpub_configs_routes[];
 extern const struct route crate_activity_routes[];
 extern const struct route deleted_routes[];
+extern const struct route svelte_routes[];
 extern const struct route crate_changelog_routes[];
 extern const struct route crate_code_routes[];
 extern const struct route crate_diff_routes[];

@@ -77,6 +77,11 @@ static const struct err *check_url(struct arena *a, const char *field, struct te
 	if (!url_is_http(url))
 		return err_new(a, ERR_INVALID, "`%s` is not a valid url: `%.*s`", field,
 			       TEXT_F(url));
+	if (url.n > URL_MAX_BYTES)
+		return err_new(a, ERR_INVALID,
+			       "The URL for field `%s` is too long. A maximum of %d characters are "
+			       "currently allowed.",
+			       field, URL_MAX_BYTES);
 	return NULL;
 }
 
@@ -267,6 +272,38 @@ static const struct err *check_deps(struct arena *a, const struct manifest *m,
 	return NULL;
 }
 
+static size_t bytes_of(struct texts t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t.n; i++)
+		n += t.v[i].n;
+	return n;
+}
+
+/* No answer about a version can be made larger than a worker can hold. */
+static const struct err *check_size(struct arena *a, const struct manifest *m,
+				    const struct metadata_limits *l)
+{
+	uint64_t max = l->features < UINT32_MAX ? l->features : UINT32_MAX;
+	size_t n = m->license.n + m->links.n + m->rust_version.n + m->edition.n + m->lib_name.n +
+		   bytes_of(m->bin_names);
+
+	max = MANIFEST_MAX_BYTES + max * FEATURE_BYTES;
+	for (size_t i = 0; i < m->nfeatures; i++)
+		n += m->features[i].name.n + bytes_of(m->features[i].values);
+	for (size_t i = 0; i < m->ndeps; i++)
+		n += m->deps[i].name.n + m->deps[i].explicit_name.n + m->deps[i].req.n +
+		     m->deps[i].target.n + bytes_of(m->deps[i].features);
+	if (n <= max)
+		return NULL;
+	return err_new(
+		a, ERR_INVALID,
+		"The features, dependencies and other fields of your crate's manifest take %zu "
+		"bytes. A maximum of %" PRIu64 " bytes are currently allowed.",
+		n, max);
+}
+
 const struct err *metadata_check(struct arena *a, const struct manifest *m,
 				 const struct metadata_limits *limits)
 {
@@ -286,7 +323,9 @@ const struct err *metadata_check(struct arena *a, const struct manifest *m,
 		e = check_categories(a, m, limits->categories);
 	if (!e)
 		e = check_features(a, m, limits);
-	return e ? e : check_deps(a, m, limits);
+	if (!e)
+		e = check_deps(a, m, limits);
+	return e ? e : check_size(a, m, limits);
 }
 
 struct text metadata_license(const struct manifest *m)

@@ -18,7 +18,17 @@ struct metadata_limits {
 				    final slash or not */
 };
 
-enum { DESCRIPTION_MAX_BYTES = 1000, KEYWORD_MAX_BYTES = 20 };
+/*
+ * URL_MAX_BYTES is of each of the three. What a manifest says altogether, and every answer about the version repeats, has at most
+ * MANIFEST_MAX_BYTES, and FEATURE_BYTES more for each feature that the crate may have.
+ */
+enum {
+	DESCRIPTION_MAX_BYTES = 1000,
+	KEYWORD_MAX_BYTES = 20,
+	URL_MAX_BYTES = 2048,
+	MANIFEST_MAX_BYTES = 64 * 1024,
+	FEATURE_BYTES = 512,
+};
 
 /* NULL, or ERR_INVALID: the first rule that is broken. */
 const struct err *must_use metadata_check(struct arena *a, const struct manifest *m,

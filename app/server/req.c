@@ -118,10 +118,10 @@ const struct err *req_query_list(struct req *r, const char *name, size_t max, st
 		if (!text_eq(kv[i].name, want))
 			continue;
 		if (text_has_byte(kv[i].value, '\0'))
-			return err_new(
-				r->arena, ERR_INVALID,
-				"Failed to deserialize query string: %s[%zu]: string contains null byte",
-				name, all.n);
+			return err_new(r->arena, ERR_INVALID,
+				       "Failed to deserialize query string: %s[%zu]: string "
+				       "contains null byte",
+				       name, all.n);
 		all.v[all.n++] = kv[i].value;
 	}
 	if (all.n > max)

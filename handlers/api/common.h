@@ -73,7 +73,8 @@ const struct err *must_use req_paging(struct req *r, unsigned allows, struct pag
 
 /* Its two halves, for where something is looked at in between: what is no number, and what cannot be had. */
 const struct err *must_use req_paging_read(struct req *r, struct paging *ret);
-const struct err *must_use req_paging_allowed(struct req *r, unsigned allows, const struct paging *p);
+const struct err *must_use req_paging_allowed(struct req *r, unsigned allows,
+					      const struct paging *p);
 
 /*
  * What `next_page` and `prev_page` hold: '?' and all parameters of this request encoded anew in their order, key last

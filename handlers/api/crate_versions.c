@@ -14,7 +14,8 @@ struct wanted {
 	struct texts nums;
 	bool has_nums;
 	struct paging paging;
-	const struct err *bad_paging, *bad_include; /* said behind the crate, and behind the versions */
+	const struct err *bad_paging,
+		*bad_include; /* said behind the crate, and behind the versions */
 };
 
 static const struct err *read_wanted(struct req *r, struct wanted *w)
@@ -33,7 +34,8 @@ static const struct err *read_wanted(struct req *r, struct wanted *w)
 		e = req_paging_read(r, &w->paging);
 	if (e)
 		return e;
-	if (w->paging.has_per_page) /* without it there is no paging, and a seek is not even looked at */
+	if (w->paging
+		    .has_per_page) /* without it there is no paging, and a seek is not even looked at */
 		w->bad_paging = req_paging_allowed(r, PAGING_SEEK, &w->paging);
 	w->bad_include = req_include(r, include, includes, 1, "'release_tracks'", &set);
 	w->has_nums = w->nums.n > 0;

@@ -99,8 +99,8 @@ static struct reply confirm_put(struct req *r)
 }
 
 const struct route user_settings_routes[] = {
-	ROUTE(PUT, "/api/v1/users/{user}", user_put, .auth = AUTH_LATE,
-	      .body = BODY_STREAM, .doc = "Change one's address or notifications"),
+	ROUTE(PUT, "/api/v1/users/{user}", user_put, .auth = AUTH_LATE, .body = BODY_STREAM,
+	      .doc = "Change one's address or notifications"),
 	ROUTE(PUT, "/api/v1/users/{id}/resend", resend_put, .auth = AUTH_LATE,
 	      .doc = "Another letter to verify one's address with"),
 	ROUTE(PUT, "/api/v1/confirm/{email_token}", confirm_put, .auth = AUTH_NONE,

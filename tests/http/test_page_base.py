@@ -32,6 +32,14 @@ def test_a_page_about_nothing_greets_who_is_signed_in(registry, alice, visitor):
     assert registry.queries(Visitor(alice.browser).get("/no/such/page")) == 1
 
 
+@pytest.mark.parametrize("path,target", [
+    ("/svelte", "/"), ("/svelte/", "/"), ("/svelte/crates/a?sort=new&x=%2F", "/crates/a?sort=new&x=%2F"), ("/svelte//evil.example/", "/evil.example"),
+    ("/svelte/%2F%2Fevil.example", "/%2F%2Fevil.example"), ("/svelte/a%0D%0AX:%20y", "/a%0D%0AX:%20y")])
+def test_addresses_of_the_front_end_that_moved(registry, visitor, path, target):
+    answer = visitor.get(path)
+    assert answer.status_code == 307 and answer.headers["Location"].removeprefix(registry.url) == target and "X" not in answer.headers
+
+
 def test_headers_of_pages(visitor):
     headers = visitor.get("/no/such/page").headers
     assert headers["Content-Security-Policy"] == (

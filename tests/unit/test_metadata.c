@@ -141,6 +141,29 @@ static void description_is_counted_in_bytes(void **state)
 	      "The `description` is too long. A maximum of 1000 characters are currently allowed.");
 }
 
+static void sizes(void **state)
+{
+	struct arena *a = check_arena(state);
+	struct manifest m = good();
+	char *p = arena_alloc(a, 256 * 1024);
+
+	memset(p, 'a', 256 * 1024);
+	memcpy(p, "https://a.test/", 15);
+	m.homepage = (struct text){ p, 2048 };
+	check(state, "2048", &m, NULL);
+	m.homepage.n++;
+	check(state, "2049", &m,
+	      "The URL for field `homepage` is too long. A maximum of 2048 characters are "
+	      "currently allowed.");
+	m = good();
+	m.links = (struct text){ p, 64 * 1024 + 300 * 512 - m.license.n - m.edition.n };
+	check(state, "all of it", &m, NULL);
+	m.links.n++;
+	check(state, "one more", &m,
+	      "The features, dependencies and other fields of your crate's manifest take 219137 "
+	      "bytes. A maximum of 219136 bytes are currently allowed.");
+}
+
 static void keywords_and_categories(void **state)
 {
 	static const struct {
@@ -326,6 +349,7 @@ int main(void)
 		cmocka_unit_test(single_fields),
 		cmocka_unit_test(license_or_file),
 		cmocka_unit_test(description_is_counted_in_bytes),
+		cmocka_unit_test(sizes),
 		cmocka_unit_test(keywords_and_categories),
 		cmocka_unit_test(feature_limits),
 		cmocka_unit_test(dependencies),

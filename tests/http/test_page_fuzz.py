@@ -66,7 +66,8 @@ def test_spellings_of_a_version(ask, odd, page):
         for href, _ in answer.page.links:
             if VERSION.split("+")[0] in href:
                 assert ask(urllib.parse.urljoin(f"/crates/{odd}/", href)).status_code in (200, 302, 303, 307), href
-    for other in (VERSION.replace("+", "%20"), VERSION.replace("+", " ").replace(" ", "%2520"), VERSION + "+x", "1.2.3", "v1.2.3", "1", "%00", "9" * 150, "1.2.3-" + "a" * 3000, "%F0%9F%98%80", "%22%3E%3Cb%3E"):
+    for other in (VERSION.replace("+", "%20"), VERSION.replace("+", " ").replace(" ", "%2520"), VERSION + "+x", "1.2.3", "v1.2.3", "1", "%00",
+                  "9" * 150, "1.2.3-" + "a" * 3000, "%F0%9F%98%80", "%22%3E%3Cb%3E"):
         assert ask(f"/crates/{odd}{page}".replace("{v}", other)).status_code in (301, 302, 307, 308, 400, 404, 414), other
 
 
@@ -145,7 +146,8 @@ def test_keywords_without_end(ask, huge):
 def test_a_crate_with_all_that_it_may_have(ask, alice, new_name):
     """As much as publishing allows: features, keywords, categories, dependencies, a description."""
     name = new_name("full")
-    crate = Crate(name, package={"keywords": [f"k{n:019}" for n in range(5)], "description": "é<b>\"' " * 120, "categories": ["science", "encoding", "parsing", "caching", "config"],
+    crate = Crate(name, package={"keywords": [f"k{n:019}" for n in range(5)], "description": "é<b>\"' " * 120,
+                                 "categories": ["science", "encoding", "parsing", "caching", "config"],
                                  "license": "MIT OR Apache-2.0"},
                   tables={"features": {f"feature-{n}": [] for n in range(290)}})
     answer = alice.token.publish(crate)

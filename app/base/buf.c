@@ -183,8 +183,8 @@ struct text buf_text(const struct buf *b)
 const struct err *buf_done(struct buf *b, struct text *ret)
 {
 	if (!buf_ok(b))
-		return err_new(b->arena, ERR_INTERNAL, "buffer over its cap of %zu bytes, or no room",
-			       b->cap);
+		return err_new(b->arena, ERR_INTERNAL,
+			       "buffer over its cap of %zu bytes, or no room", b->cap);
 	*ret = buf_text(b);
 	return NULL;
 }

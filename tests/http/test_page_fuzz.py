@@ -86,7 +86,8 @@ def test_quotes_in_a_search(ask):
 def test_searches_of_chance(ask):
     """The same ones each time."""
     chance = random.Random(SEED)
-    pieces = [*QUOTES, "keyword:", "category:", "owner:", "license:", "msrv<=", "has:bin", "is:stable", "yanked:yes", "-", " ", "\t", "serde", "é", "\U0001f600", "\u202e",
+    pieces = [*QUOTES, "keyword:", "category:", "owner:", "license:", "msrv<=", "has:bin", "is:stable", "yanked:yes", "-", " ", "\t", "serde", "é", "\U0001f600",
+              "\u202e",
               "a" * 200, "<script>", "&", "=", "#", "?", "/", "\\", "%", "_"]
     for _ in range(300):
         q = "".join(chance.choice(pieces) for _ in range(chance.randrange(1, 12)))
@@ -96,7 +97,8 @@ def test_searches_of_chance(ask):
 
 
 @pytest.mark.parametrize("value", ['"', "<b>", "%00", "%FF", "a" * 5000, "-1", "99999999999999999999", "é", "1&page=2", "[]", "%0d%0aX: y"])
-@pytest.mark.parametrize("path", ["/crates?page=", "/crates?letter=", "/crates?sort=", "/crates?seek=", "/keywords?page=", "/keywords?letter=", "/keywords/", "/categories/",
+@pytest.mark.parametrize("path", ["/crates?page=", "/crates?letter=", "/crates?sort=", "/crates?seek=", "/keywords?page=", "/keywords?letter=", "/keywords/",
+                                  "/categories/",
                                   "/users/", "/teams/", "/users/alice?page=", f"/crates/{NAME}/versions?track=", f"/crates/{NAME}/versions?after=",
                                   f"/crates/{NAME}/versions?sort=", f"/crates/{NAME}/reverse_dependencies?page=", f"/crates/{NAME}/stats?range=",
                                   f"/crates/{NAME}/stats?chart=", f"/crates/{NAME}/range/", f"/crates/{NAME}/diff/", f"/crates/{NAME}/{VERSION}/code/",

@@ -55,6 +55,7 @@
 #include "db/suggest.h"
 #include "db/summary.h"
 #include "db/team_view.h"
+#include "db/todo.h"
 #include "db/token.h"
 #include "db/trustpub.h"
 #include "db/trustpub_config.h"
@@ -90,6 +91,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_crate_traits_stmts },
 	{ db_crate_view_stmts },
 	{ db_dashboard_stmts },
+	{ db_todo_stmts },
 	{ db_delete_stmts },
 	{ db_dependency_stmts },
 	{ db_dependency_page_stmts },

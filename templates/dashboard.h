@@ -2,6 +2,7 @@
 #pragma once
 
 #include "db/dashboard.h"
+#include "db/todo.h"
 #include "templates/crate_list.h"
 
 /* The first of a list of crates, and how many there are in all. */
@@ -16,6 +17,8 @@ struct dashboard_page {
 	struct text login;
 	uint64_t downloads, invites;
 	struct short_list mine, followed;
+	const struct todo *todos;
+	size_t ntodos;
 	const struct dashboard_update *updates;
 	size_t nupdates;
 	struct text older; /* href of older updates; absent: there are none */

@@ -72,10 +72,14 @@ static const struct err *load_updates(struct req *r, struct dashboard_page *v)
 static struct reply dashboard_get(struct req *r)
 {
 	struct dashboard_page v = { .head = private_head("Dashboard"), .login = r->user.login };
+	struct todo *todos = NULL;
 	const struct err *e = load_lists(r, &v);
 
 	if (!e)
+		e = db_todos(r->db, r->user.id, &todos, &v.ntodos);
+	if (!e)
 		e = load_updates(r, &v);
+	v.todos = todos;
 	return e ? reply_err(r, e) : reply_page(r, 200, dashboard_page, &v);
 }
 

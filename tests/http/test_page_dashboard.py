@@ -30,12 +30,32 @@ def test_dashboard(registry, alice, user, visitor, new_name):
     answer = visitor.get("/dashboard")
     page = answer.page
     assert page.has_link(f"/crates/{own}") and page.has_link(f"/crates/{followed}/1.0.10") and not page.has_link(f"/crates/{followed}/1.0.0")
-    assert registry.queries(answer) <= 4
+    assert registry.queries(answer) <= 5
     page = visitor.get("/dashboard" + page.link("Older")).page
     assert page.has_link(f"/crates/{followed}/1.0.0")
     assert visitor.get("/dashboard?older=x").status_code == 400
     page = visitor.get("/me/following").page
     assert page.has_link(f"/crates/{followed}") and not page.has_link(f"/crates/{own}")
+
+
+def test_what_there_is_to_do(registry, user, visitor, new_name):
+    whole = {"repository": "https://github.com/a/b", "keywords": ["one"], "categories": ["science"]}
+    bare, full, hurt, healed = (new_name(kind) for kind in ("bare", "full", "hurt", "healed"))
+    publish(user, bare, package={"keywords": ["one"]})
+    for name in (full, hurt, healed):
+        publish(user, name, "1.0.0", package=whole)
+    for number, (name, patched, withdrawn) in enumerate(((hurt, '[">=1.0.1"]', "NULL"), (healed, '[">=1.0.0"]', "NULL"), (full, "[]", "1"))):
+        registry.sql("INSERT INTO advisories (id, crate, title, description, patched, unaffected, aliases, published_us, withdrawn_us) VALUES "
+                     f"('DUE-{name}-{number}', '{name.replace('-', '_')}', 'x', '', '{patched}', '[]', '[]', 1, {withdrawn})")
+    for name, days in (("ends-soon", 3), ("ends-late", 30)):
+        registry.ctl("token", "create", user.login, name, "--expires", f"{days}d")
+    answer = visitor.get("/dashboard")
+    text = answer.page.text
+    assert f"The manifest of {bare} 1.0.0 says nothing of: repository, categories" in text and f"manifest of {full}" not in text
+    assert f"{hurt} 1.0.0 is affected by DUE-{hurt}-0" in text and answer.page.has_link(f"/crates/{hurt}/security")
+    assert "DUE-" + healed not in text and "DUE-" + full not in text
+    assert "The API token ends-soon ends in" in text and "ends-late" not in text
+    registry.sql("DELETE FROM advisories WHERE id LIKE 'DUE-%'")
 
 
 def invite(alice, user, name):

@@ -73,7 +73,7 @@ QUERIES = {
     "/settings/tokens/{id}/revoke": 2,
     "/me": 1,
     "/me/crates": 1,
-    "/dashboard": 4,
+    "/dashboard": 5,
     "/me/following": 5,
     "/me/feed/{file}": 3,
     "/me/pending-invites": 2,

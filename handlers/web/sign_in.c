@@ -12,11 +12,6 @@
 #include "handlers/routes.h"
 #include "handlers/web/return_to.h"
 
-static struct reply say(struct req *r, unsigned status, struct text words)
-{
-	return reply_text(r, status, "text/plain; charset=utf-8", words);
-}
-
 static struct reply sign_in_get(struct req *r)
 {
 	struct sha256 hash = sha256_of(req_path(r, "link"));
@@ -27,12 +22,15 @@ static struct reply sign_in_get(struct req *r)
 	bool found;
 
 	if (r->head || req_header(r, "Sec-Purpose").p || req_header(r, "Purpose").p)
-		return say(r, 200, TEXT("Open this link to sign in.\n"));
+		return reply_text(r, 200, "text/plain; charset=utf-8",
+				  TEXT("Open this link to sign in.\n"));
 	e = db_link_take(r->db, &hash, "sign-in", &user_id, &found);
 	if (e)
 		return reply_err(r, e);
 	if (!found)
-		return say(r, 403, TEXT("This link has been used already, or has run out.\n"));
+		return reply_err(
+			r, err_new_status(r->arena, ERR_AUTH, 403,
+					  "This link has been used already, or has run out."));
 	e = sign_in_as(r, user_id, "a link", &cookie);
 	if (e)
 		return reply_err(r, e);
@@ -47,7 +45,7 @@ static struct reply sign_in_get(struct req *r)
 }
 
 const struct route sign_in_routes[] = {
-	ROUTE(GET, "/sign-in/{link}", sign_in_get, .auth = AUTH_NONE,
+	ROUTE(GET, "/sign-in/{link}", sign_in_get, .auth = AUTH_NONE, .page = true,
 	      .doc = "Signs in by a link from the command line"),
 	ROUTE_END,
 };

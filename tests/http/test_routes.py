@@ -80,7 +80,7 @@ QUERIES = {
     "/settings/security": 3,
     "/accept-invite/{token}": 2,
     "/confirm/{token}": 1,
-    "/sign-in/{link}": 1,
+    "/sign-in/{link}": 2,
     "/unsubscribe/{token}": 2,
     "/api/v1/crates/{name}/following": 3,
     "/api/v1/me": 3,

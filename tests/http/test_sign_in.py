@@ -2,6 +2,7 @@
 import urllib.parse
 
 from fcgi_client import FastCGI
+from lib.page import Page
 
 ME = "/api/v1/me/crate_owner_invitations"
 
@@ -26,6 +27,7 @@ def test_link_signs_in_once(registry, alice):
 
     again = wire.get(path)
     assert (again.status, again.header("set-cookie")) == (403, None)
+    assert Page(again.body.decode()).h1 == "This is not allowed" and b"has been used already, or has run out" in again.body
     assert path.rsplit("/", 1)[1] not in (registry.data / "cratehouse.toml").read_text()
     for log in registry.data.glob("log/cratehouse*"):
         assert path.rsplit("/", 1)[1] not in log.read_text(errors="replace")

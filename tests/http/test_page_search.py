@@ -151,7 +151,7 @@ def test_sorts(search, crates):
 
 def test_did_you_mean(search, registry, alice, new_name):
     """Where nothing is found: names that are one slip away, wherever they stand in the alphabet."""
-    name = publish(alice, new_name("quibble"))
+    name = publish(alice, new_name("mumble"))
     wrong = "z" + name[1:]
     answer = search(wrong)
     assert "Displaying" not in answer.page.text and f"Did you mean {name}?" in answer.page.text and answer.page.link(name) == f"/crates/{name}"

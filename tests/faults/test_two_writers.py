@@ -56,11 +56,17 @@ def test_slow_writer_killed_before_its_rename(faulty, overtaken, step):
 @pytest.mark.parametrize("mended_by", ["job", "next publish", "fsck"])
 def test_slow_writer_killed_after_its_rename(faulty, alice, overtaken, mended_by):
     """The worst of all: older lines replaced newer ones, and who did it is dead."""
-    name, slow, pid = overtaken("settle.before-rename")
-    faulty.order("settle.after-rename", "kill")  # it also lets go
-    refused(slow.result())
-    assert faulty.obeyed()
-    assert set(faulty.lines(name)) == {"1.0.0"}, "else this proves nothing"
+    for _ in range(3):
+        name, slow, _ = overtaken("settle.before-rename")
+        faulty.order("settle.after-rename", "kill")  # it also lets go
+        refused(slow.result())
+        assert faulty.obeyed()
+        if set(faulty.lines(name)) == {"1.0.0"}:
+            break
+        faulty.finish_jobs()  # on a slow machine a job has mended it before it was looked at, which proves nothing
+        faulty.fresh_workers()
+    else:
+        raise AssertionError("always mended before it could be seen")
     expected = {"1.0.0", "1.1.0"}
     if mended_by == "job":
         faulty.finish_jobs()

@@ -57,7 +57,8 @@ class Server:
         return context
 
     def settings(self):
-        """Of a registry that hands its letters over here."""
+        """Of a registry that hands its letters over here, with time for handshakes on a machine that is busy."""
+        yield "outside.connect_timeout_s=30"
         yield from ("mail.smtp_host=127.0.0.1", f"mail.smtp_port={self.port}", f"mail.smtp_tls={self.tls}")
         if self.user:
             yield from (f"mail.smtp_user={self.user}", f"mail.smtp_password={self.password}")

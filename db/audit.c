@@ -78,6 +78,33 @@ const struct err *db_audit(struct db *db, const struct audit_entry *a)
 		NULL);
 }
 
+struct noted {
+	const struct db_stmt *s;
+	struct db_vals args;
+	const struct audit_entry *note;
+	bool always;
+	uint64_t n;
+};
+
+static const struct err *exec_noted(struct db *db, void *ctx)
+{
+	struct noted *x = ctx;
+	const struct err *e = db_exec(db, x->s, x->args, &x->n);
+
+	return e || (!x->n && !x->always) ? e : db_audit(db, x->note);
+}
+
+const struct err *db_exec_noted(struct db *db, const struct db_stmt *s, struct db_vals args,
+				const struct audit_entry *note, uint64_t *ret_n)
+{
+	struct noted x = { s, args, note, ret_n == NULL, 0 };
+	const struct err *e = db_tx(db, exec_noted, &x);
+
+	if (!e && ret_n)
+		*ret_n = x.n;
+	return e;
+}
+
 const struct err *db_audit_newest(struct db *db, struct audit_row **ret, size_t *ret_n)
 {
 	return db_all(db, &newest, DB_NO_ARGS, sizeof(**ret), ret, ret_n);

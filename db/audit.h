@@ -17,6 +17,14 @@ struct audit_entry {
 /* Inside the transaction of what is noted, or alone. */
 const struct err *must_use db_audit(struct db *db, const struct audit_entry *a);
 
+/*
+ * One statement that writes, and the row of the audit about it, in one transaction. *ret_n: rows that were changed, none of which
+ * means that nothing is noted; NULL: it is noted in any case.
+ */
+const struct err *must_use db_exec_noted(struct db *db, const struct db_stmt *s,
+					 struct db_vals args, const struct audit_entry *note,
+					 uint64_t *ret_n);
+
 struct audit_row {
 	uint64_t id;
 	int64_t time_us;

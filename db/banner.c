@@ -30,55 +30,23 @@ const struct err *db_banners(struct db *db, struct banner_row **ret, size_t *ret
 	return db_all(db, &all, DB_NO_ARGS, sizeof(**ret), ret, ret_n);
 }
 
-struct putting {
-	const struct banner_row *b;
-	const struct audit_entry *note;
-};
-
-static const struct err *put_noted(struct db *db, void *ctx)
-{
-	const struct putting *p = ctx;
-	const struct err *e = db_exec(db, &put,
-				      DB_ARGS(db_u64(p->b->kind), db_text(p->b->message),
-					      db_opt_i64(p->b->until_us), db_i64(time_now_us()),
-					      db_text(p->note->actor)),
-				      NULL);
-
-	return e ? e : db_audit(db, p->note);
-}
-
 const struct err *db_banner_put(struct db *db, const struct banner_row *b,
 				const struct audit_entry *note)
 {
-	struct putting p = { b, note };
-
-	return db_tx(db, put_noted, &p);
-}
-
-struct removing {
-	enum banner_kind kind;
-	const struct audit_entry *note;
-	bool was;
-};
-
-static const struct err *remove_noted(struct db *db, void *ctx)
-{
-	struct removing *x = ctx;
-	uint64_t n = 0;
-	const struct err *e = db_exec(db, &take_down, DB_ARGS(db_u64(x->kind)), &n);
-
-	x->was = n != 0;
-	return e || !x->was ? e : db_audit(db, x->note);
+	return db_exec_noted(db, &put,
+			     DB_ARGS(db_u64(b->kind), db_text(b->message), db_opt_i64(b->until_us),
+				     db_i64(time_now_us()), db_text(note->actor)),
+			     note, NULL);
 }
 
 const struct err *db_banner_remove(struct db *db, enum banner_kind kind,
 				   const struct audit_entry *note, bool *ret_was)
 {
-	struct removing x = { kind, note, false };
-	const struct err *e = db_tx(db, remove_noted, &x);
+	uint64_t n;
+	const struct err *e = db_exec_noted(db, &take_down, DB_ARGS(db_u64(kind)), note, &n);
 
 	if (!e)
-		*ret_was = x.was;
+		*ret_was = n != 0;
 	return e;
 }
 

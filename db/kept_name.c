@@ -53,55 +53,23 @@ const struct err *db_name_is_kept(struct db *db, struct text canon, bool *ret)
 	return db_maybe(db, &by_canon, DB_ARGS(db_text(canon)), &row, ret);
 }
 
-struct keeping {
-	const struct kept_name *k;
-	const struct audit_entry *note;
-};
-
-static const struct err *keep_noted(struct db *db, void *ctx)
-{
-	const struct keeping *x = ctx;
-	const struct err *e = db_exec(db, &put,
-				      DB_ARGS(db_text(x->k->canon_name), db_text(x->k->name),
-					      db_text(x->k->reason), db_i64(time_now_us()),
-					      db_text(x->note->actor)),
-				      NULL);
-
-	return e ? e : db_audit(db, x->note);
-}
-
 const struct err *db_name_keep(struct db *db, const struct kept_name *k,
 			       const struct audit_entry *note)
 {
-	struct keeping x = { k, note };
-
-	return db_tx(db, keep_noted, &x);
-}
-
-struct freeing {
-	struct text canon;
-	const struct audit_entry *note;
-	bool was;
-};
-
-static const struct err *free_noted(struct db *db, void *ctx)
-{
-	struct freeing *x = ctx;
-	uint64_t n = 0;
-	const struct err *e = db_exec(db, &set_free, DB_ARGS(db_text(x->canon)), &n);
-
-	x->was = n != 0;
-	return e || !x->was ? e : db_audit(db, x->note);
+	return db_exec_noted(db, &put,
+			     DB_ARGS(db_text(k->canon_name), db_text(k->name), db_text(k->reason),
+				     db_i64(time_now_us()), db_text(note->actor)),
+			     note, NULL);
 }
 
 const struct err *db_name_free(struct db *db, struct text canon, const struct audit_entry *note,
 			       bool *ret_was)
 {
-	struct freeing x = { canon, note, false };
-	const struct err *e = db_tx(db, free_noted, &x);
+	uint64_t n;
+	const struct err *e = db_exec_noted(db, &set_free, DB_ARGS(db_text(canon)), note, &n);
 
 	if (!e)
-		*ret_was = x.was;
+		*ret_was = n != 0;
 	return e;
 }
 

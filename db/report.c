@@ -102,33 +102,20 @@ const struct err *db_reports(struct db *db, bool all, uint64_t before, struct re
 		      sizeof(**ret), ret, ret_n);
 }
 
-struct settling {
-	uint64_t id;
-	bool settled;
-	const struct audit_entry *note;
-	uint64_t n;
-};
-
-static const struct err *settle_noted(struct db *db, void *ctx)
-{
-	struct settling *s = ctx;
-	const struct err *e = s->settled ? db_exec(db, &settle,
-						   DB_ARGS(db_i64(time_now_us()),
-							   db_text(s->note->actor), db_u64(s->id)),
-						   &s->n)
-					 : db_exec(db, &reopen, DB_ARGS(db_u64(s->id)), &s->n);
-
-	return e || !s->n ? e : db_audit(db, s->note);
-}
-
 const struct err *db_report_settle(struct db *db, uint64_t id, bool settled,
 				   const struct audit_entry *note, bool *ret_changed)
 {
-	struct settling s = { id, settled, note, 0 };
-	const struct err *e = db_tx(db, settle_noted, &s);
+	uint64_t n;
+	const struct err *e;
 
+	if (settled)
+		e = db_exec_noted(db, &settle,
+				  DB_ARGS(db_i64(time_now_us()), db_text(note->actor), db_u64(id)),
+				  note, &n);
+	else
+		e = db_exec_noted(db, &reopen, DB_ARGS(db_u64(id)), note, &n);
 	if (!e)
-		*ret_changed = s.n != 0;
+		*ret_changed = n != 0;
 	return e;
 }
 

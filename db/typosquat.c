@@ -135,35 +135,14 @@ const struct err *db_typosquat_of_crate(struct db *db, uint64_t crate_id,
 	return db_all(db, &of_crate, DB_ARGS(db_u64(crate_id)), sizeof(**ret), ret, ret_n);
 }
 
-struct settling {
-	uint64_t crate_id;
-	bool settled;
-	const struct audit_entry *note;
-	uint64_t n;
-};
-
-static const struct err *settle_tx(struct db *db, void *ctx)
-{
-	struct settling *s = ctx;
-	const struct err *e =
-		s->settled ? db_exec(db, &settle,
-				     DB_ARGS(db_i64(time_now_us()), db_text(s->note->actor),
-					     db_u64(s->crate_id)),
-				     &s->n)
-			   : db_exec(db, &reopen, DB_ARGS(db_u64(s->crate_id)), &s->n);
-
-	return e || !s->n ? e : db_audit(db, s->note);
-}
-
 const struct err *db_typosquat_settle(struct db *db, uint64_t crate_id, bool settled,
 				      const struct audit_entry *note, uint64_t *ret_n)
 {
-	struct settling s = { crate_id, settled, note, 0 };
-	const struct err *e = db_tx(db, settle_tx, &s);
-
-	if (!e)
-		*ret_n = s.n;
-	return e;
+	if (!settled)
+		return db_exec_noted(db, &reopen, DB_ARGS(db_u64(crate_id)), note, ret_n);
+	return db_exec_noted(db, &settle,
+			     DB_ARGS(db_i64(time_now_us()), db_text(note->actor), db_u64(crate_id)),
+			     note, ret_n);
 }
 
 const struct db_stmt *const db_typosquat_stmts[] = {

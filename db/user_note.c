@@ -30,31 +30,15 @@ const struct err *db_user_note(struct db *db, uint64_t user_id, struct user_note
 	return db_maybe(db, &get, DB_ARGS(db_u64(user_id)), ret, ret_found);
 }
 
-struct noting {
-	uint64_t user_id;
-	struct text note;
-	const struct audit_entry *audit;
-};
-
-static const struct err *put_noted(struct db *db, void *ctx)
-{
-	const struct noting *x = ctx;
-	const struct err *e =
-		x->note.n ? db_exec(db, &put,
-				    DB_ARGS(db_u64(x->user_id), db_text(x->note),
-					    db_i64(time_now_us()), db_text(x->audit->actor)),
-				    NULL)
-			  : db_exec(db, &take_away, DB_ARGS(db_u64(x->user_id)), NULL);
-
-	return e ? e : db_audit(db, x->audit);
-}
-
 const struct err *db_user_note_put(struct db *db, uint64_t user_id, struct text note,
 				   const struct audit_entry *audit)
 {
-	struct noting x = { user_id, note, audit };
-
-	return db_tx(db, put_noted, &x);
+	if (!note.n)
+		return db_exec_noted(db, &take_away, DB_ARGS(db_u64(user_id)), audit, NULL);
+	return db_exec_noted(db, &put,
+			     DB_ARGS(db_u64(user_id), db_text(note), db_i64(time_now_us()),
+				     db_text(audit->actor)),
+			     audit, NULL);
 }
 
 const struct db_stmt *const db_user_note_stmts[] = { &get, &put, &take_away, NULL };

@@ -10,13 +10,17 @@ enum { PER_PAGE = 10, MAX_PAGES = 200, RANGE_MAX_BYTES = 24 };
 
 static const char *const kind_names[] = { "normal", "build", "dev" };
 
-static const struct order_rule {
-	const char *name, *label;
-	const char *seek; /* kinds of the parts: handlers/api/seek.h */
-} orders[DEPENDENT_ORDERS] = {
-	[DEPENDENTS_BY_DOWNLOADS] = { "downloads", "Downloads", "nn" },
-	[DEPENDENTS_BY_NAME] = { "name", "Name", "t" },
-	[DEPENDENTS_BY_RECENT] = { "recent", "Recently published", "n" },
+static const struct sort_choice orders[DEPENDENT_ORDERS] = {
+	[DEPENDENTS_BY_DOWNLOADS] = { "downloads", "Downloads" },
+	[DEPENDENTS_BY_NAME] = { "name", "Name" },
+	[DEPENDENTS_BY_RECENT] = { "recent", "Recently published" },
+};
+
+/* Kinds of the parts of a seek: handlers/api/seek.h. */
+static const char *const seeks[DEPENDENT_ORDERS] = {
+	[DEPENDENTS_BY_DOWNLOADS] = "nn",
+	[DEPENDENTS_BY_NAME] = "t",
+	[DEPENDENTS_BY_RECENT] = "n",
 };
 
 struct wanted {
@@ -61,7 +65,7 @@ static const struct err *read_seek(struct req *r, struct text seek, struct wante
 {
 	struct seek_part part[SEEK_PARTS_MAX];
 
-	if (!seek_decode(r->arena, seek, orders[w->order].seek, part))
+	if (!seek_decode(r->arena, seek, seeks[w->order], part))
 		return err_new(r->arena, ERR_INVALID, "invalid seek parameter");
 	w->has_after = true;
 	switch (w->order) {
@@ -161,20 +165,6 @@ static const struct err *show_rows(struct req *r, uint64_t target_id,
 
 /* ---- the page around them */
 
-static struct links sorts(struct req *r, const struct wanted *w)
-{
-	struct link *v = arena_array(r->arena, ARRAY_SIZE(orders), sizeof(*v));
-	struct text prefix = page_prefix(r, "sort");
-
-	for (size_t i = 0; i < ARRAY_SIZE(orders); i++)
-		v[i] = (struct link){
-			.href = text_fmt(r->arena, "%.*s%s", TEXT_F(prefix), orders[i].name),
-			.label = text_from(orders[i].label),
-			.current = i == (size_t)w->order,
-		};
-	return (struct links){ v, ARRAY_SIZE(orders) };
-}
-
 /* What follows the last numbered page, and each one behind it. */
 static struct text further(struct req *r, enum dependent_order order,
 			   const struct dependent_row *last)
@@ -187,7 +177,7 @@ static struct text further(struct req *r, enum dependent_order order,
 	else if (order == DEPENDENTS_BY_RECENT)
 		part[0] = (struct seek_part){ .number = (int64_t)last->version_id };
 	return text_fmt(r->arena, "%.*s%.*s", TEXT_F(page_prefix(r, "seek")),
-			TEXT_F(seek_encode(r->arena, orders[order].seek, part)));
+			TEXT_F(seek_encode(r->arena, seeks[order], part)));
 }
 
 /* total may be less than there are: under a filter not all are counted (v->bounded), and kept counters come a little later. */
@@ -239,7 +229,7 @@ static struct reply dependents_get(struct req *r)
 	v.head.noindex = w.page > 1 || w.has_after || w.filtered;
 	v.crate = &f.head;
 	v.name = f.crate.name;
-	v.sorts = sorts(r, &w);
+	v.sorts = page_sorts(r, orders, DEPENDENT_ORDERS, (size_t)w.order);
 	v.sort = w.order == DEPENDENTS_BY_DOWNLOADS ? TEXT_NONE : text_from(orders[w.order].name);
 	v.filtered = w.filtered;
 	return reply_page(r, 200, dependents_page, &v);

@@ -15,9 +15,7 @@ enum { PER_PAGE = VERSION_IDS_MAX, NEW_DAYS = 8, TRACKS_MAX = 200 };
 /* By track is by precedence, with what is compatible together. */
 enum order { BY_DATE, BY_SEMVER, BY_TRACK, ORDERS };
 
-static const struct order_rule {
-	const char *name, *label;
-} orders[ORDERS] = {
+static const struct sort_choice orders[ORDERS] = {
 	[BY_DATE] = { "date", "Date" },
 	[BY_SEMVER] = { "semver", "SemVer" },
 	[BY_TRACK] = { "track", "Track" },
@@ -226,20 +224,6 @@ static const struct err *load_rows(struct req *r, const struct crate_frame *f,
 	return NULL;
 }
 
-static struct links sorts(struct req *r, const struct wanted *w)
-{
-	struct link *v = arena_array(r->arena, ORDERS, sizeof(*v));
-	struct text prefix = page_prefix(r, "sort");
-
-	for (size_t i = 0; i < ORDERS; i++)
-		v[i] = (struct link){
-			.href = text_fmt(r->arena, "%.*s%s", TEXT_F(prefix), orders[i].name),
-			.label = text_from(orders[i].label),
-			.current = i == (size_t)w->order,
-		};
-	return (struct links){ v, ORDERS };
-}
-
 static struct text older(struct req *r, struct text num)
 {
 	struct buf b = buf_init(r->arena, 8192);
@@ -257,7 +241,7 @@ static void fill_page(struct req *r, const struct wanted *w, struct crate_frame 
 	v->head.noindex = w->after.p || w->track.p || w->hide_yanked || w->hide_prereleases;
 	v->crate = &f->head;
 	v->name = f->crate.name;
-	v->sorts = sorts(r, w);
+	v->sorts = page_sorts(r, orders, ORDERS, (size_t)w->order);
 	v->sort = w->order == BY_DATE ? TEXT_NONE : text_from(orders[w->order].name);
 	v->hide_yanked = w->hide_yanked;
 	v->hide_prereleases = w->hide_prereleases;

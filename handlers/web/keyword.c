@@ -8,19 +8,8 @@
 
 enum { KEYWORDS_PER_PAGE = 100, KEYWORD_PAGES = 1000, PER_PAGE = 10, MAX_PAGES = 20 };
 
-static struct links sorts(struct req *r, bool by_name)
-{
-	struct link *v = arena_array(r->arena, 2, sizeof(*v));
-	struct text prefix = page_prefix(r, "sort");
-
-	v[0] = (struct link){ .href = text_fmt(r->arena, "%.*scrates", TEXT_F(prefix)),
-			      .label = TEXT("Number of crates"),
-			      .current = !by_name };
-	v[1] = (struct link){ .href = text_fmt(r->arena, "%.*salpha", TEXT_F(prefix)),
-			      .label = TEXT("Alphabetical"),
-			      .current = by_name };
-	return (struct links){ v, 2 };
-}
+static const struct sort_choice sorts[] = { { "crates", "Number of crates" },
+					    { "alpha", "Alphabetical" } };
 
 static struct reply keywords_get(struct req *r)
 {
@@ -57,7 +46,7 @@ static struct reply keywords_get(struct req *r)
 				    : text_fmt(r->arena, "Keywords with %c", letter - 'a' + 'A');
 	v.letters = letters_bar(r, "/keywords", letter, true);
 	if (!letter)
-		v.sorts = sorts(r, by_name);
+		v.sorts = page_sorts(r, sorts, ARRAY_SIZE(sorts), by_name);
 	v.paging = page_paging(r, page, KEYWORDS_PER_PAGE, total, KEYWORD_PAGES);
 	v.keywords = rows;
 	return reply_page(r, 200, keywords_page, &v);

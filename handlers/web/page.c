@@ -356,6 +356,20 @@ const struct err *page_number(struct req *r, uint64_t max, uint64_t *ret)
 	return err_new(r->arena, ERR_INVALID, "There is no page %.*s", TEXT_F(text_sub(t, 0, 40)));
 }
 
+struct links page_sorts(struct req *r, const struct sort_choice *v, size_t n, size_t current)
+{
+	struct link *links = arena_array(r->arena, n, sizeof(*links));
+	struct text prefix = page_prefix(r, "sort");
+
+	for (size_t i = 0; i < n; i++)
+		links[i] = (struct link){
+			.href = text_fmt(r->arena, "%.*s%s", TEXT_F(prefix), v[i].name),
+			.label = text_from(v[i].label),
+			.current = i == current,
+		};
+	return (struct links){ links, n };
+}
+
 const struct err *page_older_than(struct req *r, int64_t *ret)
 {
 	struct text before;

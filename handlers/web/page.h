@@ -74,6 +74,14 @@ struct text page_prefix(struct req *r, const char *key);
 /* The number of ?page=: 1 where it is not sent; ERR_INVALID for none, and beyond max. */
 const struct err *must_use page_number(struct req *r, uint64_t max, uint64_t *ret);
 
+/* A way to sort a list: the word of ?sort=, and what the reader is told. */
+struct sort_choice {
+	const char *name, *label;
+};
+
+/* A link for each of n, which keep the other parameters of the request; the one in force is marked. arena */
+struct links page_sorts(struct req *r, const struct sort_choice *v, size_t n, size_t current);
+
 /*
  * The number of ?before=, of lists whose next page is what came before the last entry of this one: INT64_MAX where it is not sent;
  * ERR_INVALID for none.

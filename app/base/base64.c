@@ -74,10 +74,11 @@ bool base64url_decode(struct arena *a, struct text t, struct text *ret)
 
 bool base64_decode(struct arena *a, struct text t, struct text *ret, size_t *ret_at)
 {
+	struct text bare = unpadded(t);
 	unsigned char *out = arena_alloc(a, t.n);
-	size_t n = decode(unpadded(t), plain_digits, out, ret_at);
+	size_t n = decode(bare, plain_digits, out, ret_at);
 
-	if (*ret_at == unpadded(t).n)
+	if (*ret_at == bare.n)
 		*ret_at = t.n;
 	*ret = (struct text){ (const char *)out, n };
 	return n != SIZE_MAX && t.n % 4 == 0;

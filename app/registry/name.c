@@ -2,7 +2,6 @@
 
 #include "app/base/arena.h"
 #include "app/base/err.h"
-#include "app/registry/manifest.h"
 
 enum { SLIPS_OF_CHARS = 24 };
 enum problem { FINE, TOO_LONG, EMPTY, FIRST_DIGIT, FIRST_CHAR, OTHER_CHAR };

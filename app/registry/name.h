@@ -9,7 +9,6 @@
 
 struct arena;
 struct err;
-struct texts;
 
 enum name_what {
 	NAME_CRATE,      /* the crate itself */

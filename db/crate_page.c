@@ -11,10 +11,10 @@ enum { SLIPS_MAX_BYTES = 160 * 1024 };
 
 /* clang-format off */
 
-/* version: the alias of the one that is shown. */
+/* version: the id of the one that is shown. */
 #define FACTS_SQL(version) \
 	"CAST(COALESCE((SELECT n FROM dependents WHERE crate_id = c.id), 0) AS UNSIGNED) AS dependents," \
-	" CAST(COALESCE((SELECT COUNT(*) FROM dependencies WHERE version_id = " version ".id), 0) AS UNSIGNED)" \
+	" CAST(COALESCE((SELECT COUNT(*) FROM dependencies WHERE version_id = " version "), 0) AS UNSIGNED)" \
 	"   AS dependencies," \
 	" CAST(COALESCE((SELECT COUNT(*) FROM advisories a" \
 	"                 WHERE a.crate = c.canon_name AND a.withdrawn_us IS NULL), 0) AS UNSIGNED) AS advisories," \
@@ -23,7 +23,7 @@ enum { SLIPS_MAX_BYTES = 160 * 1024 };
 	"                 AND deleted = 0), 0) AS UNSIGNED) AS owns," \
 	" CAST(COALESCE((SELECT COUNT(*) FROM crate_owners WHERE crate_id = c.id AND owner_kind = 1 AND deleted = 0), 0)" \
 	"   AS UNSIGNED) AS teams," \
-	" (SELECT MAX(time_us) FROM version_owner_actions WHERE version_id = " version ".id AND action = 1) AS yanked_us," \
+	" (SELECT MAX(time_us) FROM version_owner_actions WHERE version_id = " version " AND action = 1) AS yanked_us," \
 	" (SELECT GROUP_CONCAT(k.keyword" \
 	"           ORDER BY LOCATE(CONCAT('\"', k.keyword, '\"')," \
 	"             LOWER((SELECT kv.keywords FROM versions kv WHERE kv.crate_id = c.id" \
@@ -36,9 +36,9 @@ enum { SLIPS_MAX_BYTES = 160 * 1024 };
 	" (SELECT description FROM std_replacements WHERE crate = c.canon_name) AS replaced_by," \
 	" (SELECT url FROM std_replacements WHERE crate = c.canon_name) AS replaced_url," \
 	" (SELECT id FROM playground_crates WHERE crate = c.canon_name) AS playground," \
-	" CAST((SELECT built FROM docs_builds WHERE version_id = " version ".id) AS UNSIGNED) AS docs_built," \
-	" (SELECT asked_us FROM docs_builds WHERE version_id = " version ".id) AS docs_asked_us," \
-	" (SELECT wanted_us FROM docs_builds WHERE version_id = " version ".id) AS docs_wanted_us"
+	" CAST((SELECT built FROM docs_builds WHERE version_id = " version ") AS UNSIGNED) AS docs_built," \
+	" (SELECT asked_us FROM docs_builds WHERE version_id = " version ") AS docs_asked_us," \
+	" (SELECT wanted_us FROM docs_builds WHERE version_id = " version ") AS docs_wanted_us"
 #define FACTS_COLS(row) \
 	DB_COL_AS(row, facts.dependents, "dependents"), DB_COL_AS(row, facts.dependencies, "dependencies"), \
 	DB_COL_AS(row, facts.advisories, "advisories"), DB_COL_AS(row, facts.follows, "follows"), \
@@ -51,7 +51,7 @@ enum { SLIPS_MAX_BYTES = 160 * 1024 };
 
 static const struct db_stmt shown = {
 	.name = "crate_shown",
-	.sql = "SELECT " CRATE_VIEW_SQL ", " FACTS_SQL("v") CRATE_VIEW_FROM " WHERE c.canon_name = ?",
+	.sql = "SELECT " CRATE_VIEW_SQL ", " FACTS_SQL("n.version_id") CRATE_VIEW_FROM " WHERE c.canon_name = ?",
 	.in = { DB_U64, DB_U64, DB_TEXT },
 	.out = { CRATE_VIEW_COLS(struct crate_shown, crate.), FACTS_COLS(struct crate_shown) },
 };
@@ -59,7 +59,7 @@ static const struct db_stmt shown = {
 /* The same around a version of that number. */
 static const struct db_stmt shown_version = {
 	.name = "crate_shown_version",
-	.sql = "SELECT " CRATE_VIEW_SQL ", " FACTS_SQL("x") CRATE_VIEW_FROM
+	.sql = "SELECT " CRATE_VIEW_SQL ", " FACTS_SQL("x.id") CRATE_VIEW_FROM
 	       " LEFT JOIN versions x ON x.crate_id = c.id AND x.num = ? WHERE c.canon_name = ?",
 	.in = { DB_U64, DB_U64, DB_TEXT, DB_TEXT },
 	.out = { CRATE_VIEW_COLS(struct crate_shown, crate.), FACTS_COLS(struct crate_shown) },

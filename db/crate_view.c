@@ -42,50 +42,15 @@ static const struct db_stmt crate_stamped = {
 };
 /* clang-format on */
 
-/* clang-format off */
-
-/* Each is the last row of an index range; no two versions of a crate have the same precedence (num_no_build is unique). */
-#define OF_CRATE(index) "SELECT num FROM versions" index " WHERE crate_id = c.id AND yanked = 0"
-#define MAX_SQL "(" OF_CRATE("") " ORDER BY semver_ord DESC LIMIT 1)"
-/* No index has both the time and the precedence, so those of the latest time are found first: one, as a rule. */
-#define BY_TIME " FORCE INDEX (versions_crate_created)"
-#define NEWEST_SQL \
-	"(" OF_CRATE(BY_TIME) \
-	"    AND created_us = (SELECT created_us FROM versions" BY_TIME " WHERE crate_id = c.id AND yanked = 0" \
-	"                       ORDER BY created_us DESC LIMIT 1)" \
-	"  ORDER BY semver_ord DESC LIMIT 1)"
-
-static const struct db_stmt crate_tops = {
-	.name = "crate_tops",
-	.sql = "SELECT " MAX_SQL " AS max_version,"
-	       "  (" OF_CRATE("") " AND prerelease = 0 ORDER BY semver_ord DESC LIMIT 1) AS max_stable_version, "
-	       NEWEST_SQL " AS newest_version FROM crates c WHERE c.id = ?",
-	.in = { DB_U64 },
-	.out = { DB_COL(struct crate_tops, max_version), DB_COL(struct crate_tops, max_stable_version),
-		 DB_COL(struct crate_tops, newest_version) },
-};
-
-/*
- * Of many crates, with v for the default version: that is the highest that is neither yanked nor a pre-release where there is such
- * a one (contract/publish.md 17.1), and the newest too where the index of times has none behind it. Places that are not used
- * hold 0, which no crate has.
- */
-static const struct db_stmt crates_listed = {
-	.name = "crates_listed",
-	.sql = "SELECT " CRATE_VIEW_SQL ", " MAX_SQL " AS max_version,"
-	       "  IF(v.yanked = 0 AND v.prerelease = 0, v.num, NULL) AS max_stable_version,"
-	       "  IF(v.yanked = 0 AND (SELECT COUNT(*) FROM versions" BY_TIME
-	       "                        WHERE crate_id = c.id AND created_us >= v.created_us) = 1, v.num, " NEWEST_SQL
-	       "  ) AS newest_version" CRATE_VIEW_FROM
-	       " WHERE c.id IN (" DB_ROWS_64("?") ", " DB_ROWS_32("?") ", " DB_ROWS_4("?") ") LIMIT 100",
+/* Places that are not used hold 0, which no crate has. */
+static const struct db_stmt crate_views = {
+	.name = "crate_views",
+	.sql = "SELECT " CRATE_VIEW_SQL CRATE_VIEW_FROM " WHERE c.id IN (" DB_ROWS_64(
+		"?") ", " DB_ROWS_32("?") ", " DB_ROWS_4("?") ") LIMIT 100",
 	.in = { DB_U64 },
 	.in_repeat = CRATE_IDS_MAX,
-	.out = { CRATE_VIEW_COLS(struct crate_listed, crate.),
-		 DB_COL_AS(struct crate_listed, tops.max_version, "max_version"),
-		 DB_COL_AS(struct crate_listed, tops.max_stable_version, "max_stable_version"),
-		 DB_COL_AS(struct crate_listed, tops.newest_version, "newest_version") },
+	.out = { CRATE_VIEW_COLS(struct crate_view, ) },
 };
-/* clang-format on */
 
 /* In the order of the manifest: a crate's keywords are those of the version that was published last. */
 static const struct db_stmt crate_keywords = {
@@ -152,27 +117,22 @@ const struct err *db_crate_stamped(struct db *db, struct text name, struct crate
 	return NULL;
 }
 
-const struct err *db_crate_tops(struct db *db, uint64_t crate_id, struct crate_tops *ret)
-{
-	return db_one(db, &crate_tops, DB_ARGS(db_u64(crate_id)), ret);
-}
-
-const struct err *db_crates_listed(struct db *db, const uint64_t *ids, size_t n,
-				   struct crate_listed **ret, size_t *ret_n)
+const struct err *db_crate_views(struct db *db, const uint64_t *ids, size_t n,
+				 struct crate_view **ret, size_t *ret_n)
 {
 	struct db_val v[CRATE_IDS_MAX];
 
 	BUG_ON(n > ARRAY_SIZE(v));
 	for (size_t i = 0; i < ARRAY_SIZE(v); i++)
 		v[i] = db_u64(i < n ? ids[i] : 0);
-	return db_all(db, &crates_listed, (struct db_vals){ v, ARRAY_SIZE(v) }, sizeof(**ret), ret,
+	return db_all(db, &crate_views, (struct db_vals){ v, ARRAY_SIZE(v) }, sizeof(**ret), ret,
 		      ret_n);
 }
 
-const struct crate_listed *crate_listed_find(const struct crate_listed *v, size_t n, uint64_t id)
+const struct crate_view *crate_view_find(const struct crate_view *v, size_t n, uint64_t id)
 {
 	for (size_t i = 0; i < n; i++)
-		if (v[i].crate.id == id)
+		if (v[i].id == id)
 			return &v[i];
 	return NULL;
 }
@@ -189,7 +149,6 @@ const struct err *db_crate_categories(struct db *db, uint64_t crate_id, struct c
 	return db_all(db, &crate_categories, DB_ARGS(db_u64(crate_id)), sizeof(**ret), ret, ret_n);
 }
 
-const struct db_stmt *const db_crate_view_stmts[] = {
-	&crate_view_by_name, &crate_stamped, &crate_tops, &crate_keywords,
-	&crate_categories,   &crates_listed, NULL
-};
+const struct db_stmt *const db_crate_view_stmts[] = { &crate_view_by_name, &crate_stamped,
+						      &crate_views,        &crate_keywords,
+						      &crate_categories,   NULL };

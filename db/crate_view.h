@@ -3,6 +3,11 @@
 
 #include "db/db.h"
 
+/* The highest and the newest of the versions that are not yanked; absent where there is none. */
+struct crate_tops {
+	struct text max_version, max_stable_version, newest_version;
+};
+
 struct crate_view {
 	uint64_t id;
 	struct text name;
@@ -15,11 +20,7 @@ struct crate_view {
 	struct opt_u64 default_version_id;
 	struct text default_version;
 	struct opt_u64 default_yanked;
-};
-
-/* The highest and the newest of the versions that are not yanked; absent where there is none. */
-struct crate_tops {
-	struct text max_version, max_stable_version, newest_version;
+	struct crate_tops tops;
 };
 
 struct keyword_view {
@@ -47,43 +48,34 @@ const struct err *must_use db_crate_view(struct db *db, struct text name, struct
 const struct err *must_use db_crate_stamped(struct db *db, struct text name, struct crate_view *ret,
 					    struct text *ret_stamp);
 
-/* One query; all absent for a crate without a version that is not yanked. */
-const struct err *must_use db_crate_tops(struct db *db, uint64_t crate_id, struct crate_tops *ret);
-
 /* At most 5 by the rules of publish, 100 at all; in the order of the manifest, of the slug. */
 const struct err *must_use db_crate_keywords(struct db *db, uint64_t crate_id,
 					     struct keyword_view **ret, size_t *ret_n);
 const struct err *must_use db_crate_categories(struct db *db, uint64_t crate_id,
 					       struct category_view **ret, size_t *ret_n);
 
-/* A crate in a list, with what is computed of its versions. */
-struct crate_listed {
-	struct crate_view crate;
-	struct crate_tops tops;
-};
-
 enum { CRATE_IDS_MAX = 100 };
 
 /* Those of these ids that are there, in no order; n is at most CRATE_IDS_MAX. One query. */
-const struct err *must_use db_crates_listed(struct db *db, const uint64_t *ids, size_t n,
-					    struct crate_listed **ret, size_t *ret_n);
+const struct err *must_use db_crate_views(struct db *db, const uint64_t *ids, size_t n,
+					  struct crate_view **ret, size_t *ret_n);
 
 /* The row of that id, or NULL. */
-const struct crate_listed *crate_listed_find(const struct crate_listed *v, size_t n, uint64_t id);
+const struct crate_view *crate_view_find(const struct crate_view *v, size_t n, uint64_t id);
 
 /* clang-format off */
 
-/* Columns and joins for other queries that bring a crate along; v is its default version, where it has one. */
+/* Columns and joins for other queries that bring a crate along. */
 #define CRATE_VIEW_SQL \
 	"c.id, c.name, c.created_us, c.updated_us, c.description, c.homepage, c.documentation, c.repository," \
-	" c.trustpub_only, d.downloads, r.downloads AS recent_downloads, n.num_versions, v.id AS default_version_id," \
-	" v.num AS default_version, v.yanked AS default_yanked"
+	" c.trustpub_only, d.downloads, r.downloads AS recent_downloads, n.num_versions," \
+	" n.version_id AS default_version_id, n.num AS default_version, n.yanked AS default_yanked," \
+	" n.max_num AS max_version, n.max_stable_num AS max_stable_version, n.newest_num AS newest_version"
 #define CRATE_VIEW_FROM \
 	" FROM crates c" \
 	" JOIN crate_downloads d ON d.crate_id = c.id" \
 	" LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id" \
-	" LEFT JOIN default_versions n ON n.crate_id = c.id" \
-	" LEFT JOIN versions v ON v.id = n.version_id"
+	" LEFT JOIN default_versions n ON n.crate_id = c.id"
 /* member: where the crate_view stands in the row, "crate." or nothing. */
 #define CRATE_VIEW_COLS(row, member) \
 	DB_COL_AS(row, member id, "id"), DB_COL_AS(row, member name, "name"), \
@@ -95,7 +87,10 @@ const struct crate_listed *crate_listed_find(const struct crate_listed *v, size_
 	DB_COL_AS(row, member num_versions, "num_versions"), \
 	DB_COL_AS(row, member default_version_id, "default_version_id"), \
 	DB_COL_AS(row, member default_version, "default_version"), \
-	DB_COL_AS(row, member default_yanked, "default_yanked")
+	DB_COL_AS(row, member default_yanked, "default_yanked"), \
+	DB_COL_AS(row, member tops.max_version, "max_version"), \
+	DB_COL_AS(row, member tops.max_stable_version, "max_stable_version"), \
+	DB_COL_AS(row, member tops.newest_version, "newest_version")
 /* clang-format on */
 
 extern const struct db_stmt *const db_crate_view_stmts[];

@@ -7,12 +7,11 @@
 
 /* The first crates by name of those that a part names; names are read from a narrow index, the rest for what is shown. */
 #define FIRST_OF(list, part, id) \
-	"SELECT " list " AS list, c.name, IF(v.yanked, NULL, v.num) AS version" \
+	"SELECT " list " AS list, c.name, IF(d.yanked, NULL, d.num) AS version" \
 	"  FROM (SELECT n.id FROM " part " JOIN crates n FORCE INDEX (crates_narrow) ON n.id = " id \
 	"         ORDER BY n.name LIMIT 5) p" \
 	"  JOIN crates c ON c.id = p.id" \
-	"  LEFT JOIN default_versions d ON d.crate_id = c.id" \
-	"  LEFT JOIN versions v ON v.id = d.version_id"
+	"  LEFT JOIN default_versions d ON d.crate_id = c.id"
 #define OWNED "(SELECT crate_id FROM crate_owners WHERE owner_kind = 0 AND owner_id = ? AND deleted = 0) o"
 #define FOLLOWED "(SELECT crate_id FROM follows WHERE user_id = ?) f"
 

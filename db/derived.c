@@ -6,6 +6,7 @@
 #include "app/base/time.h"
 #include "db/job.h"
 #include "db/reverse.h"
+#include "db/tops.h"
 
 enum { TARGETS_MAX = 20000, SETTLE_JOB_WAITS_US = 2 * US_PER_S };
 
@@ -85,15 +86,21 @@ static const struct db_stmt default_of = {
 
 static const struct db_stmt default_insert = {
 	.name = "derived_default_insert",
-	.sql = "INSERT INTO default_versions (crate_id, version_id, num_versions)"
-	       " SELECT ?, ?, COUNT(*) FROM versions WHERE crate_id = ?",
-	.in = { DB_U64, DB_U64, DB_U64 },
+	.sql = "INSERT INTO default_versions (crate_id, version_id, num_versions, " TOPS_COLS ")"
+	       " SELECT v.crate_id, v.id,"
+	       "        (SELECT COUNT(*) FROM versions n WHERE n.crate_id = v.crate_id),"
+	       "        " TOPS_FACTS " FROM versions v WHERE v.id = ?",
+	.in = { DB_U64 },
 };
 
 static const struct db_stmt default_update = {
 	.name = "derived_default_update",
-	.sql = "UPDATE default_versions SET version_id = ?, num_versions = ? WHERE crate_id = ?",
-	.in = { DB_U64, DB_U64, DB_U64 },
+	.sql = "UPDATE default_versions d JOIN versions v ON v.id = ?"
+	       "   SET d.version_id = v.id, d.num_versions = ?, d.num = v.num, d.yanked = "
+	       "v.yanked,"
+	       "       d.max_num = " TOPS_MAX ", d.max_stable_num = " TOPS_MAX_STABLE
+	       ",       d.newest_num = " TOPS_NEWEST " WHERE d.crate_id = v.crate_id",
+	.in = { DB_U64, DB_U64 },
 };
 
 static const struct db_stmt yanked_put = {
@@ -171,16 +178,15 @@ static const struct db_stmt resolve = {
 static const struct db_stmt add_target = {
 	.name = "derived_add_target",
 	.sql = "INSERT INTO reverse_dependencies (" REVERSE_COLS ")"
-	       " SELECT d.crate_id, v.crate_id, v.id, " REVERSE_FACTS ", MIN(n.canon_name),"
-	       "        COALESCE(MAX(c.downloads), 0)"
+	       " SELECT d.crate_id, dv.crate_id, dv.version_id, " REVERSE_FACTS
+	       ",        MIN(n.canon_name), COALESCE(MAX(c.downloads), 0)"
 	       "   FROM dependencies d"
-	       "   JOIN default_versions dv ON dv.version_id = d.version_id"
-	       "   JOIN versions v ON v.id = dv.version_id AND v.yanked = 0"
-	       "   JOIN crates n ON n.id = v.crate_id"
-	       "   LEFT JOIN crate_downloads c ON c.crate_id = v.crate_id"
+	       "   JOIN default_versions dv ON dv.version_id = d.version_id AND dv.yanked = 0"
+	       "   JOIN crates n ON n.id = dv.crate_id"
+	       "   LEFT JOIN crate_downloads c ON c.crate_id = dv.crate_id"
 	       /* its own dependency on itself was there when its row was derived */
-	       "  WHERE d.crate_id = ? AND v.crate_id <> d.crate_id"
-	       "  GROUP BY d.crate_id, v.crate_id, v.id",
+	       "  WHERE d.crate_id = ? AND dv.crate_id <> d.crate_id"
+	       "  GROUP BY d.crate_id, dv.crate_id, dv.version_id",
 	.in = { DB_U64 },
 };
 
@@ -250,16 +256,10 @@ static const struct err *write_default(struct db *db, const struct derived *d,
 				       uint64_t now_default)
 {
 	if (!had)
-		return db_exec(
-			db, &default_insert,
-			DB_ARGS(db_u64(d->crate_id), db_u64(now_default), db_u64(d->crate_id)),
-			NULL);
-	if (!d->added && was->version_id == now_default)
-		return NULL;
+		return db_exec(db, &default_insert, DB_ARGS(db_u64(now_default)), NULL);
 	return db_exec(db, &default_update,
 		       DB_ARGS(db_u64(now_default),
-			       db_u64((uint64_t)((int64_t)was->num_versions + d->added)),
-			       db_u64(d->crate_id)),
+			       db_u64((uint64_t)((int64_t)was->num_versions + d->added))),
 		       NULL);
 }
 
@@ -281,7 +281,7 @@ const struct err *db_derive(struct db *db, struct derived *d)
 	}
 	e = write_default(db, d, &was, had, top.id);
 	d->ret_changed = !had || was.version_id != top.id;
-	if (!e && had) /* a crate whose first version came just now is not there */
+	if (!e && (had || d->added <= 0)) /* else its first version came just now: not there */
 		e = db_exec(db, top.yanked ? &yanked_put : &yanked_drop, DB_ARGS(id), NULL);
 	if (e)
 		return e;

@@ -26,7 +26,7 @@ const struct err *must_use db_index_respell(struct db *db, struct text canon, st
 
 /*
  * The default version of a crate anew (contract/publish.md 17.1), its number of versions (added: how many have come or
- * gone), and the rows of reverse_dependencies that the crate has as
+ * gone), which of them is the highest and the newest (db/tops.h), and the rows of reverse_dependencies that the crate has as
  * a dependent. *ret_changed: the default version is another one than before. A crate without versions has no row.
  */
 struct derived {

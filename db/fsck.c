@@ -1,6 +1,7 @@
 #include "db/fsck.h"
 
 #include "db/reverse.h"
+#include "db/tops.h"
 
 #include <stddef.h>
 
@@ -45,6 +46,17 @@ static const struct db_stmt find_default_version =
 						"  FROM crates c"
 						"  JOIN default_versions d ON d.crate_id = c.id"
 						" HAVING kept <> counted");
+
+static const struct db_stmt find_tops =
+	FIND("tops",
+	     "SELECT c.id, c.name, CAST(0 AS UNSIGNED) AS kept,"
+	     "       CAST(1 AS UNSIGNED) AS counted"
+	     "  FROM default_versions d"
+	     "  JOIN crates c ON c.id = d.crate_id"
+	     "  JOIN versions v ON v.id = d.version_id"
+	     " WHERE d.num <> v.num OR d.yanked <> v.yanked"
+	     "    OR NOT d.max_num <=> " TOPS_MAX "    OR NOT d.max_stable_num <=> " TOPS_MAX_STABLE
+	     "    OR NOT d.newest_num <=> " TOPS_NEWEST);
 
 static const struct db_stmt find_reverse =
 	FIND("reverse_dependencies",
@@ -128,8 +140,7 @@ static const struct db_stmt find_index_rows =
 			   " WHERE i.name IS NULL OR i.name <> c.name");
 
 #define ALL_YANKED                                                                                 \
-	"EXISTS (SELECT 1 FROM default_versions d JOIN versions v ON v.id = d.version_id"          \
-	"         WHERE d.crate_id = c.id AND v.yanked = 1)"
+	"EXISTS (SELECT 1 FROM default_versions d WHERE d.crate_id = c.id AND d.yanked = 1)"
 
 static const struct db_stmt find_yanked =
 	FIND("yanked", "SELECT c.id, c.name,"
@@ -152,6 +163,7 @@ static const struct {
 } rules[FSCK_RULES] = {
 	[FSCK_NUM_VERSIONS] = { "number of versions of crate", &find_num_versions },
 	[FSCK_DEFAULT_VERSION] = { "default version (id) of crate", &find_default_version },
+	[FSCK_TOPS] = { "highest and newest version of crate", &find_tops },
 	[FSCK_REVERSE_DEPENDENCIES] = { "reverse dependencies written by crate", &find_reverse },
 	[FSCK_DEPENDENTS] = { "number of dependents of crate", &find_dependents },
 	[FSCK_KEYWORD_CRATES] = { "number of crates of keyword", &find_keywords },
@@ -199,13 +211,10 @@ static const struct db_stmt drop_default = {
 
 static const struct db_stmt add_default = {
 	.name = "fsck_add_default",
-	.sql = "INSERT INTO default_versions (crate_id, version_id, num_versions)"
-	       " SELECT c.id, " BEST_VERSION(
-		       "c.id") ","
-			       "        (SELECT COUNT(*) FROM versions v WHERE v.crate_id = c.id)"
-			       "   FROM crates c"
-			       "  WHERE c.id = ? AND EXISTS (SELECT 1 FROM versions e WHERE "
-			       "e.crate_id = c.id)",
+	.sql = "INSERT INTO default_versions (crate_id, version_id, num_versions, " TOPS_COLS ")"
+	       " SELECT c.id, v.id,"
+	       "        (SELECT COUNT(*) FROM versions n WHERE n.crate_id = c.id), " TOPS_FACTS
+	       "   FROM crates c JOIN versions v ON v.id = " BEST_VERSION("c.id") " WHERE c.id = ?",
 	.in = { DB_U64 },
 };
 
@@ -326,6 +335,7 @@ const struct err *db_fsck_mend(struct db *db, enum fsck_rule rule, const struct 
 	static const struct mending how[FSCK_RULES] = {
 		[FSCK_NUM_VERSIONS] = { &drop_default, &add_default, 0, true },
 		[FSCK_DEFAULT_VERSION] = { &drop_default, &add_default, 0, true },
+		[FSCK_TOPS] = { &drop_default, &add_default, 0, true },
 		[FSCK_REVERSE_DEPENDENCIES] = { &drop_reverse, &add_reverse, 0, true },
 		[FSCK_DEPENDENTS] = { &mend_dependents, NULL, 0, true },
 		[FSCK_KEYWORD_CRATES] = { &mend_keyword, NULL, 0, false },
@@ -380,32 +390,15 @@ const struct err *db_fsck_version_exists(struct db *db, struct text name, struct
 	return db_maybe(db, &version_exists, DB_ARGS(db_text(version), db_text(name)), &row, ret);
 }
 
-const struct db_stmt *const db_fsck_stmts[] = { &find_num_versions,
-						&find_default_version,
-						&find_reverse,
-						&find_dependents,
-						&find_keywords,
-						&find_categories,
-						&find_num_crates,
-						&find_downloads,
-						&find_recent,
-						&find_index_rows,
-						&find_owners,
-						&find_yanked,
-						&drop_yanked,
-						&add_yanked,
-						&lock_crate,
-						&drop_default,
-						&add_default,
-						&drop_reverse,
-						&add_reverse,
-						&mend_dependents,
-						&mend_keyword,
-						&mend_category,
-						&mend_num_crates,
-						&mend_downloads,
-						&mend_recent,
-						&mend_index_row,
-						&blob_named,
-						&version_exists,
-						NULL };
+const struct db_stmt *const db_fsck_stmts[] = {
+	&find_num_versions, &find_default_version, &find_tops,
+	&find_reverse,      &find_dependents,      &find_keywords,
+	&find_categories,   &find_num_crates,      &find_downloads,
+	&find_recent,       &find_index_rows,      &find_owners,
+	&find_yanked,       &drop_yanked,          &add_yanked,
+	&lock_crate,        &drop_default,         &add_default,
+	&drop_reverse,      &add_reverse,          &mend_dependents,
+	&mend_keyword,      &mend_category,        &mend_num_crates,
+	&mend_downloads,    &mend_recent,          &mend_index_row,
+	&blob_named,        &version_exists,       NULL
+};

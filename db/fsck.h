@@ -18,6 +18,7 @@ enum { FSCK_ROWS_MAX = 1000 };
 enum fsck_rule {
 	FSCK_NUM_VERSIONS,    /* default_versions.num_versions; also crates without such a row */
 	FSCK_DEFAULT_VERSION, /* default_versions.version_id: contract/publish.md 17.1 */
+	FSCK_TOPS,            /* what default_versions keeps of the versions: db/tops.h */
 	FSCK_REVERSE_DEPENDENCIES, /* rows of a dependent crate, counted against those there should
 				      be */
 	FSCK_DEPENDENTS,           /* dependents.n */

@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/time.h"
 #include "db/reverse.h"
+#include "db/tops.h"
 
 #include <stddef.h>
 
@@ -301,24 +302,24 @@ static const struct db_stmt no_dependents = {
 /* Highest by (not yanked, release, precedence): contract/publish.md 17.1. */
 static const struct db_stmt defaults = {
 	.name = "import_default_versions",
-	.sql = "INSERT INTO default_versions (crate_id, version_id, num_versions)"
-	       " SELECT t.crate_id, t.id, t.n"
+	.sql = "INSERT INTO default_versions (crate_id, version_id, num_versions, " TOPS_COLS ")"
+	       " SELECT d.crate_id, d.id, d.n, " TOPS_FACTS
 	       "   FROM (SELECT v.crate_id, v.id, COUNT(*) OVER (PARTITION BY v.crate_id) AS n,"
 	       "                ROW_NUMBER() OVER (PARTITION BY v.crate_id"
 	       "                     ORDER BY v.yanked, v.prerelease, v.semver_ord DESC, v.id "
 	       "DESC) AS place"
 	       "           FROM versions v FORCE INDEX (versions_default)"
-	       "          WHERE v.crate_id BETWEEN ? AND ?) t"
-	       "  WHERE t.place = 1",
+	       "          WHERE v.crate_id BETWEEN ? AND ?) d"
+	       "   JOIN versions v ON v.id = d.id"
+	       "  WHERE d.place = 1",
 	.in = { DB_U64, DB_U64 },
 };
 
 static const struct db_stmt yanked = {
 	.name = "import_yanked",
 	.sql = "INSERT INTO yanked_crates (crate_id)"
-	       " SELECT d.crate_id FROM default_versions d"
-	       "   JOIN versions v ON v.id = d.version_id AND v.yanked = 1"
-	       "  WHERE d.crate_id BETWEEN ? AND ?",
+	       " SELECT crate_id FROM default_versions WHERE yanked = 1 AND crate_id BETWEEN ? AND "
+	       "?",
 	.in = { DB_U64, DB_U64 },
 };
 
@@ -328,11 +329,10 @@ static const struct db_stmt reverse = {
 	       " SELECT d.crate_id, dv.crate_id, dv.version_id, " REVERSE_FACTS ","
 	       "        MIN(n.canon_name), COALESCE(MAX(c.downloads), 0)"
 	       "   FROM default_versions dv"
-	       "   JOIN versions v ON v.id = dv.version_id AND v.yanked = 0"
 	       "   JOIN crates n ON n.id = dv.crate_id"
 	       "   JOIN dependencies d ON d.version_id = dv.version_id AND d.crate_id IS NOT NULL"
 	       "   LEFT JOIN crate_downloads c ON c.crate_id = dv.crate_id"
-	       "  WHERE dv.crate_id BETWEEN ? AND ?"
+	       "  WHERE dv.crate_id BETWEEN ? AND ? AND dv.yanked = 0"
 	       "  GROUP BY d.crate_id, dv.crate_id, dv.version_id",
 	.in = { DB_U64, DB_U64 },
 };

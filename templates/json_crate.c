@@ -84,7 +84,7 @@ void json_crate(struct jw *j, const char *key, const struct crate_view *c,
 		const struct json_crate_with *w)
 {
 	static const struct crate_tops none;
-	const struct crate_tops *tops = w->tops ? w->tops : &none;
+	const struct crate_tops *tops = w->with_tops ? &c->tops : &none;
 
 	jw_object(j, key);
 	jw_text(j, "id", c->name);

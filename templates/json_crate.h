@@ -6,7 +6,7 @@
 #include "db/version_view.h"
 
 struct json_crate_with {
-	const struct crate_tops *tops;       /* NULL: not computed, "0.0.0" */
+	bool with_tops;                      /* else "0.0.0" */
 	const struct version_view *versions; /* their ids are shown where with_versions */
 	size_t nversions;
 	bool with_versions;

@@ -321,13 +321,13 @@ const struct err *crates_find(struct req *r, const struct crates_wanted *w,
 	for (size_t i = 0; !e && i < f.n; i++)
 		ids[i] = f.keys[i].id;
 	if (!e && f.n)
-		e = db_crates_listed(r->db, ids, f.n, &f.rows, &f.nrows);
+		e = db_crate_views(r->db, ids, f.n, &f.rows, &f.nrows);
 	if (!e)
 		*ret = f;
 	return e;
 }
 
-const struct crate_listed *crates_found_row(const struct crates_found *f, size_t i)
+const struct crate_view *crates_found_row(const struct crates_found *f, size_t i)
 {
-	return crate_listed_find(f->rows, f->nrows, f->keys[i].id);
+	return crate_view_find(f->rows, f->nrows, f->keys[i].id);
 }

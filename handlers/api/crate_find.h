@@ -7,8 +7,8 @@
 struct crates_found {
 	struct crate_key *keys; /* in order; of a search, exact tells the crate of that very name */
 	size_t n;
-	uint64_t total;            /* also where the page is empty */
-	struct crate_listed *rows; /* of these keys, in no order */
+	uint64_t total;          /* also where the page is empty */
+	struct crate_view *rows; /* of these keys, in no order */
 	size_t nrows;
 };
 
@@ -17,4 +17,4 @@ const struct err *must_use crates_find(struct req *r, const struct crates_wanted
 				       struct crates_found *ret);
 
 /* What is to be shown of keys[i]; NULL where the crate was deleted meanwhile. */
-const struct crate_listed *crates_found_row(const struct crates_found *f, size_t i);
+const struct crate_view *crates_found_row(const struct crates_found *f, size_t i);

@@ -183,23 +183,17 @@ static const struct err *check_manifest(struct req *r, struct publish *p)
  */
 static struct reply answer(struct req *r, const struct publish_out *out)
 {
-	struct json_crate_with with = { 0 };
 	struct crate_view crate;
-	struct crate_tops tops;
 	const struct err *e;
 	struct buf b = reply_buf(r);
 	struct jw j = jw_init(&b);
 
 	e = db_crate_view(r->db, out->name, &crate);
-	if (!e)
-		e = db_crate_tops(r->db, out->crate_id, &tops);
 	jw_object(&j, NULL);
-	if (e) {
+	if (e)
 		log_err(LOG_LEVEL_WARN, "published; the answer is without the crate", e);
-	} else {
-		with.tops = &tops;
-		json_crate(&j, "crate", &crate, &with);
-	}
+	else
+		json_crate(&j, "crate", &crate, &(struct json_crate_with){ .with_tops = true });
 	jw_object(&j, "warnings");
 	jw_array(&j, "invalid_categories");
 	jw_end(&j);

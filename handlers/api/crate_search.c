@@ -7,11 +7,11 @@ static void write_crates(struct jw *j, const struct crates_found *p)
 {
 	jw_array(j, "crates");
 	for (size_t i = 0; i < p->n; i++) {
-		const struct crate_listed *c = crates_found_row(p, i);
+		const struct crate_view *c = crates_found_row(p, i);
 
 		if (c) /* not deleted meanwhile */
-			json_crate(j, NULL, &c->crate,
-				   &(struct json_crate_with){ .tops = &c->tops,
+			json_crate(j, NULL, c,
+				   &(struct json_crate_with){ .with_tops = true,
 							      .with_recent_downloads = true,
 							      .zero_recent_downloads = true,
 							      .exact_match = p->keys[i].exact });

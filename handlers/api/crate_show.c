@@ -34,28 +34,6 @@ static const struct err *read_include(struct req *r, unsigned *ret)
 	return e;
 }
 
-/* Highest and newest of those not yanked, out of rows that are there anyway. */
-static struct crate_tops tops_of(const struct version_view *v, size_t n)
-{
-	const struct version_view *max = NULL, *stable = NULL, *newest = NULL;
-
-	for (size_t i = 0; i < n; i++) {
-		if (v[i].yanked)
-			continue;
-		if (!max || text_cmp(v[i].semver_ord, max->semver_ord) > 0)
-			max = &v[i];
-		if (!v[i].prerelease &&
-		    (!stable || text_cmp(v[i].semver_ord, stable->semver_ord) > 0))
-			stable = &v[i];
-		if (!newest || v[i].created_us > newest->created_us ||
-		    (v[i].created_us == newest->created_us &&
-		     text_cmp(v[i].semver_ord, newest->semver_ord) > 0))
-			newest = &v[i];
-	}
-	return (struct crate_tops){ max ? max->num : TEXT_NONE, stable ? stable->num : TEXT_NONE,
-				    newest ? newest->num : TEXT_NONE };
-}
-
 struct shown {
 	struct crate_view crate;
 	struct version_view *versions;
@@ -130,7 +108,6 @@ static struct reply show(struct req *r, struct text name)
 {
 	struct json_crate_with with = { 0 };
 	struct shown s = { 0 };
-	struct crate_tops tops;
 	const struct err *e;
 	unsigned include;
 	bool same = false;
@@ -146,10 +123,7 @@ static struct reply show(struct req *r, struct text name)
 		e = load(r, include, &s);
 	if (e)
 		return reply_err(r, e);
-	if (include & WITH_VERSIONS) {
-		tops = tops_of(s.versions, s.nversions);
-		with.tops = &tops;
-	}
+	with.with_tops = (include & WITH_VERSIONS) != 0;
 	with.with_versions = (include & WITH_VERSIONS) != 0;
 	with.versions = s.versions;
 	with.nversions = s.nversions;

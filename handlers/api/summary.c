@@ -16,7 +16,7 @@ static const struct err *load_crates(struct req *r, struct front *f)
 	for (size_t list = 0; list < SUMMARY_LISTS; list++)
 		for (size_t i = 0; i < f->s.n[list]; i++)
 			ids[n++] = f->s.ids[list][i];
-	return n ? db_crates_listed(r->db, ids, n, &f->crates, &f->ncrates) : NULL;
+	return n ? db_crate_views(r->db, ids, n, &f->crates, &f->ncrates) : NULL;
 }
 
 const struct err *front_load(struct req *r, struct front *f)
@@ -40,12 +40,12 @@ static void write_list(struct jw *j, const char *key, const struct front *f, enu
 {
 	jw_array(j, key);
 	for (size_t i = 0; i < f->s.n[list]; i++) {
-		const struct crate_listed *c =
-			crate_listed_find(f->crates, f->ncrates, f->s.ids[list][i]);
+		const struct crate_view *c =
+			crate_view_find(f->crates, f->ncrates, f->s.ids[list][i]);
 
 		if (c) /* not deleted meanwhile */
-			json_crate(j, NULL, &c->crate,
-				   &(struct json_crate_with){ .tops = &c->tops,
+			json_crate(j, NULL, c,
+				   &(struct json_crate_with){ .with_tops = true,
 							      .with_recent_downloads = true });
 	}
 	jw_end(j);

@@ -7,7 +7,7 @@
 
 struct front {
 	struct summary s;
-	struct crate_listed *crates; /* of all lists: crate_listed_find */
+	struct crate_view *crates; /* of all lists: crate_view_find */
 	size_t ncrates;
 	struct keyword_view *keywords; /* most used first, at most SUMMARY_LENGTH */
 	size_t nkeywords;

@@ -28,15 +28,12 @@ static struct reply latest(struct req *r, struct text rest)
 static struct reply latest_stable(struct req *r, struct text rest)
 {
 	struct crate_view crate;
-	struct crate_tops tops;
 	const struct err *e = page_crate(r, &crate);
 
-	if (!e)
-		e = db_crate_tops(r->db, crate.id, &tops);
-	if (!e && !tops.max_stable_version.p)
+	if (!e && !crate.tops.max_stable_version.p)
 		e = err_new(r->arena, ERR_NOT_FOUND, "crate `%.*s` has no stable version",
 			    TEXT_F(crate.name));
-	return e ? reply_err(r, e) : go(r, crate.name, tops.max_stable_version, rest);
+	return e ? reply_err(r, e) : go(r, crate.name, crate.tops.max_stable_version, rest);
 }
 
 static struct reply latest_get(struct req *r)

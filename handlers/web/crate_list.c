@@ -139,10 +139,10 @@ const struct err *crate_list_find(struct req *r, struct crates_wanted *w,
 		return e;
 	rows = arena_array(r->arena, f.n ? f.n : 1, sizeof(*rows));
 	for (size_t i = 0; i < f.n; i++) {
-		const struct crate_listed *c = crates_found_row(&f, i);
+		const struct crate_view *c = crates_found_row(&f, i);
 
 		if (c) /* not deleted meanwhile */
-			fill_row(r, &c->crate, f.keys[i].exact, &rows[n++]);
+			fill_row(r, c, f.keys[i].exact, &rows[n++]);
 	}
 	*ret = (struct crate_list){ .sorts = sort_menu(r, rules, current), .rows = rows, .n = n };
 	fill_paging(r, w, &f, rules, ret);

@@ -15,17 +15,17 @@ static struct text short_of(struct req *r, uint64_t v)
 	return text_dup(r->arena, text_from(num_short(v).s));
 }
 
-static struct tile tile_of(struct req *r, const struct crate_listed *c, enum summary_list list)
+static struct tile tile_of(struct req *r, const struct crate_view *c, enum summary_list list)
 {
-	struct text num = c->crate.default_version;
-	struct tile t = { .name = c->crate.name, .fact = TEXT(""), .about = c->crate.description };
+	struct text num = c->default_version;
+	struct tile t = { .name = c->name, .fact = TEXT(""), .about = c->description };
 
-	t.href = crate_url(r->arena, c->crate.name, TEXT_NONE, "");
+	t.href = crate_url(r->arena, c->name, TEXT_NONE, "");
 	switch (list) {
 	case SUMMARY_UPDATED:
 		if (c->tops.newest_version.p) {
 			num = c->tops.newest_version;
-			t.href = crate_url(r->arena, c->crate.name, num, "");
+			t.href = crate_url(r->arena, c->name, num, "");
 		}
 		if (num.p)
 			t.fact = text_fmt(r->arena, "v%.*s", TEXT_F(num));
@@ -35,10 +35,10 @@ static struct tile tile_of(struct req *r, const struct crate_listed *c, enum sum
 			t.fact = text_fmt(r->arena, "v%.*s", TEXT_F(num));
 		break;
 	case SUMMARY_DOWNLOADED:
-		t.fact = short_of(r, c->crate.downloads);
+		t.fact = short_of(r, c->downloads);
 		break;
 	case SUMMARY_RECENTLY_DOWNLOADED:
-		t.fact = short_of(r, c->crate.recent_downloads.v);
+		t.fact = short_of(r, c->recent_downloads.v);
 		break;
 	case SUMMARY_LISTS:
 		break;
@@ -54,8 +54,8 @@ static void add_crates(struct req *r, const struct front *f, enum summary_list l
 
 	*l = (struct tile_list){ .title = title, .href = text_from(href), .v = tiles };
 	for (size_t i = 0; i < f->s.n[list]; i++) {
-		const struct crate_listed *c =
-			crate_listed_find(f->crates, f->ncrates, f->s.ids[list][i]);
+		const struct crate_view *c =
+			crate_view_find(f->crates, f->ncrates, f->s.ids[list][i]);
 
 		if (c)
 			tiles[l->n++] = tile_of(r, c, list);

@@ -158,6 +158,8 @@ def test_old_blob_of_no_version(registry, crate):
     ("UPDATE keywords SET crates_cnt = crates_cnt + 5 WHERE keyword = 'fsck'", "number of crates of keyword fsck"),
     ("UPDATE metadata SET num_crates = 999999", "number of crates all: kept 999999"),
     ("UPDATE dependents SET n = 12 WHERE crate_id = {id}", "number of dependents"),
+    ("UPDATE default_versions SET newest_num = '9.9.9' WHERE crate_id = {id}", "highest and newest version of crate"),
+    ("UPDATE default_versions SET max_stable_num = NULL WHERE crate_id = {id}", "highest and newest version of crate"),
     ("DELETE FROM crate_downloads WHERE crate_id = {id}", "row of downloads"),
     ("DELETE FROM recent_crate_downloads WHERE crate_id = {id}", "row of recent downloads"),
     ("DELETE FROM crate_index WHERE name = '{name}'", "row of the index"),

@@ -198,6 +198,21 @@ static const struct db_stmt schedule_done = {
 	.in = { DB_I64, DB_TEXT },
 };
 
+static const struct db_stmt schedule_local = {
+	.name = "schedule_local",
+	.sql = "INSERT INTO job_schedule (name, next_us, every_s, job_type, done_us)"
+	       " VALUES (?, ?, ?, ?, ?)"
+	       " ON DUPLICATE KEY UPDATE next_us = VALUES(next_us), every_s = VALUES(every_s),"
+	       "                         job_type = VALUES(job_type), done_us = VALUES(done_us)",
+	.in = { DB_TEXT, DB_I64, DB_I64, DB_TEXT, DB_I64 },
+};
+
+static const struct db_stmt schedule_drop = {
+	.name = "schedule_drop",
+	.sql = "DELETE FROM job_schedule WHERE name = ?",
+	.in = { DB_TEXT },
+};
+
 static const struct db_stmt schedule_list = {
 	.name = "schedule_list",
 	.sql = "SELECT name, every_s, next_us, done_us FROM job_schedule ORDER BY name LIMIT 100",
@@ -507,6 +522,22 @@ const struct err *db_schedule_run(struct db *db, const char *name, int64_t every
 	return e;
 }
 
+const struct err *db_schedule_local(struct db *db, const char *name, int64_t every_s,
+				    const struct job_kind *kind)
+{
+	int64_t now = time_now_us();
+
+	return db_exec(db, &schedule_local,
+		       DB_ARGS(db_text(text_from(name)), db_i64(now + every_s * US_PER_S),
+			       db_i64(every_s), db_text(text_from(kind->type)), db_i64(now)),
+		       NULL);
+}
+
+const struct err *db_schedule_drop(struct db *db, const char *name)
+{
+	return db_exec(db, &schedule_drop, DB_ARGS(db_text(text_from(name))), NULL);
+}
+
 const struct err *db_schedule_done(struct db *db, const struct job_kind *kind)
 {
 	return db_exec(db, &schedule_done,
@@ -519,8 +550,9 @@ const struct err *db_schedule_list(struct db *db, struct schedule_row **ret, siz
 }
 
 const struct db_stmt *const db_job_stmts[] = {
-	&waiting,       &again,         &insert,     &next, &lease,        &extend,
-	&done,          &failed,        &delete_job, &list, &failures,     &retry,
-	&retry_all,     &figures,       &counts,     &due,  &schedule_add, &schedule_move,
-	&schedule_done, &schedule_list, &waiting_as, NULL,
+	&waiting,       &again,         &insert,        &next,          &lease,
+	&extend,        &done,          &failed,        &delete_job,    &list,
+	&failures,      &retry,         &retry_all,     &figures,       &counts,
+	&due,           &schedule_add,  &schedule_move, &schedule_done, &schedule_local,
+	&schedule_drop, &schedule_list, &waiting_as,    NULL,
 };

@@ -44,6 +44,7 @@ struct job_kind {
 	X(mirror_replacements, "mirror_replacements", "default", -10, true) /* {} */                \
 	X(mirror_playground, "mirror_playground", "default", -10, true) /* {} */                    \
 	X(docs_status, "docs_status", "default", -10, true) /* {} */                                \
+	X(count_downloads, "count_downloads", "default", 0, true) /* {}: in the log of whichever machine runs it */ \
 	X(count_words, "count_words", "default", -20, true) /* {}: what search estimates by */     \
 	X(send_mail, "send_mail", "default", 60, false) /* a letter to one user: db/mail.h */      \
 	X(send_confirmation, "send_confirmation", "default", 60, true) /* the one that verifies an address */ \
@@ -164,6 +165,13 @@ const struct err *must_use db_job_counts(struct db *db, struct job_count **ret, 
 const struct err *must_use db_schedule_run(struct db *db, const char *name, int64_t every_s,
 					   const struct job_kind *kind, struct text data,
 					   bool *ret_enqueued);
+
+/* What each machine does for itself, without the queue: done just now, and due again in every_s seconds. */
+const struct err *must_use db_schedule_local(struct db *db, const char *name, int64_t every_s,
+					     const struct job_kind *kind);
+
+/* It is not done any more. */
+const struct err *must_use db_schedule_drop(struct db *db, const char *name);
 
 /* One of that kind was done: every period of the kind is fresh, whoever enqueued it. */
 const struct err *must_use db_schedule_done(struct db *db, const struct job_kind *kind);

@@ -25,6 +25,7 @@
 #include "db/dependent_list.h"
 #include "db/derived.h"
 #include "db/docs_build.h"
+#include "db/download_count.h"
 #include "db/download_view.h"
 #include "db/elsewhere.h"
 #include "db/expired.h"
@@ -40,6 +41,7 @@
 #include "db/kept_name.h"
 #include "db/keyword.h"
 #include "db/link.h"
+#include "db/log_position.h"
 #include "db/mail_view.h"
 #include "db/migrate.h"
 #include "db/mirror.h"
@@ -109,6 +111,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_invitation_stmts },
 	{ db_job_stmts },
 	{ db_link_stmts },
+	{ db_log_position_stmts },
 	{ db_docs_build_stmts },
 	{ db_elsewhere_stmts },
 	{ db_mirror_stmts },
@@ -138,6 +141,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_version_view_stmts },
 	{ db_yank_stmts },
 	{ db_category_stmts },
+	{ db_download_count_stmts },
 	{ db_download_view_stmts },
 	{ db_kept_name_stmts },
 	{ db_keyword_stmts },

@@ -179,6 +179,13 @@ const struct key config_keys[] = {
 	U(jobs, retries, "20", 1, 1000, "a job that failed so often rests until `job retry`"),
 	U(jobs, lease_s, "300", 10, 86400, "how long a job belongs to the runner that took it"),
 
+	T(downloads, count, "off",
+	  "off, or log: jobs read them in the web server's log of downloads"),
+	T(downloads, log, "",
+	  "that log; on each machine that has one, job runners of that machine read it"),
+	T(downloads, log_format, "auto",
+	  "combined (nginx, Apache, lighttpd), cloudfront, fastly, or auto: as it begins"),
+
 	U(outside, connect_timeout_s, "3", 1, 300, "time to connect to another machine"),
 	U(outside, timeout_s, "10", 1, 600, "time for one call to another machine"),
 	T(outside, proxy, "", "http://host:port that calls to other machines go by; empty: none"),

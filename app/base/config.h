@@ -114,6 +114,11 @@ struct config {
 		uint64_t lease_s;
 	} jobs;
 	struct {
+		struct text count;      /* "off", "log" */
+		struct text log;        /* of the web server; empty: none */
+		struct text log_format; /* "auto", "combined", "cloudfront", "fastly" */
+	} downloads;
+	struct {
 		uint64_t connect_timeout_s, timeout_s; /* of calls to other machines */
 		struct text proxy, ca_file;            /* empty: none; the system's */
 	} outside;

@@ -185,6 +185,17 @@ bool config_check(struct load *l)
 		return fail_key(l, &c->playground.url, "must be https://host");
 	if (c->docs.url.n && !url_ok(c->docs.url))
 		return fail_key(l, &c->docs.url, "must be https://host");
+	if (!text_eq(c->downloads.count, TEXT("off")) && !text_eq(c->downloads.count, TEXT("log")))
+		return fail_key(l, &c->downloads.count, "must be off or log");
+	if (text_eq(c->downloads.count, TEXT("log")) && !path_ok(c->downloads.log))
+		return fail_key(l, &c->downloads.log,
+				"must be an absolute path, because downloads are counted by it");
+	if (!text_eq(c->downloads.log_format, TEXT("auto")) &&
+	    !text_eq(c->downloads.log_format, TEXT("combined")) &&
+	    !text_eq(c->downloads.log_format, TEXT("cloudfront")) &&
+	    !text_eq(c->downloads.log_format, TEXT("fastly")))
+		return fail_key(l, &c->downloads.log_format,
+				"must be auto, combined, cloudfront or fastly");
 	if (!text_eq(c->mail.smtp_tls, TEXT("none")) &&
 	    !text_eq(c->mail.smtp_tls, TEXT("starttls")) && !text_eq(c->mail.smtp_tls, TEXT("tls")))
 		return fail_key(l, &c->mail.smtp_tls, "must be none, starttls or tls");

@@ -25,7 +25,7 @@
 
 struct arena;
 
-/* In the order in which a publish, a settle and a letter pass them. */
+/* In the order in which a publish, a settle, a letter and a count of downloads pass them. */
 #define FAULT_NAMES(X)                                                                             \
 	X(PUBLISH_BEFORE_BLOB, "publish.before-blob")                                              \
 	X(PUBLISH_IN_BLOB, "publish.in-blob")                                                      \
@@ -57,7 +57,10 @@ struct arena;
 	X(SETTLE_AFTER_JOB_DELETE, "settle.after-job-delete")                                      \
 	X(MAIL_FANNED_OUT, "mail.fanned-out")                                                      \
 	X(MAIL_BEFORE_SEND, "mail.before-send")                                                    \
-	X(MAIL_AFTER_SEND, "mail.after-send")
+	X(MAIL_AFTER_SEND, "mail.after-send")                                                      \
+	X(COUNT_TX_POSITION, "count.tx-position")                                                  \
+	X(COUNT_TX_COUNTS, "count.tx-counts")                                                      \
+	X(COUNT_AFTER_COMMIT, "count.after-commit")
 
 enum fault {
 #define FAULT_ENUM(id, name) FAULT_##id,

@@ -270,3 +270,18 @@ bool time_parse_http(struct text t, int64_t *ret_us)
 	*ret_us = to_us(tm);
 	return true;
 }
+
+bool time_parse_clf(struct text t, int64_t *ret_us)
+{
+	struct tm tm = { 0 };
+	int oh, om;
+
+	if (t.n != 26 || t.p[2] != '/' || t.p[6] != '/' || t.p[11] != ':' || t.p[20] != ' ' ||
+	    (t.p[21] != '+' && t.p[21] != '-') || !digits(t, 0, 2, &tm.tm_mday) ||
+	    !month_of(text_sub(t, 3, 6), &tm.tm_mon) || !digits(t, 7, 4, &tm.tm_year) ||
+	    !clock_of(text_sub(t, 12, 20), &tm) || !digits(t, 22, 2, &oh) ||
+	    !digits(t, 24, 2, &om) || oh > 23 || om > 59 || !valid(&tm))
+		return false;
+	*ret_us = to_us(tm) + (int64_t)(oh * 60 + om) * 60 * US_PER_S * (t.p[21] == '+' ? -1 : 1);
+	return true;
+}

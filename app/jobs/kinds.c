@@ -1,26 +1,35 @@
 #include "app/jobs/kinds.h"
 
+#include "app/base/config.h"
+
 #include <json-c/json.h>
 
 #define JOB_RUNNER(name, ...) { &job_##name, job_##name##_run },
 const struct job_runner job_runners[] = { JOB_KINDS(JOB_RUNNER){ NULL, NULL } };
 
-/* Once across all machines (contract/jobs.md 4). */
+static bool downloads_are_counted(const struct config *cfg)
+{
+	return !text_eq(cfg->downloads.count, TEXT("off"));
+}
+
+/* Once across all machines, but for what is local (contract/jobs.md 4). */
 const struct job_period job_periods[] = {
-	{ "sweep", 6 * 3600, &job_sweep, "{}" },
-	{ "count_words", 24 * 3600, &job_count_words, "{}" },
+	{ "count_downloads", 60, &job_count_downloads, "{}", downloads_are_counted },
+	{ "sweep", 6 * 3600, &job_sweep, "{}", NULL },
+	{ "count_words", 24 * 3600, &job_count_words, "{}", NULL },
 	/* what a feed holds for being young goes some time, and there is one before the first publish */
-	{ "sync_crates_feed", 3600, &job_sync_crates_feed, "{}" },
-	{ "sync_updates_feed", 3600, &job_sync_updates_feed, "{}" },
-	{ "send_token_expiry_notifications", 6 * 3600, &job_expiry_notifications, "{}" },
-	{ "mirror_replacements", 24 * 3600, &job_mirror_replacements, "{}" },
-	{ "mirror_playground", 24 * 3600, &job_mirror_playground, "{}" },
-	{ "docs_status", 60, &job_docs_status, "{}" }, /* for pages that have been looked at */
-	{ "mirror_advisories", 3600, &job_mirror_advisories, "{}" },
-	{ "update_user_batch", 3600, &job_update_user_batch, "{}" },
-	{ "sync_admins", 3600, &job_sync_admins, "{}" },
-	{ "refresh_avatars", 3600, &job_refresh_avatars, "{}" },
-	{ NULL, 0, NULL, NULL },
+	{ "sync_crates_feed", 3600, &job_sync_crates_feed, "{}", NULL },
+	{ "sync_updates_feed", 3600, &job_sync_updates_feed, "{}", NULL },
+	{ "send_token_expiry_notifications", 6 * 3600, &job_expiry_notifications, "{}", NULL },
+	{ "mirror_replacements", 24 * 3600, &job_mirror_replacements, "{}", NULL },
+	{ "mirror_playground", 24 * 3600, &job_mirror_playground, "{}", NULL },
+	{ "docs_status", 60, &job_docs_status, "{}",
+	  NULL }, /* for pages that have been looked at */
+	{ "mirror_advisories", 3600, &job_mirror_advisories, "{}", NULL },
+	{ "update_user_batch", 3600, &job_update_user_batch, "{}", NULL },
+	{ "sync_admins", 3600, &job_sync_admins, "{}", NULL },
+	{ "refresh_avatars", 3600, &job_refresh_avatars, "{}", NULL },
+	{ NULL, 0, NULL, NULL, NULL },
 };
 
 static const struct err *wrong_data(const struct job_run *r, const char *key)

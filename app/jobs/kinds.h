@@ -36,11 +36,17 @@ const struct err *must_use job_text(const struct job_run *r, const char *key,
 JOB_KINDS(JOB_RUN)
 #undef JOB_RUN
 
+struct config;
+
 /* What is to be done again and again; name NULL at the end. */
 struct job_period {
 	const char *name;
 	int64_t every_s;
 	const struct job_kind *kind;
 	const char *data; /* JSON */
+	/* Not once across all machines by the queue, but by each runner for its own machine, where the configuration wants
+	 * it: the function of the kind gets no job and no data. */
+	bool (*local)(const struct config *cfg);
 };
+enum { JOB_PERIODS_MAX = 32 };
 extern const struct job_period job_periods[];

@@ -34,6 +34,8 @@ struct runner {
 	struct arena *arena;
 	uint64_t claims;     /* so far: part of a lease's name */
 	int64_t schedule_us; /* when to look at the schedule next (monotonic) */
+	int64_t local_us
+		[JOB_PERIODS_MAX]; /* of each local period: when it is due; 0: never looked at */
 	char host[64];
 };
 
@@ -135,6 +137,28 @@ static const struct err *run_job(struct runner *r, const struct job *job)
 	return kept;
 }
 
+/* A failure of its own is said, and tried again the next time; what is returned is one of the database. */
+static const struct err *run_local(struct runner *r, const struct job_period *p)
+{
+	const struct job_runner *kind = runner_of(text_from(p->kind->type));
+	struct job_run run = { .app = r->app, .arena = r->arena };
+	int64_t now = time_monotonic_us(), *due = &r->local_us[p - job_periods];
+	const struct err *e;
+	bool first = !*due;
+
+	BUG_ON(!kind);
+	if (now < *due)
+		return NULL;
+	*due = now + p->every_s * US_PER_S;
+	if (!p->local(r->app->cfg))
+		return first ? db_schedule_drop(r->app->db, p->name) : NULL;
+	e = kind->run(&run);
+	if (!e)
+		return db_schedule_local(r->app->db, p->name, p->every_s, p->kind);
+	log_err(LOG_LEVEL_WARN, p->name, e);
+	return NULL;
+}
+
 static const struct err *look_at_schedule(struct runner *r)
 {
 	const struct err *e = NULL;
@@ -143,8 +167,9 @@ static const struct err *look_at_schedule(struct runner *r)
 	if (time_monotonic_us() < r->schedule_us)
 		return NULL;
 	for (const struct job_period *p = job_periods; !e && p->name; p++)
-		e = db_schedule_run(r->app->db, p->name, p->every_s, p->kind, text_from(p->data),
-				    &enqueued);
+		e = p->local ? run_local(r, p)
+			     : db_schedule_run(r->app->db, p->name, p->every_s, p->kind,
+					       text_from(p->data), &enqueued);
 	if (!e)
 		r->schedule_us = time_monotonic_us() + (int64_t)SCHEDULE_S * US_PER_S;
 	return e;
@@ -191,6 +216,8 @@ static void runner_init(struct runner *r, struct app *app)
 	struct sigaction sa = { .sa_handler = stop };
 
 	*r = (struct runner){ .app = app, .arena = arena_new(ARENA_MAX_BYTES) };
+	for (const struct job_period *p = job_periods; p->name; p++)
+		BUG_ON(p - job_periods >= JOB_PERIODS_MAX);
 	if (gethostname(r->host, sizeof(r->host) - 1) != 0)
 		r->host[0] = '\0';
 	(void)sigaction(SIGTERM, &sa, NULL);

@@ -1,0 +1,139 @@
+"""A line of the log is counted once, whatever dies when: the job at each step, the database, an answer to a COMMIT."""
+import pytest
+
+from lib.downloads import Log, counted, minute_passes
+from lib.faults import DatabaseProxy, Later
+from lib.registry import Crate
+
+STEPS = ["count.tx-position", "count.tx-counts", "count.after-commit"]
+
+
+@pytest.fixture(scope="module")
+def settings():
+    return {"settings": ["downloads.count=log", "downloads.log=/nowhere"]}
+
+
+@pytest.fixture(scope="module")
+def file(faulty):
+    path = faulty.data / "log/own.log"
+    config = faulty.data / "cratehouse.toml"
+    config.write_text(config.read_text().replace('"/nowhere"', f'"{path}"'))
+    return path
+
+
+@pytest.fixture
+def log(faulty, file):
+    faulty.sql("DELETE FROM log_positions")
+    for old in file.parent.glob("own.log*"):
+        old.unlink()
+    return Log(faulty, file)
+
+
+@pytest.fixture
+def crate(alice, fresh):
+    name = fresh()
+    assert alice.token.publish(Crate(name)).status_code == 200
+    return name
+
+
+def count(faulty):
+    assert faulty.run_jobs().returncode == 0
+
+
+@pytest.mark.parametrize("what", ["kill", "error", "busy"])
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step(faulty, log, crate, step, what):
+    for round in range(2):
+        log.downloads(crate, times=5)
+        faulty.order(step, what)
+        done = faulty.run_jobs(orders=True)
+        assert faulty.obeyed() and (done.returncode in (-9, 137)) == (what == "kill")
+        assert counted(faulty, crate) in ({("1.0.0", 0): 5 * n} for n in range(1, 1 + round + (step == "count.after-commit"))) \
+            or (counted(faulty, crate) == {} and not round)
+        count(faulty)
+        assert counted(faulty, crate) == {("1.0.0", 0): 5 * (round + 1)}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_while_the_log_is_rotated(faulty, log, crate, step):
+    log.downloads(crate)
+    count(faulty)
+    log.downloads(crate)
+    old = log.rotate()
+    log.downloads(crate)
+    faulty.order(step, "kill")
+    faulty.run_jobs(orders=True)
+    assert faulty.obeyed()
+    old.downloads(crate)
+    count(faulty)
+    assert counted(faulty, crate) == {("1.0.0", 0): 4}
+    minute_passes(faulty)
+    old.downloads(crate)
+    faulty.order(step, "kill")
+    faulty.run_jobs(orders=True)
+    assert faulty.obeyed()
+    count(faulty)
+    assert counted(faulty, crate) == {("1.0.0", 0): 5}
+
+
+def test_two_runners(faulty, log, crate):
+    """While one stands in its transaction the other finds nothing to do; and no line is read twice."""
+    log.downloads(crate, times=3)
+    faulty.order("count.tx-counts", "hold")
+    first = Later(faulty.run_jobs, orders=True)
+    faulty.held()
+    count(faulty)
+    assert counted(faulty, crate) == {}
+    faulty.let_go()
+    assert first.result().returncode == 0
+    count(faulty)
+    assert counted(faulty, crate) == {("1.0.0", 0): 3}
+
+
+@pytest.mark.parametrize("how", ["answer", "commit"])
+def test_answer_to_commit_is_lost(faulty, log, crate, how):
+    """Whether it was done is read in the position, the next time."""
+    log.downloads(crate, times=2)
+    count(faulty)
+    log.downloads(crate, times=2)
+    proxy = DatabaseProxy(faulty)
+    faulty.sql("DELETE FROM background_jobs")
+    config = faulty.data / "cratehouse.toml"
+    own, other = f'socket = "{faulty.data}/run/mariadb.sock"', f'socket = "{proxy.path}"'
+    try:
+        config.write_text(config.read_text().replace(own, other))
+        proxy.lose = how
+        faulty.run_jobs()
+        assert proxy.commits_lost == 1
+    finally:
+        config.write_text(config.read_text().replace(other, own))
+        proxy.close()
+        proxy.path.unlink()
+    assert counted(faulty, crate) == {("1.0.0", 0): 4 if how == "answer" else 2}
+    count(faulty)
+    assert counted(faulty, crate) == {("1.0.0", 0): 4}
+
+
+def test_deleted_while_it_is_counted(faulty, alice, log, crate):
+    """What is gone is not counted, and the rest is."""
+    log.downloads(crate)
+    log.downloads(crate, "1.1.0")
+    assert alice.token.publish(Crate(crate, "1.1.0")).status_code == 200
+    faulty.order("count.tx-position", "hold")
+    job = Later(faulty.run_jobs, orders=True)
+    faulty.held()
+    faulty.ctl("version", "delete", crate, "1.1.0", "--yes")
+    faulty.let_go()
+    assert job.result().returncode == 0
+    assert counted(faulty, crate) == {("1.0.0", 0): 1}
+    assert log.position() == [(log.path.stat().st_size, False)]
+
+
+def test_database_away(faulty, log, crate):
+    log.downloads(crate)
+    faulty.kill_database()
+    faulty.run_ctl("jobs", "--for", "5")
+    faulty.start_database()
+    log.downloads(crate)
+    count(faulty)
+    assert counted(faulty, crate) == {("1.0.0", 0): 2}

@@ -155,6 +155,24 @@ static const struct db_stmt count_stmts[PARTS] = {
 
 /* clang-format on */
 
+/* Where nothing else is asked, as it is kept; a category with others below it is counted, since a crate may be in several. */
+static const struct db_stmt kept_of_keyword = {
+	.name = "crate_kept_of_keyword",
+	.sql = "SELECT crates_cnt AS n FROM keywords WHERE id = ?",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct count_row, n) },
+};
+
+#define ITS_CATEGORIES "categories g WHERE g.slug = ? OR g.slug LIKE CONCAT(?, '::%')"
+static const struct db_stmt kept_of_category = {
+	.name = "crate_kept_of_category",
+	.sql = "SELECT CAST(COALESCE(IF((SELECT COUNT(*) FROM " ITS_CATEGORIES ") = 1,"
+	       "  (SELECT MAX(g.crates_cnt) FROM " ITS_CATEGORIES "),"
+	       "  (SELECT COUNT(DISTINCT x.crate_id) " OF_CATEGORY ")), 0) AS UNSIGNED) AS n",
+	.in = { DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT },
+	.out = { DB_COL(struct count_row, n) },
+};
+
 /* The kept counter; less those that are yanked, of which there are few. */
 static const struct db_stmt count_all = {
 	.name = "crate_count_all",
@@ -381,6 +399,15 @@ const struct err *db_crate_walk(struct db *db, enum crate_sort sort, const struc
 		      sizeof(**ret), ret, ret_n);
 }
 
+/* 0 for a keyword that was deleted meanwhile. */
+static const struct err *count_kept_keyword(struct db *db, uint64_t id, uint64_t *ret)
+{
+	bool found;
+
+	*ret = 0;
+	return db_maybe(db, &kept_of_keyword, DB_ARGS(db_u64(id)), ret, &found);
+}
+
 const struct err *db_crate_count(struct db *db, const struct crate_filter *f, uint64_t *ret)
 {
 	struct db_val v[2 + FILTER_PARAMS], *end;
@@ -392,6 +419,13 @@ const struct err *db_crate_count(struct db *db, const struct crate_filter *f, ui
 	if (part == PARTS)
 		return db_one(db, &count_all, DB_ARGS(db_bool(f->not_yanked)), ret);
 	rest = without(f, part);
+	if (part == PART_KEYWORD && crate_filter_is_empty(&rest))
+		return count_kept_keyword(db, f->keywords[0], ret);
+	if (part == PART_CATEGORY && crate_filter_is_empty(&rest)) {
+		struct db_val c = db_text(f->category);
+
+		return db_one(db, &kept_of_category, DB_ARGS(c, c, c, c, c, c), ret);
+	}
 	end = put_part(db, v, f, part);
 	end = put_filter(db, end, &rest);
 	return db_one(db, &count_stmts[part], (struct db_vals){ v, (size_t)(end - v) }, ret);
@@ -441,6 +475,6 @@ const struct db_stmt *const db_crate_list_stmts[] = {
 	&walk_stmts[CRATE_BY_DEPENDENTS][FROM_START], &walk_stmts[CRATE_BY_DEPENDENTS][FROM_KEY],
 	&count_stmts[PART_KEYWORD], &count_stmts[PART_CATEGORY], &count_stmts[PART_OWNER], &count_stmts[PART_FOLLOWER],
 	&count_stmts[PART_LETTER],
-	&count_all, &ids_of_names, &ids_of_keywords, &name_of_id, NULL
+	&count_all, &kept_of_keyword, &kept_of_category, &ids_of_names, &ids_of_keywords, &name_of_id, NULL
 };
 /* clang-format on */

@@ -2,43 +2,61 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "db/crate_order.h"
 
 #include <stdlib.h>
 
 /* To look a crate's key up costs as much as to pass so many of them on an index; rows of a walk more than one expects. */
 enum { PASSED_FOR_A_KEY = 10, WALK_SPARE = 500, WALKS_MAX = 8 };
 
+/* An order that is kept is asked from so many crates on that are to be passed. */
+enum { KEPT_FROM = 500 };
+
 struct ids_row {
 	struct text ids; /* with blanks between; absent: none */
 	uint64_t n;
 	uint64_t crates; /* in the registry */
+	uint64_t
+		kept; /* as many as n, as others count them: more than CRATE_PART_MAX are not read */
 };
 
 /* clang-format off */
 
-/* The answer is one value, which the session's group_concat_max_len has room for: a row for each id would cost three times as much. */
-#define SET(what, part, ...) \
+/*
+ * The answer is one value, which the session's group_concat_max_len has room for: a row for each id would cost three times as much,
+ * and a bound on how many there are (LIMIT in a derived table) twice. So what is counted elsewhere is not bounded here.
+ */
+#define SET(what, id, count, from, ...) \
 	{ \
 		.name = "crate_set_of_" what, \
-		.sql = "SELECT GROUP_CONCAT(x.id SEPARATOR ' ') AS ids, CAST(COUNT(*) AS UNSIGNED) AS n," \
-		       "       CAST(COALESCE((SELECT num_crates FROM metadata WHERE id = 1), 0) AS UNSIGNED) AS crates" \
-		       "  FROM (" part " LIMIT 32769) x", \
+		.sql = "SELECT GROUP_CONCAT(" id " SEPARATOR ' ') AS ids, CAST(COUNT(" id ") AS UNSIGNED) AS n," \
+		       "       CAST(COALESCE((SELECT num_crates FROM metadata WHERE id = 1), 0) AS UNSIGNED) AS crates," \
+		       "       CAST(COALESCE(MAX(" count "), 0) AS UNSIGNED) AS kept FROM " from, \
 		.in = { __VA_ARGS__ }, \
-		.out = { DB_COL(struct ids_row, ids), DB_COL(struct ids_row, n), DB_COL(struct ids_row, crates) }, \
+		.out = { DB_COL(struct ids_row, ids), DB_COL(struct ids_row, n), DB_COL(struct ids_row, crates), \
+			 DB_COL(struct ids_row, kept) }, \
 	}
+#define BOUNDED(part) "(" part " LIMIT 32769) x"
 
 static const struct db_stmt of_keyword =
-	SET("keyword", "SELECT crate_id AS id FROM crates_keywords WHERE keyword_id = ?", DB_U64);
+	SET("keyword", "x.crate_id", "k.crates_cnt",
+	    "keywords k LEFT JOIN crates_keywords x ON x.keyword_id = k.id AND k.crates_cnt <= 32768 WHERE k.id = ?", DB_U64);
 static const struct db_stmt of_category =
-	SET("category", "SELECT k.crate_id AS id FROM categories g JOIN crates_categories k ON k.category_id = g.id"
+	SET("category", "x.crate_id", "g.crates_cnt",
+	    "categories g LEFT JOIN crates_categories x ON x.category_id = g.id AND g.crates_cnt <= 32768"
 	    " WHERE (g.slug = ? OR g.slug LIKE CONCAT(?, '::%'))", DB_TEXT, DB_TEXT);
 static const struct db_stmt of_owner =
-	SET("owner", "SELECT crate_id AS id FROM crate_owners WHERE owner_kind = ? AND owner_id = ? AND deleted = 0",
-	    DB_U64, DB_U64);
-static const struct db_stmt of_follower = SET("follower", "SELECT crate_id AS id FROM follows WHERE user_id = ?", DB_U64);
+	SET("owner", "x.id", "0",
+	    BOUNDED("SELECT crate_id AS id FROM crate_owners WHERE owner_kind = ? AND owner_id = ? AND deleted = 0"), DB_U64, DB_U64);
+static const struct db_stmt of_follower =
+	SET("follower", "x.id", "0", BOUNDED("SELECT crate_id AS id FROM follows WHERE user_id = ?"), DB_U64);
+/* Of an eighth of all names it takes a registry of 262,144 crates to be too many. */
 static const struct db_stmt of_letter =
-	SET("letter", "SELECT id FROM crates FORCE INDEX (crates_canon_name) WHERE canon_name LIKE ?", DB_TEXT);
-static const struct db_stmt of_yanked = SET("yanked", "SELECT crate_id AS id FROM yanked_crates WHERE crate_id > ?", DB_U64);
+	SET("letter", "x.id", "m.num_crates DIV 8",
+	    "metadata m LEFT JOIN crates x FORCE INDEX (crates_canon_name) ON x.canon_name LIKE ? AND m.num_crates <= 262144"
+	    " WHERE m.id = 1", DB_TEXT);
+static const struct db_stmt of_yanked =
+	SET("yanked", "x.id", "0", BOUNDED("SELECT crate_id AS id FROM yanked_crates WHERE crate_id > ?"), DB_U64);
 
 struct id_row {
 	uint64_t id;
@@ -113,7 +131,7 @@ static const struct err *read_part(struct db *db, const struct db_stmt *s, struc
 	if (e)
 		return e;
 	p.crates = row.crates;
-	if (row.n <= CRATE_PART_MAX) {
+	if (row.n <= CRATE_PART_MAX && row.kept <= CRATE_PART_MAX) {
 		p.ids = arena_array(db_arena(db), (size_t)row.n + 1, sizeof(*p.ids));
 		rest = row.n ? row.ids : TEXT_NONE;
 		while (p.n < row.n && text_cut(&rest, ' ', &word) &&
@@ -216,6 +234,15 @@ static const struct err *use_others(struct db *db, const struct crate_filter *f,
 	return e;
 }
 
+static void fill_bits(struct db *db, struct crate_set *s)
+{
+	if (!s->n || s->ids[s->n - 1] >= BITS_MAX)
+		return;
+	s->bits = bits_new(db_arena(db), s->ids[s->n - 1] + 1);
+	for (size_t i = 0; i < s->n; i++)
+		bits_put(&s->bits, s->ids[i]);
+}
+
 const struct err *db_crate_set(struct db *db, const struct crate_filter *f, struct crate_set *ret)
 {
 	struct crate_set s = { .rest = *f };
@@ -223,13 +250,18 @@ const struct err *db_crate_set(struct db *db, const struct crate_filter *f, stru
 
 	if (!e)
 		e = use_others(db, f, &s);
-	if (!e)
-		*ret = s;
-	return e;
+	if (e)
+		return e;
+	if (!is_small(&s))
+		fill_bits(db, &s);
+	*ret = s;
+	return NULL;
 }
 
 bool crate_set_has(const struct crate_set *s, uint64_t id)
 {
+	if (s->bits.v)
+		return bits_has(&s->bits, id);
 	return s->n && bsearch(&id, s->ids, s->n, sizeof(id), by_number);
 }
 
@@ -256,43 +288,63 @@ static const struct err *pass(void *ctx, const void *row)
 	return NULL;
 }
 
+/* From the nearer end; *ret_walked is false where the keys of the whole set cost less. */
+static const struct err *walk(struct db *db, enum crate_sort sort, struct walk *w, uint64_t each,
+			      bool *ret_walked)
+{
+	uint64_t n = w->s->n, more;
+	bool back = n - w->from < w->to;
+	struct id_row row;
+	const struct err *e = NULL;
+
+	if (back) {
+		uint64_t to = n - w->from;
+
+		w->from = n - w->to;
+		w->to = to;
+	}
+	*ret_walked = w->to * each <= n * PASSED_FOR_A_KEY;
+	for (int i = 0; !e && *ret_walked && w->seen < w->to && i < WALKS_MAX; i++) {
+		uint64_t before = w->passed;
+
+		more = (w->to - w->seen) * each;
+		more += more / 8 + WALK_SPARE; /* they are not spread evenly */
+		e = db_each(db, &walks[sort][back], DB_ARGS(db_u64(more), db_u64(before)), &row,
+			    pass, w);
+		if (w->passed - before < more)
+			break;
+	}
+	for (size_t i = 0; back && i < w->n / 2; i++) {
+		uint64_t id = w->ids[i];
+
+		w->ids[i] = w->ids[w->n - 1 - i];
+		w->ids[w->n - 1 - i] = id;
+	}
+	return e;
+}
+
 const struct err *db_crate_set_page(struct db *db, enum crate_sort sort, const struct crate_set *s,
 				    uint64_t limit, uint64_t offset, uint64_t *ids, size_t *ret_n,
-				    bool *ret_walked)
+				    bool *ret_found)
 {
 	uint64_t from = offset < s->n ? offset : s->n;
 	uint64_t to = s->n - from < limit ? s->n : from + limit;
-	bool back = s->n - from < to;
-	struct walk w = { .s = s, .ids = ids };
-	struct id_row row;
+	struct walk w = { .s = s, .from = from, .to = to, .ids = ids };
+	struct crate_order_page p = { .sort = sort, .set = s, .from = from, .to = to };
 	const struct err *e = NULL;
-	uint64_t each, more; /* each: crates that are passed for one of the set */
 
 	BUG_ON(sort >= CRATE_BY_RELEVANCE || !crate_filter_is_empty(&s->rest));
 	*ret_n = 0;
-	*ret_walked = true;
+	*ret_found = true;
 	if (from == to)
 		return NULL;
-	w.from = back ? s->n - to : from;
-	w.to = back ? s->n - from : to;
-	each = s->crates / s->n + 1;
-	*ret_walked = w.to * each <= s->n * PASSED_FOR_A_KEY;
-	for (int i = 0; !e && *ret_walked && w.seen < w.to && i < WALKS_MAX; i++) {
-		uint64_t before = w.passed;
-
-		more = (w.to - w.seen) * each;
-		more += more / 8 + WALK_SPARE; /* they are not spread evenly */
-		e = db_each(db, &walks[sort][back], DB_ARGS(db_u64(more), db_u64(before)), &row,
-			    pass, &w);
-		if (w.passed - before < more)
-			break;
-	}
-	for (size_t i = 0; back && i < w.n / 2; i++) {
-		uint64_t id = ids[i];
-
-		ids[i] = ids[w.n - 1 - i];
-		ids[w.n - 1 - i] = id;
-	}
+	p.each = s->crates / s->n + 1;
+	*ret_found = false;
+	if (to * p.each >= KEPT_FROM)
+		e = db_crate_order_page(db, &p, ids, ret_n, ret_found);
+	if (e || *ret_found)
+		return e;
+	e = walk(db, sort, &w, p.each, ret_found);
 	*ret_n = w.n;
 	return e;
 }

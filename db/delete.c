@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/fault.h"
 #include "app/base/time.h"
+#include "db/crate_order.h"
 #include "db/derived.h"
 #include "db/feed.h"
 #include "db/job.h"
@@ -251,6 +252,8 @@ static const struct err *drop_crate(struct db *db, struct run *r)
 		e = db_feed_jobs(db, TEXT_NONE, true);
 	if (!e && in->by_owner)
 		e = db_mail_crate_deletion(db, in->user_id, r->crate.name);
+	if (!e)
+		e = db_crate_orders_changed(db, CRATE_ORDERS);
 	/* the one row that all publishes share comes last */
 	return e ? e : db_exec(db, &count_less, DB_NO_ARGS, NULL);
 }

@@ -1,5 +1,6 @@
 #include "db/fsck.h"
 
+#include "db/crate_order.h"
 #include "db/reverse.h"
 #include "db/tops.h"
 
@@ -311,6 +312,7 @@ struct mending {
 	const struct db_stmt *first, *second;
 	uint64_t id;
 	bool of_crate;
+	unsigned orders; /* of all crates: db/crate_order.h */
 };
 
 static const struct err *mend(struct db *db, void *ctx)
@@ -327,6 +329,8 @@ static const struct err *mend(struct db *db, void *ctx)
 	e = db_exec(db, m->first, m->first->in[0] ? DB_ARGS(db_u64(m->id)) : DB_NO_ARGS, NULL);
 	if (!e && m->second)
 		e = db_exec(db, m->second, DB_ARGS(db_u64(m->id)), NULL);
+	if (!e && m->orders)
+		e = db_crate_orders_changed(db, m->orders);
 	return e;
 }
 
@@ -341,8 +345,10 @@ const struct err *db_fsck_mend(struct db *db, enum fsck_rule rule, const struct 
 		[FSCK_KEYWORD_CRATES] = { &mend_keyword, NULL, 0, false },
 		[FSCK_CATEGORY_CRATES] = { &mend_category, NULL, 0, false },
 		[FSCK_NUM_CRATES] = { &mend_num_crates, NULL, 0, false },
-		[FSCK_CRATE_DOWNLOADS] = { &mend_downloads, NULL, 0, true },
-		[FSCK_RECENT_DOWNLOADS] = { &mend_recent, NULL, 0, true },
+		[FSCK_CRATE_DOWNLOADS] = { &mend_downloads, NULL, 0, true,
+					   CRATE_ORDERS_OF_DOWNLOADS },
+		[FSCK_RECENT_DOWNLOADS] = { &mend_recent, NULL, 0, true,
+					    CRATE_ORDERS_OF_DOWNLOADS },
 		[FSCK_INDEX_ROWS] = { &mend_index_row, NULL, 0, true },
 		[FSCK_YANKED] = { &drop_yanked, &add_yanked, 0, true },
 	};

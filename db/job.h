@@ -46,6 +46,7 @@ struct job_kind {
 	X(docs_status, "docs_status", "default", -10, true) /* {} */                                \
 	X(count_downloads, "count_downloads", "default", 0, true) /* {}: in the log of whichever machine runs it */ \
 	X(count_words, "count_words", "default", -20, true) /* {}: what search estimates by */     \
+	X(keep_orders, "keep_orders", "default", -20, true) /* {}: of lists of crates */ \
 	X(send_mail, "send_mail", "default", 60, false) /* a letter to one user: db/mail.h */      \
 	X(send_confirmation, "send_confirmation", "default", 60, true) /* the one that verifies an address */ \
 	X(notify_owners, "notify_owners", "default", 60, false) /* to all owners: becomes one send_mail each */ \

@@ -11,6 +11,7 @@
 #include "app/registry/metadata.h"
 #include "app/registry/name.h"
 #include "db/crate.h"
+#include "db/crate_order.h"
 #include "db/dependency.h"
 #include "db/derived.h"
 #include "db/feed.h"
@@ -442,6 +443,8 @@ static const struct err *put_jobs(struct db *db, struct run *r)
 		e = db_job_add(db, &job_check_typosquat,
 			       text_fmt(db_arena(db), "{\"name\":\"%.*s\"}", TEXT_F(r->out.name)),
 			       NULL);
+	if (!e && r->in->created_us) /* not now: not before all others in orders by time */
+		e = db_crate_orders_changed(db, CRATE_ORDERS_OF_TIME);
 	return e ? e : db_feed_jobs(db, r->out.name, r->out.is_new);
 }
 

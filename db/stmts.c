@@ -10,6 +10,7 @@
 #include "db/category.h"
 #include "db/crate.h"
 #include "db/crate_list.h"
+#include "db/crate_order.h"
 #include "db/crate_page.h"
 #include "db/crate_set.h"
 #include "db/crate_settings.h"
@@ -88,6 +89,8 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_crate_stmts },
 	{ db_crate_list_stmts },
 	{ db_crate_page_stmts },
+	{ db_crate_order_stmts },
+	{ db_crate_order_keep_stmts },
 	{ db_crate_set_stmts },
 	{ db_crate_settings_stmts },
 	{ db_crate_traits_stmts },

@@ -14,6 +14,7 @@
 #include "app/index/sparse.h"
 #include "app/server/app.h"
 #include "app/storage/storage.h"
+#include "db/crate_order.h"
 #include "db/search.h"
 
 #include <dirent.h>
@@ -403,19 +404,24 @@ static const struct err *derive(struct dump *d, enum import_derived what)
 
 static const struct err *totals_tx(struct db *db, void *ctx)
 {
+	const struct err *e = db_import_totals(db);
+
 	(void)ctx;
-	return db_import_totals(db);
+	return e ? e : db_crate_orders_changed(db, CRATE_ORDERS);
 }
 
 static const struct err *derive_all(struct dump *d)
 {
 	int64_t from = time_monotonic_us();
+	uint64_t orders;
 	const struct err *e = NULL;
 
 	for (int what = 0; !e && what < IMPORT_DERIVED; what++)
 		e = derive(d, (enum import_derived)what);
 	if (!e)
 		e = db_tx(d->app->db, totals_tx, NULL);
+	if (!e)
+		e = db_crate_orders_keep(d->app->db, time_now_us(), &orders);
 	if (!e)
 		(void)printf("derived in %.1f s\n", seconds_since(from));
 	return e;

@@ -13,6 +13,7 @@
 #include "app/server/app.h"
 #include "app/storage/storage.h"
 #include "db/crate.h"
+#include "db/crate_order.h"
 #include "db/job.h"
 #include "db/rendering.h"
 #include "db/search.h"
@@ -268,12 +269,31 @@ static const struct err *rebuild_feeds(struct rebuild *r)
 	return e;
 }
 
+/* ---- orders */
+
+static const struct err *orders_changed(struct db *db, void *ctx)
+{
+	(void)ctx;
+	return db_crate_orders_changed(db, CRATE_ORDERS);
+}
+
+static const struct err *rebuild_orders(struct rebuild *r)
+{
+	const struct err *e = db_tx(r->app->db, orders_changed, NULL);
+
+	if (!e)
+		e = db_crate_orders_keep(r->app->db, time_now_us(), &r->written);
+	if (!e)
+		(void)printf("orders: %" PRIu64 " kept\n", r->written);
+	return e;
+}
+
 static const struct {
 	const char *name;
 	const struct err *(*fn)(struct rebuild *r);
 } targets[] = {
 	{ "index", rebuild_index }, { "search", rebuild_search }, { "readmes", rebuild_readmes },
-	{ "marks", rebuild_marks }, { "feeds", rebuild_feeds },
+	{ "marks", rebuild_marks }, { "feeds", rebuild_feeds },   { "orders", rebuild_orders },
 };
 
 static int rebuild(struct cli *c)
@@ -307,6 +327,7 @@ static int rebuild(struct cli *c)
 }
 
 const struct cli_command rebuild_commands[] = {
-	{ "rebuild", "index|search|readmes|marks|feeds|all", "derived data, made anew", rebuild },
+	{ "rebuild", "index|search|readmes|marks|feeds|orders|all", "derived data, made anew",
+	  rebuild },
 	CLI_END,
 };

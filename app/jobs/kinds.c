@@ -16,6 +16,7 @@ static bool downloads_are_counted(const struct config *cfg)
 const struct job_period job_periods[] = {
 	{ "count_downloads", 60, &job_count_downloads, "{}", downloads_are_counted },
 	{ "sweep", 6 * 3600, &job_sweep, "{}", NULL },
+	{ "keep_orders", 60, &job_keep_orders, "{}", NULL },
 	{ "count_words", 24 * 3600, &job_count_words, "{}", NULL },
 	/* what a feed holds for being young goes some time, and there is one before the first publish */
 	{ "sync_crates_feed", 3600, &job_sync_crates_feed, "{}", NULL },

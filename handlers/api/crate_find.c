@@ -1,15 +1,18 @@
 #include "handlers/api/crate_find.h"
 
 #include "app/base/arena.h"
+#include "db/crate_order.h"
 #include "db/crate_set.h"
 #include "db/crate_traits.h"
 #include "db/search.h"
 
 #include <stdlib.h>
 
-enum {
-	SHORT_PAGE = 20
-}; /* so many crates are soon found by a walk that looks each up in the filters */
+/*
+ * So many crates are soon found by a walk that looks each up in the filters; from so many on it is worth two queries to pass them
+ * in an order that is kept.
+ */
+enum { SHORT_PAGE = 20, LATE = 1000 };
 
 /* Of sorted keys, of which the first has that place in the whole list. */
 static void cut(const struct crates_wanted *w, struct crate_key *keys, size_t n, size_t place,
@@ -256,6 +259,30 @@ static const struct err *sorted_keys(struct req *r, const struct crates_wanted *
 	return e;
 }
 
+static uint64_t offset_of(const struct crates_wanted *w)
+{
+	return (w->paging.page - 1) * w->paging.per_page;
+}
+
+/* A late page of all crates, where their order is kept: it costs no more than the first. */
+static const struct err *of_order(struct req *r, const struct crates_wanted *w,
+				  struct crates_found *ret, bool *ret_kept)
+{
+	struct crate_order_page p = { .sort = w->order.by, .from = offset_of(w), .each = 1 };
+	uint64_t ids[CRATE_IDS_MAX];
+	const struct err *e;
+	size_t n;
+
+	*ret_kept = false;
+	if (!crate_filter_is_empty(&w->filter) || w->has_after || p.from < LATE)
+		return NULL;
+	p.to = p.from + w->paging.per_page;
+	e = db_crate_order_page(r->db, &p, ids, &n, ret_kept);
+	if (e || !*ret_kept)
+		return e;
+	return sorted_keys(r, w, &w->filter, ids, n, &ret->keys, &ret->n);
+}
+
 static const struct err *of_set(struct req *r, const struct crates_wanted *w,
 				const struct crate_set *set, struct crates_found *ret)
 {
@@ -263,12 +290,12 @@ static const struct err *of_set(struct req *r, const struct crates_wanted *w,
 	struct crate_key *keys;
 	const struct err *e = NULL;
 	size_t n = 0;
-	bool walked = false;
+	bool found = false;
 
 	if (set->n > CRATE_SET_MAX)
-		e = db_crate_set_page(r->db, w->order.by, set, w->paging.per_page,
-				      (w->paging.page - 1) * w->paging.per_page, ids, &n, &walked);
-	if (!e && walked) {
+		e = db_crate_set_page(r->db, w->order.by, set, w->paging.per_page, offset_of(w),
+				      ids, &n, &found);
+	if (!e && found) {
 		ret->total = set->n;
 		return sorted_keys(r, w, &set->rest, ids, n, &ret->keys, &ret->n);
 	}
@@ -286,7 +313,7 @@ static const struct err *list(struct req *r, const struct crates_wanted *w,
 {
 	struct crate_set set;
 	const struct err *e = set_of(r, w, &set);
-	bool small, whole, begins;
+	bool small, whole, begins, kept;
 
 	if (e)
 		return e;
@@ -299,9 +326,10 @@ static const struct err *list(struct req *r, const struct crates_wanted *w,
 		return e;
 	if (small || (whole && !begins))
 		return of_set(r, w, &set, ret);
-	e = db_crate_walk(r->db, w->order.by, &w->filter, w->has_after ? &w->after : NULL,
-			  w->paging.per_page, (w->paging.page - 1) * w->paging.per_page, &ret->keys,
-			  &ret->n);
+	e = of_order(r, w, ret, &kept);
+	if (!e && !kept)
+		e = db_crate_walk(r->db, w->order.by, &w->filter, w->has_after ? &w->after : NULL,
+				  w->paging.per_page, offset_of(w), &ret->keys, &ret->n);
 	if (e || whole) {
 		ret->total = set.n;
 		return e;

@@ -6,6 +6,8 @@ import pytest
 
 from lib import dump
 from lib.instance import Instance
+from lib.registry import Crate
+from lib.steps import publish
 
 COUNT = 1300
 SORTS = ("alphabetical", "downloads", "recent-downloads", "recent-updates", "new")
@@ -106,3 +108,52 @@ def test_search_within(many):
     assert len(answer["crates"]) == 100 and answer["meta"]["total"] > 500
     name = crates[44]["name"]
     assert get(registry, f"q={name}&keyword=all")["crates"][0]["name"] == name
+
+
+def is_kept(registry):
+    """Whether each order is, as it is now."""
+    return [row[0] for row in registry.sql("SELECT kept IS NOT NULL AND kept = changes FROM crate_orders ORDER BY sort")]
+
+
+def all_pages(registry):
+    """Every page of a hundred in each order, of all crates, of a keyword, of a category; the same ones twice as small in the middle."""
+    found = {}
+    for sort in SORTS:
+        for what in ("", "keyword=all&", "category=science&", "letter=m&"):
+            for page in range(1, 15):
+                found[sort, what, page] = [c["name"] for c in get(registry, f"{what}sort={sort}&per_page=100&page={page}")["crates"]]
+            found[sort, what, "middle"] = [c["name"] for c in get(registry, f"{what}sort={sort}&per_page=50&page=13")["crates"]]
+    return found
+
+
+def as_walked(registry):
+    """What is found where no order is kept."""
+    registry.sql("UPDATE crate_orders SET changes = changes + 1")
+    found = all_pages(registry)
+    registry.sql("UPDATE crate_orders SET changes = changes - 1")
+    return found
+
+
+def test_kept_orders(many):
+    """Late pages by an order that is kept are those that a walk finds: as it was kept, with what came since, and with what went."""
+    registry, crates = many
+    assert is_kept(registry) == ["1"] * 5, "an import keeps them"
+    want = ordered(crates, "recent-downloads")
+    late = registry.anonymous.get("/api/v1/crates?sort=recent-downloads&per_page=100&page=12")
+    assert [c["name"] for c in late.json()["crates"]] == want[1100:1200] and registry.queries(late) == 5  # 3 where it walks
+    assert all_pages(registry) == as_walked(registry)
+    user = registry.user("orders")
+    for name in ("many-m", "many-0", "a-first", "z-last"):
+        assert user.token.publish(Crate(name, "1.0.0", package={"keywords": ["all"], "categories": ["science"]})).status_code == 200
+    publish(user, "many-m", "1.1.0")
+    assert is_kept(registry) == ["1"] * 5, "what comes now changes no order that is kept"
+    found = all_pages(registry)
+    assert found == as_walked(registry)
+    assert found["alphabetical", "", 1][0] == "a-first" and found["recent-updates", "", 1][0] == "many-m"
+    assert user.browser.delete("/api/v1/crates/many-0").status_code == 204
+    assert is_kept(registry) == ["0"] * 5
+    assert all_pages(registry) == as_walked(registry)
+    assert registry.ctl("rebuild", "orders") == "orders: 5 kept\n"
+    assert is_kept(registry) == ["1"] * 5
+    assert all_pages(registry) == as_walked(registry)
+    assert registry.sql("SELECT sort, SUM(LENGTH(ids)) DIV 4, MAX(part) FROM crate_order_parts GROUP BY sort")[0] == ["0", str(COUNT + 3), "0"]

@@ -1,5 +1,6 @@
-/* app/base/text.c, buf.c, jw.c, arena.c, hash.c, time.c: what everything else stands on. */
+/* app/base/text.c, buf.c, jw.c, arena.c, hash.c, time.c, bits.c: what everything else stands on. */
 #include "app/base/arena.h"
+#include "app/base/bits.h"
 #include "app/base/hash.h"
 #include "app/base/jw.h"
 #include "app/base/text.h"
@@ -229,6 +230,21 @@ static void hashes(void **state)
 	assert_false(secret_eq(TEXT_NONE, TEXT_NONE));
 }
 
+static void bits_of_numbers(void **state)
+{
+	struct arena *a = arena_new(0);
+	struct bits none = { 0 }, b = bits_new(a, 17);
+
+	(void)state;
+	assert_false(bits_has(&none, 0));
+	for (uint64_t i = 0; i < 17; i += 8)
+		bits_put(&b, i);
+	for (uint64_t i = 0; i < 40; i++)
+		assert_int_equal(bits_has(&b, i), i <= 16 && i % 8 == 0);
+	assert_false(bits_has(&b, UINT64_MAX));
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +258,7 @@ int main(void)
 		cmocka_unit_test(deferred_run_last_first),
 		cmocka_unit_test(times),
 		cmocka_unit_test(hashes),
+		cmocka_unit_test(bits_of_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

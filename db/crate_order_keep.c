@@ -1,0 +1,260 @@
+/* The orders of db/crate_order.h, kept. */
+#include "db/crate_order.h"
+
+#include "app/base/arena.h"
+#include "app/base/time.h"
+
+#include <string.h>
+
+/* What a transaction under way may still say of an earlier time has this long to be said. */
+enum { STILL_OPEN_S = 60, CRATES_AT_FIRST = 1024 };
+
+/* clang-format off */
+
+static const struct db_stmt changed = {
+	.name = "crate_orders_changed",
+	.sql = "UPDATE crate_orders SET changes = changes + 1 WHERE (? >> sort) & 1",
+	.in = { DB_U64 },
+	.scan_ok = true, /* five rows */
+};
+
+struct state_row {
+	uint64_t changes, crates, max_id;
+	struct opt_u64 kept;
+	struct crate_order_head head;
+};
+
+static const struct db_stmt state = {
+	.name = "crate_order_state",
+	.sql = "SELECT changes, kept, last_id, until_us, newer_after,"
+	       "       CAST(COALESCE((SELECT num_crates FROM metadata WHERE id = 1), 0) AS UNSIGNED) AS crates,"
+	       "       CAST(COALESCE((SELECT MAX(id) FROM crates), 0) AS UNSIGNED) AS max_id"
+	       "  FROM crate_orders WHERE sort = ?",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct state_row, changes), DB_COL(struct state_row, kept),
+		 DB_COL_AS(struct state_row, head.last_id, "last_id"), DB_COL_AS(struct state_row, head.until_us, "until_us"),
+		 DB_COL_AS(struct state_row, head.newer_after, "newer_after"),
+		 DB_COL(struct state_row, crates), DB_COL(struct state_row, max_id) },
+};
+
+struct count_row {
+	uint64_t n;
+};
+
+/* Waits for crates that are being inserted with ids up to the highest: afterwards they are there, or never will be. */
+static const struct db_stmt decided = {
+	.name = "crate_order_decided",
+	.sql = "SELECT COUNT(*) AS n FROM crates FORCE INDEX (PRIMARY) WHERE id > ? AND id <= ? LOCK IN SHARE MODE",
+	.in = { DB_U64, DB_U64 },
+	.out = { { "n", 0, DB_I64 } },
+};
+
+struct place {
+	uint64_t id;
+	struct opt_i64 number; /* downloads, µs */
+};
+
+#define PLACES(what, crate, key, from, order) \
+	{ \
+		.name = "crate_order_" what, \
+		.sql = "SELECT " crate " AS id, CAST(" key " AS SIGNED) AS number FROM " from " ORDER BY " order, \
+		.out = { DB_COL(struct place, id), DB_COL(struct place, number) }, .scan_ok = true, \
+	}
+#define BY(table, index) table " FORCE INDEX (" index ")"
+
+static const struct db_stmt places[CRATE_BY_DEPENDENTS] = {
+	[CRATE_BY_NAME] = PLACES("by_name", "id", "NULL", BY("crates", "crates_name"), "name"),
+	[CRATE_BY_DOWNLOADS] = PLACES("by_downloads", "crate_id", "downloads",
+		BY("crate_downloads", "crate_downloads_downloads"), "downloads DESC, crate_id DESC"),
+	[CRATE_BY_RECENT_DOWNLOADS] = PLACES("by_recent_downloads", "crate_id", "downloads",
+		BY("recent_crate_downloads", "recent_crate_downloads_downloads"), "downloads DESC, crate_id DESC"),
+	[CRATE_BY_UPDATE] = PLACES("by_update", "id", "updated_us", BY("crates", "crates_updated"), "updated_us DESC, id DESC"),
+	[CRATE_BY_CREATION] = PLACES("by_creation", "id", "created_us", BY("crates", "crates_created"),
+		"created_us DESC, id DESC"),
+};
+/* clang-format on */
+
+static const struct db_stmt lock = {
+	.name = "crate_order_lock",
+	.sql = "SELECT changes AS n FROM crate_orders WHERE sort = ? FOR UPDATE",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct count_row, n) },
+};
+
+static const struct db_stmt part_put = {
+	.name = "crate_order_part_put",
+	.sql = "INSERT INTO crate_order_parts (sort, part, ids) VALUES (?, ?, ?)"
+	       " ON DUPLICATE KEY UPDATE ids = VALUES(ids)",
+	.in = { DB_U64, DB_U64, DB_TEXT },
+};
+
+static const struct db_stmt parts_drop = {
+	.name = "crate_order_parts_drop",
+	.sql = "DELETE FROM crate_order_parts WHERE sort = ? AND part >= ?",
+	.in = { DB_U64, DB_U64 },
+};
+
+static const struct db_stmt head_put = {
+	.name = "crate_order_head_put",
+	.sql = "UPDATE crate_orders SET kept = ?, kept_us = GREATEST(kept_us + 1, ?), last_id = ?,"
+	       " until_us = ?, newer_after = ? WHERE sort = ?",
+	.in = { DB_U64, DB_I64, DB_U64, DB_I64, DB_U64, DB_U64 },
+};
+
+const struct err *db_crate_orders_changed(struct db *db, unsigned orders)
+{
+	return db_exec(db, &changed, DB_ARGS(db_u64(orders)), NULL);
+}
+
+/* ---- reading an order */
+
+struct keeping {
+	enum crate_sort sort;
+	int64_t now_us;
+	uint64_t changes;
+	struct crate_order_head head;
+	struct arena *a;
+	unsigned char *ids;
+	size_t n, room;
+	bool fits; /* all ids into their bytes */
+};
+
+static bool is_newer(const struct keeping *k, const struct place *p)
+{
+	if (1U << k->sort & CRATE_ORDERS_OF_TIME)
+		return p->number.v >= k->head.until_us;
+	return p->id > k->head.last_id;
+}
+
+static void grow(struct keeping *k)
+{
+	size_t room = k->room ? 2 * k->room : CRATES_AT_FIRST;
+	unsigned char *more = arena_array(k->a, room, CRATE_ORDER_ID_BYTES);
+
+	if (k->n)
+		memcpy(more, k->ids, k->n * CRATE_ORDER_ID_BYTES);
+	k->ids = more;
+	k->room = room;
+}
+
+static const struct err *add(void *ctx, const void *row)
+{
+	struct keeping *k = ctx;
+	const struct place *p = row;
+
+	if (is_newer(k, p))
+		return NULL;
+	if (k->n == k->room)
+		grow(k);
+	for (size_t i = 0; i < CRATE_ORDER_ID_BYTES; i++)
+		k->ids[k->n * CRATE_ORDER_ID_BYTES + i] = (unsigned char)(p->id >> (8 * i));
+	k->n++;
+	k->fits = k->fits && p->id <= UINT32_MAX;
+	/* A new crate has no recent downloads yet, which is less than none of them, and 0 in all. */
+	if (k->sort == CRATE_BY_RECENT_DOWNLOADS ? p->number.set : p->number.v > 0)
+		k->head.newer_after = p->id;
+	return NULL;
+}
+
+/* ---- writing it */
+
+static const struct err *write_parts(struct db *db, const struct keeping *k)
+{
+	struct db_val sort = db_u64(k->sort);
+	const struct err *e = NULL;
+	uint64_t part = 0;
+
+	for (size_t from = 0; !e && from < k->n; from += CRATE_ORDER_PART, part++) {
+		size_t some = k->n - from < CRATE_ORDER_PART ? k->n - from : CRATE_ORDER_PART;
+		struct text ids = { (const char *)k->ids + from * CRATE_ORDER_ID_BYTES,
+				    some * CRATE_ORDER_ID_BYTES };
+
+		e = db_exec(db, &part_put, DB_ARGS(sort, db_u64(part), db_text(ids)), NULL);
+	}
+	return e ? e : db_exec(db, &parts_drop, DB_ARGS(sort, db_u64(part)), NULL);
+}
+
+/* Not where it has changed while it was read: the job will be back. */
+static const struct err *write_order(struct db *db, void *ctx)
+{
+	const struct keeping *k = ctx;
+	struct count_row row;
+	const struct err *e = db_one(db, &lock, DB_ARGS(db_u64(k->sort)), &row);
+
+	if (e || row.n != k->changes)
+		return e;
+	e = write_parts(db, k);
+	if (e)
+		return e;
+	return db_exec(db, &head_put,
+		       DB_ARGS(db_u64(k->changes), db_i64(k->now_us), db_u64(k->head.last_id),
+			       db_i64(k->head.until_us), db_u64(k->head.newer_after),
+			       db_u64(k->sort)),
+		       NULL);
+}
+
+/* Whether the order as it is kept lacks little. */
+static const struct err *is_fresh(struct db *db, enum crate_sort sort, const struct state_row *s,
+				  bool *ret)
+{
+	struct crate_order_newer *newer;
+	const struct err *e;
+	size_t n;
+
+	*ret = false;
+	if (!s->kept.set || s->kept.v != s->changes)
+		return NULL;
+	e = db_crate_order_newer(db, sort, &s->head, &newer, &n);
+	*ret = !e && n < CRATE_ORDER_NEWER / 10;
+	return e;
+}
+
+static const struct err *keep(struct db *db, struct keeping *k, bool *ret)
+{
+	struct state_row s;
+	struct count_row waited;
+	struct place row;
+	const struct err *e = db_one(db, &state, DB_ARGS(db_u64(k->sort)), &s);
+	bool fresh;
+
+	*ret = false;
+	if (!e)
+		e = is_fresh(db, k->sort, &s, &fresh);
+	if (e || fresh || s.crates < CRATE_ORDER_MIN)
+		return e;
+	k->changes = s.changes;
+	k->head.last_id = s.max_id;
+	k->head.until_us = k->now_us - STILL_OPEN_S * US_PER_S;
+	e = db_one(db, &decided, DB_ARGS(db_u64(s.head.last_id), db_u64(s.max_id)), &waited);
+	if (!e)
+		e = db_each(db, &places[k->sort], DB_NO_ARGS, &row, add, k);
+	*ret = !e && k->fits;
+	return *ret ? db_tx(db, write_order, k) : e;
+}
+
+const struct err *db_crate_orders_keep(struct db *db, int64_t now_us, uint64_t *ret_n)
+{
+	const struct err *e = NULL;
+
+	*ret_n = 0;
+	for (enum crate_sort sort = 0; !e && 1U << sort <= CRATE_ORDERS; sort++) {
+		struct keeping k = {
+			.sort = sort, .now_us = now_us, .a = arena_new(0), .fits = true
+		};
+		bool kept;
+
+		e = keep(db, &k, &kept);
+		*ret_n += !e && kept;
+		arena_free(k.a);
+	}
+	return e;
+}
+
+/* clang-format off */
+const struct db_stmt *const db_crate_order_keep_stmts[] = {
+	&changed, &state, &decided,
+	&places[CRATE_BY_NAME], &places[CRATE_BY_DOWNLOADS], &places[CRATE_BY_RECENT_DOWNLOADS], &places[CRATE_BY_UPDATE],
+	&places[CRATE_BY_CREATION],
+	&lock, &part_put, &parts_drop, &head_put, NULL
+};
+/* clang-format on */

@@ -25,6 +25,16 @@ static bool is_wanted(struct gather *g, struct text path, struct text *ret_packa
 	return advisory_file_path(path, ret_package, ret_id) && g->seen++ >= g->from;
 }
 
+/* So that no single one, however its Markdown grows, makes an answer too long for all of them. */
+static bool is_short(struct arena *of_one, const struct advisory_answer *v)
+{
+	struct buf b = buf_init(of_one, ADVISORIES_MAX_ONE);
+	struct jw j = jw_init(&b);
+
+	answer_write_advisory(&j, v);
+	return buf_ok(&b);
+}
+
 static void take(struct arena *of_one, struct gather *g, struct text package, struct text id,
 		 struct text bytes)
 {
@@ -42,6 +52,8 @@ static void take(struct arena *of_one, struct gather *g, struct text package, st
 		v.file = f;
 		readme.text = f.description;
 		v.html = readme_render(of_one, &readme, &plain);
+		if (!is_short(of_one, &v))
+			v.why = TEXT("its HTML is too long");
 	}
 	answer_write_advisory(g->j, &v);
 	g->written++;

@@ -9,8 +9,10 @@
 struct jw;
 
 enum {
-	ADVISORIES_AT_ONCE = 500,                    /* files of one answer */
-	ADVISORIES_MAX_ANSWER = 2 * 1024 * 1024,     /* bytes of JSON after which an answer ends */
+	ADVISORIES_AT_ONCE = 500,                /* files of one answer */
+	ADVISORIES_MAX_ANSWER = 2 * 1024 * 1024, /* bytes of JSON after which an answer ends */
+	ADVISORIES_MAX_ONE =
+		1024 * 1024, /* of one of them: a longer one says only why it is not told */
 	ADVISORIES_MAX_UNPACKED = 512 * 1024 * 1024, /* of an archive */
 };
 

@@ -121,8 +121,8 @@ static void read_file(struct reader *r, struct advisory_answer *v)
 	f->title = get_text(r, "title", ADVISORY_WORDS_MAX);
 	f->description = get_text(r, "description", ADVISORY_FILE_MAX);
 	v->html = get_text(r, "html", SIZE_MAX);
-	f->informational = get_text_or_null(r, "informational", ADVISORY_WORDS_MAX);
-	f->cvss = get_text_or_null(r, "cvss", ADVISORY_WORDS_MAX);
+	f->informational = get_text_or_null(r, "informational", ADVISORY_INFORMATIONAL_MAX);
+	f->cvss = get_text_or_null(r, "cvss", ADVISORY_CVSS_MAX);
 	f->url = get_text_or_null(r, "url", ADVISORY_WORDS_MAX);
 	f->patched = get_texts(r, "patched");
 	f->unaffected = get_texts(r, "unaffected");

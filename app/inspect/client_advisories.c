@@ -10,7 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ROUNDS_MAX = 1000 };
+enum {
+	ROUNDS_MAX = 1000,
+	ROUND_BYTES = 3 * WIRE_MAX_ANSWER
+}; /* what an answer may take of the arena */
 
 /* One answer, put behind those before it. */
 static const struct err *ask_on(struct inspect *i, struct arena *a, int fd, bool files,
@@ -53,7 +56,7 @@ const struct err *inspect_advisories(struct inspect *i, struct arena *a, struct 
 		return call_failed(a, "memfd_create", errno);
 	do
 		e = ask_on(i, a, fd, files, &all, &next);
-	while (!e && next && ++rounds < ROUNDS_MAX);
+	while (!e && next && ++rounds < ROUNDS_MAX && arena_has_room(a, ROUND_BYTES));
 	(void)close(fd);
 	if (!e && next)
 		return err_new(a, ERR_INVALID, "there are too many advisories");

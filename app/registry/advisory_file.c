@@ -76,10 +76,9 @@ static const char *cut_parts(struct text t, struct parts *ret)
 /* ---- the front matter; the last thing that is wrong is kept */
 
 /* TOML can write a NUL as an escape. */
-static bool is_short_text(const struct toml *v)
+static bool is_short_text(const struct toml *v, size_t max)
 {
-	return v->type == TOML_STRING && v->v.string.n <= ADVISORY_WORDS_MAX &&
-	       !text_has_byte(v->v.string, '\0');
+	return v->type == TOML_STRING && v->v.string.n <= max && !text_has_byte(v->v.string, '\0');
 }
 
 struct reader {
@@ -88,13 +87,13 @@ struct reader {
 	const char *why;
 };
 
-static struct text get_text(struct reader *r, const char *key)
+static struct text get_text(struct reader *r, const char *key, size_t max)
 {
 	const struct toml *v = toml_get(r->table, text_from(key));
 
 	if (!v)
 		return TEXT_NONE;
-	if (!is_short_text(v)) {
+	if (!is_short_text(v, max)) {
 		r->why = "a key of it is no short text";
 		return TEXT_NONE;
 	}
@@ -114,7 +113,7 @@ static struct texts get_list(struct reader *r, const char *key)
 	}
 	ret.v = arena_array(r->arena, v->n, sizeof(*ret.v));
 	for (const struct toml *m = v->first; m; m = m->next) {
-		if (is_short_text(m))
+		if (is_short_text(m, ADVISORY_WORDS_MAX))
 			ret.v[ret.n++] = m->v.string;
 		else
 			r->why = "a list of it has what is no short text";
@@ -145,20 +144,22 @@ static struct text get_cvss(struct reader *r)
 	struct texts all;
 
 	if (!v || v->type != TOML_ARRAY)
-		return get_text(r, "cvss");
+		return get_text(r, "cvss", ADVISORY_CVSS_MAX);
 	all = get_list(r, "cvss");
 	for (size_t i = 0; i < all.n; i++)
 		if (!best.p || text_cmp(all.v[i], best) > 0) /* "CVSS:3.1/..." < "CVSS:4.0/..." */
 			best = all.v[i];
+	if (best.n > ADVISORY_CVSS_MAX)
+		r->why = "a key of it is no short text";
 	return best;
 }
 
 static void read_advisory(struct reader *r, struct advisory_file *f)
 {
-	f->id = get_text(r, "id");
-	f->package = get_text(r, "package");
-	f->informational = get_text(r, "informational");
-	f->url = get_text(r, "url");
+	f->id = get_text(r, "id", ADVISORY_ID_MAX);
+	f->package = get_text(r, "package", ADVISORY_WORDS_MAX);
+	f->informational = get_text(r, "informational", ADVISORY_INFORMATIONAL_MAX);
+	f->url = get_text(r, "url", ADVISORY_WORDS_MAX);
 	f->aliases = get_list(r, "aliases");
 	f->cvss = get_cvss(r);
 	f->withdrawn = get_date(r, "withdrawn", &f->withdrawn_us);

@@ -12,9 +12,11 @@ struct arena;
 enum {
 	ADVISORY_FILE_MAX = 256 * 1024, /* bytes; the longest of RustSec has 20,138 */
 	ADVISORY_ID_MAX = 64,
-	ADVISORY_WORDS_MAX =
-		1024, /* bytes of title, URL, CVSS vector and each requirement and alias */
-	ADVISORY_LIST_MAX = 200, /* requirements, aliases */
+	ADVISORY_WORDS_MAX = 1024, /* bytes of title, URL and each requirement and alias */
+	ADVISORY_LIST_MAX = 200,   /* requirements, aliases */
+	/* Bytes that columns of the table hold: db/schema/0011-advisories.sql. */
+	ADVISORY_INFORMATIONAL_MAX = 32,
+	ADVISORY_CVSS_MAX = 255,
 };
 
 struct advisory_file {

@@ -133,11 +133,15 @@ def test_what_cannot_be_read_changes_nothing(site, folder):
                    "crates/weak/RUSTSEC-2026-0009.md": b"\xff\x00",
                    "crates/other/RUSTSEC-2026-0010.md": advisory("RUSTSEC-2026-0010", "weak"),
                    "crates/other/RUSTSEC-2026-0011.md": "x" * 300_000,
+                   # longer than its column, and HTML that grows by each mark of a quotation
+                   "crates/weak/RUSTSEC-2026-0012.md": advisory("RUSTSEC-2026-0012", "weak", informational="x" * 33),
+                   "crates/weak/RUSTSEC-2026-0013.md": advisory("RUSTSEC-2026-0013", "weak", words="> x\n\n" * 50_000),
                    "crates/other/notes.txt": "none of ours"})
     done = site.run_ctl("import", "advisories", path)
-    assert done.returncode == 1 and "5 not readable" in done.stdout
+    assert done.returncode == 1 and "7 not readable" in done.stdout
     for words in ("RUSTSEC-2026-0001.md: its TOML cannot be read", "RUSTSEC-2026-0007.md: its id is not that of its name",
-                  "RUSTSEC-2026-0009.md: it is no text", "RUSTSEC-2026-0010.md: its package is not that of its folder"):
+                  "RUSTSEC-2026-0009.md: it is no text", "RUSTSEC-2026-0010.md: its package is not that of its folder",
+                  "RUSTSEC-2026-0012.md: a key of it is no short text", "RUSTSEC-2026-0013.md: its HTML is too long"):
         assert words in done.stderr
     assert rows(site, "CONCAT(id, ' ', title)") == ["RUSTSEC-2026-0001 Known", "RUSTSEC-2026-0002 It reads too far"]
     for name, content in (("none.tar.gz", b"no archive"), ("cut.tar.gz", tar_gz(good)[:300]), ("empty.tar.gz", tar_gz({}))):

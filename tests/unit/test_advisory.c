@@ -95,6 +95,10 @@ static void paths(void **state)
 }
 
 #define HEAD "```toml\n[advisory]\nid = \"R-1\"\npackage = \"foo\"\ndate = \"2021-01-31\"\n"
+#define OF_33_BYTES "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define OF_264_BYTES                                                                               \
+	OF_33_BYTES OF_33_BYTES OF_33_BYTES OF_33_BYTES OF_33_BYTES OF_33_BYTES OF_33_BYTES        \
+		OF_33_BYTES
 #define TAIL "[versions]\npatched = [\">= 1.2.3\"]\n```\n\n# A title\n\nWords.\n"
 
 static void whole(void **state)
@@ -138,6 +142,11 @@ static void refused(void **state)
 		{ HEAD "```\n# T\n", "it does not say which versions are patched" },
 		{ HEAD "url = 1\n" TAIL, "a key of it is no short text" },
 		{ HEAD "url = \"a\\u0000b\"\n" TAIL, "a key of it is no short text" },
+		{ HEAD "informational = \"" OF_33_BYTES "\"\n" TAIL,
+		  "a key of it is no short text" },
+		{ HEAD "cvss = \"CVSS:" OF_264_BYTES "\"\n" TAIL, "a key of it is no short text" },
+		{ HEAD "cvss = [\"CVSS:" OF_264_BYTES "\"]\n" TAIL,
+		  "a key of it is no short text" },
 		{ HEAD "aliases = \"x\"\n" TAIL, "a key of it is no short list" },
 		{ HEAD "aliases = [1]\n" TAIL, "a list of it has what is no short text" },
 		{ HEAD "withdrawn = \"2021-02-30\"\n" TAIL, "a date of it is none" },

@@ -20,7 +20,7 @@ struct owner_link {
 struct notice {
 	const char *kind; /* "bad", "warn", "info" */
 	struct text text;
-	struct words words;      /* instead of text, where there are some */
+	struct words words;      /* behind text; none: that was all */
 	struct text href, label; /* a link behind it; absent: none */
 };
 

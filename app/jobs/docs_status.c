@@ -1,11 +1,13 @@
 /*
  * docs_status: asks the site of API documentation (site.docs_url) whether it has built those versions that somebody has looked at
- * (contract/web.md W059, 15.4). Some at a time, the longest waiting first; when it is away, the rest waits for the next run.
+ * (contract/web.md W059, 15.4). Some at a time, the longest waiting first; when it is away, the rest waits for the next run. A version
+ * to which it has no good answer counts as asked, so that it is in nobody's way.
  */
 #include "app/base/config.h"
 #include "app/base/time.h"
 #include "app/jobs/kinds.h"
 #include "app/outside/docs.h"
+#include "app/outside/http.h"
 #include "app/server/app.h"
 #include "db/docs_build.h"
 
@@ -13,7 +15,7 @@ enum { RUN_S = 60 };
 
 static const struct err *ask(struct job_run *r, const struct docs_wanted *w)
 {
-	const struct err *why;
+	const struct err *why, *e;
 	struct opt_u64 built = { .set = true };
 
 	switch (docs_look(r->app->http, r->arena, r->app->cfg->site.docs_url, w->crate, w->num,
@@ -25,7 +27,10 @@ static const struct err *ask(struct job_run *r, const struct docs_wanted *w)
 	case DOCS_UNKNOWN:
 		break;
 	case DOCS_AWAY:
-		return why;
+		if (http_failure(r->app->http) != HTTP_DONE)
+			return why;
+		e = db_docs_asked(r->app->db, w->version_id, (struct opt_u64){ 0 });
+		return e ? e : why;
 	}
 	return db_docs_asked(r->app->db, w->version_id, built);
 }

@@ -21,6 +21,17 @@ static size_t conditions(const struct mirror *m, const struct mirror_row *last,
 	return n;
 }
 
+/* What the next request says again and the table holds: nothing that is not ASCII (RFC 9110 8.8.3 allows other bytes). */
+static struct text validator(const struct http_answer *got, struct text name)
+{
+	struct text t = http_header(got, name);
+
+	for (size_t i = 0; i < t.n; i++)
+		if ((unsigned char)t.p[i] >= 0x7f)
+			return TEXT_NONE;
+	return t;
+}
+
 const struct err *mirror_fetch(struct job_run *r, const struct mirror *m, struct mirror_got *ret)
 {
 	struct http_header headers[2];
@@ -47,8 +58,8 @@ const struct err *mirror_fetch(struct job_run *r, const struct mirror *m, struct
 		.unchanged = got.status == 304,
 		.body = got.body,
 		.row = { .url = m->url,
-			 .etag = http_header(&got, TEXT("ETag")),
-			 .last_modified = http_header(&got, TEXT("Last-Modified")),
+			 .etag = validator(&got, TEXT("ETag")),
+			 .last_modified = validator(&got, TEXT("Last-Modified")),
 			 .reader = m->reader },
 	};
 	return NULL;

@@ -9,10 +9,10 @@
 #include "app/server/req.h"
 #include "db/category.h"
 #include "db/crate.h"
-#include "db/crate_set.h"
+#include "db/crate_list.h"
 #include "db/user_view.h"
-#include "handlers/api/crate_order.h"
 #include "handlers/routes.h"
+#include "handlers/web/feed_newest.h"
 #include "templates/feed.h"
 
 static bool wants_atom(const struct req *r)
@@ -76,33 +76,6 @@ static struct reply crate_feed(struct req *r)
 	return answer(r, e, &f);
 }
 
-/* The crates of a filter that were changed last, and the newest version of each. */
-static const struct err *newest_of(struct req *r, const struct crate_filter *filter,
-				   struct feed_items *ret)
-{
-	static const struct crate_order order = { .by = CRATE_BY_UPDATE };
-	uint64_t newest[FEED_CRATE_IDS];
-	struct crate_key *keys = NULL;
-	struct crate_set set;
-	size_t n = 0;
-	const struct err *e = db_crate_set(r->db, filter, &set);
-
-	if (!e && set.read && set.n <= CRATE_SET_MAX) {
-		e = db_crate_keys(r->db, order.by, &set.rest, set.ids, set.n, &keys, &n);
-		if (!e)
-			crate_order_sort(&order, keys, n);
-	} else if (!e) {
-		e = db_crate_walk(r->db, order.by, filter, NULL, FEED_CRATE_IDS, 0, &keys, &n);
-	}
-	if (e)
-		return e;
-	if (n > FEED_CRATE_IDS)
-		n = FEED_CRATE_IDS;
-	for (size_t i = 0; i < n; i++)
-		newest[i] = keys[i].id;
-	return n ? db_feed_newest(r->db, newest, n, ret) : NULL;
-}
-
 /* upstream: a keyword that no crate has is an empty list, not an error (contract/web.md 8.2, W029). */
 static struct reply keyword_feed(struct req *r)
 {
@@ -115,7 +88,7 @@ static struct reply keyword_feed(struct req *r)
 		e = db_keyword_ids(r->db, &f.name, 1, filter.keywords, &filter.nkeywords);
 	}
 	if (!e && filter.nkeywords)
-		e = newest_of(r, &filter, &f.items);
+		e = feed_newest_of(r, &filter, &f.items);
 	return answer(r, e, &f);
 }
 
@@ -125,9 +98,8 @@ static const struct err *category_exists(struct req *r, struct text slug)
 	size_t n;
 	const struct err *e = db_categories(r->db, &all, &n);
 
-	for (size_t i = 0; !e && i < n; i++)
-		if (text_eq(all[i].slug, slug))
-			return NULL;
+	if (!e && category_find(all, n, slug))
+		return NULL;
 	return e ? e : err_new(r->arena, ERR_NOT_FOUND, "Not Found");
 }
 
@@ -141,7 +113,7 @@ static struct reply category_feed(struct req *r)
 		e = category_exists(r, f.name);
 	filter.category = f.name;
 	if (!e)
-		e = newest_of(r, &filter, &f.items);
+		e = feed_newest_of(r, &filter, &f.items);
 	return answer(r, e, &f);
 }
 

@@ -7,11 +7,9 @@
 #include "app/base/arena.h"
 #include "app/base/config.h"
 #include "app/server/sign.h"
-#include "db/crate_list.h"
-#include "db/crate_set.h"
 #include "db/user.h"
-#include "handlers/api/crate_order.h"
 #include "handlers/routes.h"
+#include "handlers/web/feed_newest.h"
 #include "handlers/web/page.h"
 #include "templates/feed.h"
 
@@ -49,33 +47,17 @@ static const struct err *owner(struct req *r, uint64_t *ret)
 	return !e && generation != now ? none : e;
 }
 
-static const struct err *newest(struct req *r, uint64_t user_id, struct feed_items *ret)
-{
-	const struct crate_filter filter = { .follower = user_id };
-	uint64_t ids[FEED_CRATE_IDS];
-	struct crate_key *keys;
-	size_t n;
-	const struct err *e =
-		db_crate_walk(r->db, CRATE_BY_UPDATE, &filter, NULL, FEED_CRATE_IDS, 0, &keys, &n);
-
-	if (e || !n)
-		return e;
-	for (size_t i = 0; i < n; i++)
-		ids[i] = keys[i].id;
-	return db_feed_newest(r->db, ids, n, ret);
-}
-
 static struct reply feed_get(struct req *r)
 {
 	struct feed f = { .kind = FEED_FOLLOWED, .self = r->path };
 	struct buf b = buf_init(r->arena, FEED_MAX_BYTES);
 	struct text xml;
 	struct reply rp;
-	uint64_t user_id;
-	const struct err *e = owner(r, &user_id);
+	struct crate_filter filter = { 0 };
+	const struct err *e = owner(r, &filter.follower);
 
 	if (!e)
-		e = newest(r, user_id, &f.items);
+		e = feed_newest_of(r, &filter, &f.items);
 	if (e)
 		return reply_err(r, e);
 	feed_rss(&b, r->cfg, &f);

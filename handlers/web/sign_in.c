@@ -34,13 +34,10 @@ static struct reply sign_in_get(struct req *r)
 	e = sign_in_as(r, user_id, "a link", &cookie);
 	if (e)
 		return reply_err(r, e);
-	rp = reply_redirect(
-		r, 303,
-		text_fmt(r->arena, "%.*s%.*s", TEXT_F(r->cfg->site.url), TEXT_F(return_kept(r))));
+	rp = page_go(r, return_kept(r));
 	sign_in_cookie(r, &rp, &cookie);
 	return_done(r, &rp);
 	reply_header(&rp, "Referrer-Policy", TEXT("no-referrer"));
-	reply_header(&rp, "Cache-Control", TEXT("no-store"));
 	return rp;
 }
 

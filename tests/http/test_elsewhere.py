@@ -173,8 +173,12 @@ def test_documentation_while_the_site_is_away(site, elsewhere, visitor):
     for answer in (500, 429, b"no JSON", b"{}"):
         elsewhere.has["/crate/other/=1.0.0/status.json"] = elsewhere.has[path_of("other")] = answer
         assert visitor.get("/crates/other").status_code == 200
+        before = asked(elsewhere, "other")
         assert not run(site, "docs_status")
         assert documentation(visitor, "/crates/other") == f"{elsewhere.url}/other/1.0.0"
+        # asked once: it is not the first in the line again, in the way of all others
+        assert run(site, "docs_status") and asked(elsewhere, "other") == before + 1
+        later(site, 4000)
 
 
 # ---- off

@@ -75,7 +75,7 @@ QUERIES = {
     "/me/crates": 1,
     "/dashboard": 5,
     "/me/following": 5,
-    "/me/feed/{file}": 3,
+    "/me/feed/{file}": 4,
     "/me/pending-invites": 2,
     "/settings/security": 3,
     "/accept-invite/{token}": 2,

@@ -12,7 +12,7 @@
 #include "handlers/web/owner_links.h"
 #include "templates/readme.h"
 
-enum { README_MAX_BYTES = 150 * 1024, WINDOW_DAYS = 90 };
+enum { README_MAX_BYTES = 150 * 1024, WINDOW_DAYS = 90, ADVISORIES_SHOWN = 5 };
 
 /* ---- readme */
 
@@ -64,6 +64,32 @@ static void add_advisory(struct req *r, const struct crate_frame *f, const struc
 	n->label = a->id;
 }
 
+/* The gravest of them: the rest is said in one, so that there is room for what else is to be said. */
+static void add_advisories(struct req *r, const struct crate_frame *f, const struct advisory *a,
+			   size_t n, struct crate_page *v)
+{
+	struct notice *more;
+	size_t left = 0;
+
+	for (int unmaintained = 0; unmaintained < 2; unmaintained++)
+		for (size_t i = 0; i < n; i++) {
+			if (advisory_is_unmaintained(&a[i]) != unmaintained ||
+			    !advisory_affects(&a[i], f->version.num))
+				continue;
+			if (v->nnotices < ADVISORIES_SHOWN)
+				add_advisory(r, f, &a[i], v);
+			else
+				left++;
+		}
+	if (!left)
+		return;
+	more = add_notice(v, "bad",
+			  text_fmt(r->arena, "%zu more security %s about it.", left,
+				   left == 1 ? "advisory is" : "advisories are"));
+	more->href = crate_url(r->arena, f->crate.name, TEXT_NONE, "/security");
+	more->label = TEXT("See all");
+}
+
 static void add_yanked(struct req *r, const struct crate_frame *f, struct crate_page *v)
 {
 	struct text when = TEXT(""), why = TEXT("");
@@ -109,11 +135,7 @@ static void add_notices(struct req *r, const struct crate_frame *f, const struct
 
 	if (!f->has_version)
 		return;
-	for (int unmaintained = 0; unmaintained < 2; unmaintained++)
-		for (size_t i = 0; i < n; i++)
-			if (advisory_is_unmaintained(&a[i]) == unmaintained &&
-			    advisory_affects(&a[i], x->num))
-				add_advisory(r, f, &a[i], v);
+	add_advisories(r, f, a, n, v);
 	if (x->yanked)
 		add_yanked(r, f, v);
 	if (!f->versioned && x->prerelease)

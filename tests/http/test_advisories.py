@@ -186,3 +186,14 @@ def test_marks_of_dependencies(site, visitor, folder):
     assert answer.page.link("RUSTSEC-2026-0001") == "/crates/weak/security"
     assert not any(number in answer.page.text for number in ("RUSTSEC-2026-0002", "RUSTSEC-2026-0003", "RUSTSEC-2026-0004"))
     assert site.queries(answer) == 3
+
+
+def test_a_yanked_version_with_many_advisories(site, visitor, folder):
+    """The notice that it was yanked is not lost among them."""
+    clear(site)
+    site.ctl("import", "advisories", folder(files_of(*(advisory(f"RUSTSEC-2026-{i:04}", "weak", patched=[">=1.0.0"]) for i in range(1, 20)))))
+    site.ctl("crate", "yank", "weak", "0.5.0")
+    page = visitor.get("/crates/weak/0.5.0").page
+    assert page.text.count("is affected by a security advisory") == 5 and "14 more security advisories are about it" in page.text
+    assert "This version was yanked" in page.text and page.link("See all") == "/crates/weak/security"
+    site.ctl("crate", "unyank", "weak", "0.5.0")

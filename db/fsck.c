@@ -1,20 +1,9 @@
-#include "db/fsck.h"
+#include "db/fsck_parts.h"
 
+#include "app/base/config.h"
 #include "db/crate_order.h"
 #include "db/reverse.h"
 #include "db/tops.h"
-
-#include <stddef.h>
-
-#define ROW_COLS                                                                                   \
-	{                                                                                          \
-		DB_COL(struct fsck_row, id), DB_COL(struct fsck_row, name),                        \
-			DB_COL(struct fsck_row, kept), DB_COL(struct fsck_row, counted)            \
-	}
-#define FIND(n, text)                                                                              \
-	{                                                                                          \
-		.name = "fsck_" n, .sql = text " LIMIT 1000", .out = ROW_COLS, .scan_ok = true     \
-	}
 
 /* Highest by (not yanked, release, precedence). */
 #define BEST_VERSION(crate)                                                                        \
@@ -175,6 +164,12 @@ static const struct {
 	[FSCK_INDEX_ROWS] = { "row of the index of crate", &find_index_rows },
 	[FSCK_OWNERS] = { "owner (id) that is nobody, of crate", &find_owners },
 	[FSCK_YANKED] = { "whether all is yanked of crate", &find_yanked },
+	[FSCK_VERSION_SUMS] = { "downloads of a version of crate", &fsck_find_version_sums },
+	[FSCK_CRATE_SUMS] = { "downloads of crate", &fsck_find_crate_sums },
+	[FSCK_RECENT_SUMS] = { "recent downloads of crate", &fsck_find_recent_sums },
+	[FSCK_DEPENDENT_SUMS] = { "downloads among dependents of crate",
+				  &fsck_find_dependent_sums },
+	[FSCK_SITE_SUM] = { "downloads", &fsck_find_site_sum },
 };
 
 const char *fsck_rule_text(enum fsck_rule rule)
@@ -187,6 +182,10 @@ const struct err *db_fsck_find(struct db *db, enum fsck_rule rule, struct fsck_r
 			       size_t *ret_n)
 {
 	BUG_ON((size_t)rule >= ARRAY_SIZE(rules));
+	if (rule >= FSCK_VERSION_SUMS && text_eq(db_config(db)->downloads.count, TEXT("off"))) {
+		*ret_n = 0;
+		return NULL;
+	}
 	return db_all(db, rules[rule].find, DB_NO_ARGS, sizeof(**ret), ret, ret_n);
 }
 
@@ -351,6 +350,13 @@ const struct err *db_fsck_mend(struct db *db, enum fsck_rule rule, const struct 
 					    CRATE_ORDERS_OF_DOWNLOADS },
 		[FSCK_INDEX_ROWS] = { &mend_index_row, NULL, 0, true },
 		[FSCK_YANKED] = { &drop_yanked, &add_yanked, 0, true },
+		[FSCK_VERSION_SUMS] = { &fsck_mend_version_sums, NULL, 0, true },
+		[FSCK_CRATE_SUMS] = { &fsck_mend_crate_sum, NULL, 0, true,
+				      CRATE_ORDERS_OF_DOWNLOADS },
+		[FSCK_RECENT_SUMS] = { &fsck_mend_recent_sum, NULL, 0, true,
+				       CRATE_ORDERS_OF_DOWNLOADS },
+		[FSCK_DEPENDENT_SUMS] = { &fsck_mend_dependent_sums, NULL, 0, true },
+		[FSCK_SITE_SUM] = { &fsck_mend_site_sum, NULL, 0, false },
 	};
 	struct mending m;
 
@@ -396,15 +402,43 @@ const struct err *db_fsck_version_exists(struct db *db, struct text name, struct
 	return db_maybe(db, &version_exists, DB_ARGS(db_text(version), db_text(name)), &row, ret);
 }
 
-const struct db_stmt *const db_fsck_stmts[] = {
-	&find_num_versions, &find_default_version, &find_tops,
-	&find_reverse,      &find_dependents,      &find_keywords,
-	&find_categories,   &find_num_crates,      &find_downloads,
-	&find_recent,       &find_index_rows,      &find_owners,
-	&find_yanked,       &drop_yanked,          &add_yanked,
-	&lock_crate,        &drop_default,         &add_default,
-	&drop_reverse,      &add_reverse,          &mend_dependents,
-	&mend_keyword,      &mend_category,        &mend_num_crates,
-	&mend_downloads,    &mend_recent,          &mend_index_row,
-	&blob_named,        &version_exists,       NULL
-};
+const struct db_stmt *const db_fsck_stmts[] = { &find_num_versions,
+						&find_default_version,
+						&find_tops,
+						&find_reverse,
+						&find_dependents,
+						&find_keywords,
+						&find_categories,
+						&find_num_crates,
+						&find_downloads,
+						&find_recent,
+						&find_index_rows,
+						&find_owners,
+						&find_yanked,
+						&drop_yanked,
+						&add_yanked,
+						&lock_crate,
+						&drop_default,
+						&add_default,
+						&drop_reverse,
+						&add_reverse,
+						&mend_dependents,
+						&mend_keyword,
+						&mend_category,
+						&mend_num_crates,
+						&mend_downloads,
+						&mend_recent,
+						&mend_index_row,
+						&blob_named,
+						&version_exists,
+						&fsck_find_version_sums,
+						&fsck_find_crate_sums,
+						&fsck_find_recent_sums,
+						&fsck_find_dependent_sums,
+						&fsck_find_site_sum,
+						&fsck_mend_version_sums,
+						&fsck_mend_crate_sum,
+						&fsck_mend_recent_sum,
+						&fsck_mend_dependent_sums,
+						&fsck_mend_site_sum,
+						NULL };

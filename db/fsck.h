@@ -30,6 +30,12 @@ enum fsck_rule {
 	FSCK_INDEX_ROWS, /* crates without a row in crate_index, or with another spelling there */
 	FSCK_OWNERS,     /* owners that are neither user nor team */
 	FSCK_YANKED,     /* yanked_crates: those whose default version is yanked */
+	/* These where downloads are counted (downloads.count) alone: */
+	FSCK_VERSION_SUMS,   /* versions.downloads: less than the days that were summed up */
+	FSCK_CRATE_SUMS,     /* crate_downloads: less than its versions */
+	FSCK_RECENT_SUMS,    /* recent_crate_downloads: not its last 90 days */
+	FSCK_DEPENDENT_SUMS, /* reverse_dependencies.dependent_downloads: not crate_downloads */
+	FSCK_SITE_SUM,       /* metadata.total_downloads: less than the crates' */
 	FSCK_RULES
 };
 

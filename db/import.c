@@ -363,7 +363,8 @@ static const struct db_stmt category_counts = {
 static const struct db_stmt totals = {
 	.name = "import_totals",
 	.sql = "UPDATE metadata SET num_crates = (SELECT COUNT(*) FROM crates),"
-	       "                    num_keywords = (SELECT COUNT(*) FROM keywords) WHERE id = 1",
+	       "                    num_keywords = (SELECT COUNT(*) FROM keywords),"
+	       "                    recent_date = NULL WHERE id = 1",
 	.scan_ok = true,
 };
 

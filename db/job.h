@@ -45,6 +45,8 @@ struct job_kind {
 	X(mirror_playground, "mirror_playground", "default", -10, true) /* {} */                    \
 	X(docs_status, "docs_status", "default", -10, true) /* {} */                                \
 	X(count_downloads, "count_downloads", "default", 0, true) /* {}: in the log of whichever machine runs it */ \
+	X(update_downloads, "update_downloads", "default", 0, true) /* {}: what was counted, into the sums */ \
+	X(update_search_steps, "update_search_steps", "default", -20, true) /* {}: popularity in search's scores */ \
 	X(count_words, "count_words", "default", -20, true) /* {}: what search estimates by */     \
 	X(keep_orders, "keep_orders", "default", -20, true) /* {}: of lists of crates */ \
 	X(send_mail, "send_mail", "default", 60, false) /* a letter to one user: db/mail.h */      \

@@ -42,6 +42,18 @@ const struct err *must_use db_search_changed(struct db *db, int64_t since_us, st
 /* Counts anew how many crates have each word and each three letters that very many have: what a search estimates by. */
 const struct err *must_use db_search_count_words(struct db *db);
 
+/* What the popularity in a crate's scores was made of, and what it would be made of now. */
+enum { SEARCH_POPULARITY_MAX = 10000 };
+struct search_popularity {
+	uint64_t crate_id, step;
+	struct text canon_name;
+	struct opt_u64 recent_downloads; /* as db_search_put takes them; not set: 0 */
+};
+
+/* Of crates behind that id, by id; at most SEARCH_POPULARITY_MAX. */
+const struct err *must_use db_search_popularity(struct db *db, uint64_t after,
+						struct search_popularity **ret, size_t *ret_n);
+
 struct search_hit {
 	uint64_t crate_id, score;
 };

@@ -90,6 +90,27 @@ const struct err *db_search_changed(struct db *db, int64_t since_us, struct text
 	return db_all(db, &changed, DB_ARGS(db_i64(since_us)), sizeof(**ret), ret, ret_n);
 }
 
+static const struct db_stmt popularity = {
+	.name = "search_popularity",
+	.sql = "SELECT s.crate_id, s.step, c.canon_name,"
+	       "       COALESCE(r.downloads, d.downloads DIV 16) AS recent_downloads"
+	       "  FROM search_crates s"
+	       "  JOIN crates c ON c.id = s.crate_id"
+	       "  LEFT JOIN crate_downloads d ON d.crate_id = s.crate_id"
+	       "  LEFT JOIN recent_crate_downloads r ON r.crate_id = s.crate_id"
+	       " WHERE s.crate_id > ? ORDER BY s.crate_id LIMIT 10000",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct search_popularity, crate_id), DB_COL(struct search_popularity, step),
+		 DB_COL(struct search_popularity, canon_name),
+		 DB_COL(struct search_popularity, recent_downloads) },
+};
+
+const struct err *db_search_popularity(struct db *db, uint64_t after,
+				       struct search_popularity **ret, size_t *ret_n)
+{
+	return db_all(db, &popularity, DB_ARGS(db_u64(after)), sizeof(**ret), ret, ret_n);
+}
+
 static const struct db_stmt drop_word_counts = {
 	.name = "search_drop_word_counts",
 	.sql = "DELETE FROM search_terms",
@@ -136,7 +157,7 @@ const struct err *db_search_count_words(struct db *db)
 	return db_tx(db, count_words, NULL);
 }
 
-const struct db_stmt *const db_search_rebuild_stmts[] = { &source,      &first,
-							  &changed,     &drop_word_counts,
-							  &word_counts, &drop_gram_counts,
-							  &gram_counts, NULL };
+const struct db_stmt *const db_search_rebuild_stmts[] = {
+	&source,      &first,      &changed, &drop_word_counts, &word_counts, &drop_gram_counts,
+	&gram_counts, &popularity, NULL
+};

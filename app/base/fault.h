@@ -60,7 +60,9 @@ struct arena;
 	X(MAIL_AFTER_SEND, "mail.after-send")                                                      \
 	X(COUNT_TX_POSITION, "count.tx-position")                                                  \
 	X(COUNT_TX_COUNTS, "count.tx-counts")                                                      \
-	X(COUNT_AFTER_COMMIT, "count.after-commit")
+	X(COUNT_AFTER_COMMIT, "count.after-commit")                                                \
+	X(SUM_TX_CRATES, "sum.tx-crates")                                                          \
+	X(SUM_AFTER_COMMIT, "sum.after-commit")
 
 enum fault {
 #define FAULT_ENUM(id, name) FAULT_##id,

@@ -15,6 +15,8 @@ static bool downloads_are_counted(const struct config *cfg)
 /* Once across all machines, but for what is local (contract/jobs.md 4). */
 const struct job_period job_periods[] = {
 	{ "count_downloads", 60, &job_count_downloads, "{}", downloads_are_counted },
+	{ "update_downloads", 3600, &job_update_downloads, "{}", NULL },
+	{ "update_search_steps", 24 * 3600, &job_update_search_steps, "{}", NULL },
 	{ "sweep", 6 * 3600, &job_sweep, "{}", NULL },
 	{ "keep_orders", 60, &job_keep_orders, "{}", NULL },
 	{ "count_words", 24 * 3600, &job_count_words, "{}", NULL },
@@ -24,8 +26,8 @@ const struct job_period job_periods[] = {
 	{ "send_token_expiry_notifications", 6 * 3600, &job_expiry_notifications, "{}", NULL },
 	{ "mirror_replacements", 24 * 3600, &job_mirror_replacements, "{}", NULL },
 	{ "mirror_playground", 24 * 3600, &job_mirror_playground, "{}", NULL },
-	{ "docs_status", 60, &job_docs_status, "{}",
-	  NULL }, /* for pages that have been looked at */
+	/* for pages that have been looked at */
+	{ "docs_status", 60, &job_docs_status, "{}", NULL },
 	{ "mirror_advisories", 3600, &job_mirror_advisories, "{}", NULL },
 	{ "update_user_batch", 3600, &job_update_user_batch, "{}", NULL },
 	{ "sync_admins", 3600, &job_sync_admins, "{}", NULL },

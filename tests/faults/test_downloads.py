@@ -137,3 +137,26 @@ def test_database_away(faulty, log, crate):
     log.downloads(crate)
     count(faulty)
     assert counted(faulty, crate) == {("1.0.0", 0): 2}
+
+
+@pytest.mark.parametrize("step", ["sum.tx-crates", "sum.after-commit"])
+@pytest.mark.parametrize("what", ["kill", "error"])
+def test_summing_up(faulty, log, crate, step, what):
+    """All sums of a crate change together, or none; and each download once."""
+    def total():
+        return int(faulty.sql("SELECT total_downloads FROM metadata")[0][0])
+
+    faulty.ctl("job", "enqueue", "update_downloads")
+    count(faulty)
+    before = total()
+    log.downloads(crate, times=3)
+    count(faulty)
+    faulty.ctl("job", "enqueue", "update_downloads")
+    faulty.order(step, what)
+    faulty.run_jobs(orders=True)
+    assert faulty.obeyed()
+    assert total() == before + (3 if step == "sum.after-commit" else 0)
+    faulty.sql("UPDATE background_jobs SET run_after_us = 0, lease_until_us = IF(lease_until_us IS NULL, NULL, 1)")
+    count(faulty)
+    assert total() == before + 3
+    faulty.prove(crate)

@@ -166,6 +166,7 @@ const struct err *db_crate_order_page(struct db *db, const struct crate_order_pa
 	const struct err *e = NULL;
 	uint64_t part = 0, passed = p->to * p->each;
 	uint64_t want = (passed + passed / 8 + PASS_SPARE) / CRATE_ORDER_PART + 1;
+	uint64_t asked;
 	int64_t kept_us = 0;
 	size_t n;
 
@@ -175,8 +176,9 @@ const struct err *db_crate_order_page(struct db *db, const struct crate_order_pa
 		return NULL;
 	do {
 		n = 0;
-		want = want < PARTS_AT_ONCE ? want : PARTS_AT_ONCE;
-		e = db_all(db, &parts, DB_ARGS(db_u64(p->sort), db_u64(part), db_u64(want)),
+		asked = want < PARTS_AT_ONCE ? want : PARTS_AT_ONCE;
+		want *= 2; /* the next time */
+		e = db_all(db, &parts, DB_ARGS(db_u64(p->sort), db_u64(part), db_u64(asked)),
 			   sizeof(*rows), &rows, &n);
 		if (!e && !part && n) {
 			kept_us = rows[0].kept_us;
@@ -191,7 +193,7 @@ const struct err *db_crate_order_page(struct db *db, const struct crate_order_pa
 			}
 			pass_part(&w, rows[i].ids);
 		}
-	} while (n == want && !is_done(&w));
+	} while (n == asked && !is_done(&w));
 	*ret_n = w.n;
 	return NULL;
 }

@@ -234,11 +234,11 @@ static const struct err *use_others(struct db *db, const struct crate_filter *f,
 	return e;
 }
 
-static void fill_bits(struct db *db, struct crate_set *s)
+static void fill_bits(struct arena *a, struct crate_set *s)
 {
 	if (!s->n || s->ids[s->n - 1] >= BITS_MAX)
 		return;
-	s->bits = bits_new(db_arena(db), s->ids[s->n - 1] + 1);
+	s->bits = bits_new(a, s->ids[s->n - 1] + 1);
 	for (size_t i = 0; i < s->n; i++)
 		bits_put(&s->bits, s->ids[i]);
 }
@@ -253,9 +253,17 @@ const struct err *db_crate_set(struct db *db, const struct crate_filter *f, stru
 	if (e)
 		return e;
 	if (!is_small(&s))
-		fill_bits(db, &s);
+		fill_bits(db_arena(db), &s);
 	*ret = s;
 	return NULL;
+}
+
+struct crate_set crate_set_of_ids(struct arena *a, uint64_t *ids, size_t n)
+{
+	struct crate_set s = { .ids = ids, .n = sort_once(ids, n), .read = true };
+
+	fill_bits(a, &s);
+	return s;
 }
 
 bool crate_set_has(const struct crate_set *s, uint64_t id)

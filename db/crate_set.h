@@ -26,6 +26,9 @@ struct crate_set {
 const struct err *must_use db_crate_set(struct db *db, const struct crate_filter *f,
 					struct crate_set *ret);
 
+/* A set that was found otherwise, of everything else that is asked: ids are sorted in place and kept. */
+struct crate_set crate_set_of_ids(struct arena *a, uint64_t *ids, size_t n);
+
 bool crate_set_has(const struct crate_set *s, uint64_t id);
 
 /*

@@ -9,16 +9,22 @@
 #include <stdlib.h>
 
 /*
- * So many crates are soon found by a walk that looks each up in the filters; from so many on it is worth two queries to pass them
- * in an order that is kept.
+ * So many crates are soon found by a walk that looks each up in the filters; from LATE on it is worth two queries to pass them in
+ * an order that is kept, and so it is where the keys of MANY would be read
+ * (of what is found one crate in SPARSE, as a guess).
  */
-enum { SHORT_PAGE = 20, LATE = 1000 };
+enum { SHORT_PAGE = 20, LATE = 1000, MANY = 500, SPARSE = 100 };
+
+static uint64_t offset_of(const struct crates_wanted *w)
+{
+	return (w->paging.page - 1) * w->paging.per_page;
+}
 
 /* Of sorted keys, of which the first has that place in the whole list. */
 static void cut(const struct crates_wanted *w, struct crate_key *keys, size_t n, size_t place,
 		struct crates_found *ret)
 {
-	uint64_t from = (w->paging.page - 1) * w->paging.per_page;
+	uint64_t from = offset_of(w);
 
 	if (w->has_after)
 		from = crate_order_behind(&w->order, keys, n, &w->after);
@@ -134,6 +140,17 @@ static struct crate_key *candidates(struct req *r, const struct search_result *s
 	return v;
 }
 
+/* Of what was found, that which is in the set too. */
+static size_t keep_of_set(const struct crate_set *s, struct crate_key *found, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (crate_set_has(s, found[i].id))
+			found[kept++] = found[i];
+	return kept;
+}
+
 /* Whether two candidates are alike before their further keys are looked at; negative: a is better. */
 static int rank_cmp(const struct crate_key *a, const struct crate_key *b)
 {
@@ -156,7 +173,8 @@ static size_t end_of_rank(const struct crate_key *v, size_t n, size_t i)
 static const struct err *by_rank(struct req *r, const struct crates_wanted *w,
 				 const struct crate_key *v, size_t n, struct crates_found *ret)
 {
-	uint64_t offset = (w->paging.page - 1) * w->paging.per_page;
+	static const struct crate_filter none;
+	uint64_t offset = offset_of(w);
 	size_t per_page = (size_t)w->paging.per_page;
 	size_t from = offset < n ? (size_t)offset : n, to;
 	struct crate_key *keys;
@@ -174,10 +192,38 @@ static const struct err *by_rank(struct req *r, const struct crates_wanted *w,
 			from--;
 	}
 	to = end_of_rank(v, n, to + per_page < n ? to + per_page : n);
-	e = complete(r, w, &w->filter, v + from, to - from, &keys, &nkeys);
+	e = complete(r, w, &none, v + from, to - from, &keys, &nkeys);
 	if (!e)
 		cut(w, keys, nkeys, from, ret);
 	return e;
+}
+
+/* In another order that is kept: it is passed along until the page is there, and then its keys are read, not those of all. */
+static const struct err *by_order(struct req *r, const struct crates_wanted *w, struct crate_key *v,
+				  size_t n, struct crates_found *ret, bool *ret_kept)
+{
+	static const struct crate_filter none;
+	uint64_t found[CRATE_IDS_MAX], *ids;
+	struct crate_order_page p = { .sort = w->order.by, .from = offset_of(w), .each = SPARSE };
+	struct crate_set set;
+	const struct err *e;
+	size_t nfound, m = 0;
+
+	*ret_kept = false;
+	if (w->has_after || n < MANY || p.from >= n)
+		return NULL;
+	ids = arena_array(r->arena, n, sizeof(*ids));
+	for (size_t i = 0; i < n; i++)
+		ids[i] = v[i].id;
+	set = crate_set_of_ids(r->arena, ids, n);
+	p.set = &set;
+	p.to = n - p.from < w->paging.per_page ? n : p.from + w->paging.per_page;
+	e = db_crate_order_page(r->db, &p, found, &nfound, ret_kept);
+	if (e || !*ret_kept)
+		return e;
+	set = crate_set_of_ids(r->arena, found, nfound);
+	m = keep_of_set(&set, v, n);
+	return complete(r, w, &none, v, m, &ret->keys, &ret->n);
 }
 
 /* What may be found: a set of ids where the filter makes one. */
@@ -195,17 +241,6 @@ static const struct err *set_of(struct req *r, const struct crates_wanted *w, st
 	return e;
 }
 
-/* Of what was found, that which is in the set too. */
-static size_t keep_of_set(const struct crate_set *s, struct crate_key *found, size_t n)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (crate_set_has(s, found[i].id))
-			found[kept++] = found[i];
-	return kept;
-}
-
 static const struct err *search(struct req *r, const struct crates_wanted *w,
 				struct crates_found *ret)
 {
@@ -214,7 +249,7 @@ static const struct err *search(struct req *r, const struct crates_wanted *w,
 	struct crate_set set;
 	const struct err *e;
 	size_t n, nkeys;
-	bool small, all;
+	bool small, all, kept = false;
 
 	e = set_of(r, w, &set);
 	if (e)
@@ -233,15 +268,19 @@ static const struct err *search(struct req *r, const struct crates_wanted *w,
 	if (e)
 		return e;
 	all = !set.read && crate_filter_is_empty(&w->filter) && !w->choosy;
-	if (w->order.by == CRATE_BY_RELEVANCE && all) {
-		ret->total = s.total;
+	ret->total = all ? s.total : n;
+	if (crate_filter_is_empty(&set.rest) && w->order.by == CRATE_BY_RELEVANCE)
 		return by_rank(r, w, found, n, ret);
-	}
+	if (crate_filter_is_empty(&set.rest))
+		e = by_order(r, w, found, n, ret, &kept);
+	if (e || kept)
+		return e;
 	e = complete(r, w, &set.rest, found, n, &keys, &nkeys);
 	if (e)
 		return e;
 	cut(w, keys, nkeys, 0, ret);
-	ret->total = all ? s.total : nkeys;
+	if (!all)
+		ret->total = nkeys;
 	return NULL;
 }
 
@@ -257,11 +296,6 @@ static const struct err *sorted_keys(struct req *r, const struct crates_wanted *
 	if (!e)
 		crate_order_sort(&w->order, *ret, *ret_n);
 	return e;
-}
-
-static uint64_t offset_of(const struct crates_wanted *w)
-{
-	return (w->paging.page - 1) * w->paging.per_page;
 }
 
 /* A late page of all crates, where their order is kept: it costs no more than the first. */
@@ -292,9 +326,13 @@ static const struct err *of_set(struct req *r, const struct crates_wanted *w,
 	size_t n = 0;
 	bool found = false;
 
-	if (set->n > CRATE_SET_MAX)
-		e = db_crate_set_page(r->db, w->order.by, set, w->paging.per_page, offset_of(w),
+	if (set->n >= MANY && set->crates && !w->has_after && crate_filter_is_empty(&set->rest)) {
+		struct crate_set all = crate_set_of_ids(r->arena, set->ids, set->n);
+
+		all.crates = set->crates;
+		e = db_crate_set_page(r->db, w->order.by, &all, w->paging.per_page, offset_of(w),
 				      ids, &n, &found);
+	}
 	if (!e && found) {
 		ret->total = set->n;
 		return sorted_keys(r, w, &set->rest, ids, n, &ret->keys, &ret->n);

@@ -12,6 +12,7 @@ from lib.steps import publish
 COUNT = 1300
 SORTS = ("alphabetical", "downloads", "recent-downloads", "recent-updates", "new")
 FILTERS = {"keyword=all": lambda c: True, "category=science": lambda c: c["id"] % 7, "letter=m": lambda c: c["id"] % 9 or c["id"] < 20,
+           "keyword=some": lambda c: c["id"] % 3, "keyword=some&category=science": lambda c: c["id"] % 7 and c["id"] % 3,
            "keyword=all&include_yanked=no": lambda c: c["id"] % 11, "keyword=all&category=science": lambda c: c["id"] % 7,
            "category=science&include_yanked=no": lambda c: c["id"] % 7 and c["id"] % 11}
 
@@ -40,13 +41,14 @@ def many(tmp_path_factory):
     crates = make()
     tables = {
         "users": [{"id": 5, "gh_id": 7001, "gh_login": "ann", "username": "ann"}],
-        "keywords": [{"id": 1, "keyword": "all"}],
+        "keywords": [{"id": 1, "keyword": "all"}, {"id": 2, "keyword": "some"}],
         "categories": [{"id": 1, "category": "Science", "slug": "science"}],
         "metadata": [{"total_downloads": 1}],
         "crates": [{"id": c["id"], "name": c["name"], "description": "One of very many", "created_at": stamp(c["created"]),
                     "updated_at": stamp(c["updated"])} for c in crates],
         "crate_downloads": [{"crate_id": c["id"], "downloads": c["downloads"]} for c in crates],
-        "crates_keywords": [{"crate_id": c["id"], "keyword_id": 1} for c in crates],
+        "crates_keywords": [{"crate_id": c["id"], "keyword_id": 1} for c in crates] +
+                           [{"crate_id": c["id"], "keyword_id": 2} for c in crates if FILTERS["keyword=some"](c)],
         "crates_categories": [{"crate_id": c["id"], "category_id": 1} for c in crates if c["id"] % 7],
         "versions": [{"id": c["id"], "crate_id": c["id"], "num": "1.0.0", "yanked": "f" if c["id"] % 11 else "t"}
                      for c in crates],
@@ -104,6 +106,9 @@ def test_search_within(many):
     registry, crates = many
     answer = get(registry, "q=very+many&per_page=100&sort=downloads")
     assert answer["meta"]["total"] == COUNT and len(answer["crates"]) == 100
+    for page in (1, 2, 9):  # a filter that lets everything pass changes nothing
+        listed = [[c["name"] for c in get(registry, f"q=very+many&per_page=50&page={page}{more}")["crates"]] for more in ("", "&keyword=all")]
+        assert listed[0] == listed[1]
     answer = get(registry, "q=very+many&category=science&per_page=100")
     assert len(answer["crates"]) == 100 and answer["meta"]["total"] > 500
     name = crates[44]["name"]
@@ -122,6 +127,8 @@ def all_pages(registry):
         for what in ("", "keyword=all&", "category=science&", "letter=m&"):
             for page in range(1, 15):
                 found[sort, what, page] = [c["name"] for c in get(registry, f"{what}sort={sort}&per_page=100&page={page}")["crates"]]
+            pages = [get(registry, f"{what}q=very+many&sort={sort}&per_page=50&page={page}") for page in (1, 7)]
+            found[sort, what, "search"] = [(c["name"], page["meta"]["total"]) for page in pages for c in page["crates"]]
             found[sort, what, "middle"] = [c["name"] for c in get(registry, f"{what}sort={sort}&per_page=50&page=13")["crates"]]
     return found
 

@@ -225,3 +225,18 @@ def test_cloudfront(site, log, crate):
     log.write(row)
     log.count()
     assert counted(site, crate) == {("1.0.0", 0): 2}
+
+
+def test_copytruncate_is_refused(site, tmp_path):
+    """config check says so where it can see it."""
+    tmp_path.chmod(0o755)
+    for folder in tmp_path.parents:
+        if folder.owner() == tmp_path.owner() and folder.name.startswith("pytest-"):
+            folder.chmod(0o755)
+    rules = tmp_path / "web"
+    rules.write_text(f"{site.data}/log/*.log {{\n\tdaily\n\tcopytruncate\n}}\n")
+    done = site.run_ctl("config", "check", "--logrotate", tmp_path)
+    assert done.returncode == 1 and "copytruncate" in done.stderr
+    rules.write_text(f"{site.data}/log/*.log {{\n\tdaily\n\tcreate\n}}\n")
+    done = site.run_ctl("config", "check", "--logrotate", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")

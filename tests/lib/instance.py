@@ -57,7 +57,7 @@ class Instance:
             # Everybody may enter: as root the programs run as another user.
             self.data = pathlib.Path(tempfile.mkdtemp(prefix="cratehouse-test-", dir=os.environ.get("CRATEHOUSE_TEST_TMP")))
             self.data.chmod(0o755)
-        self.web, self.settings, self.build = web, ("limits.enabled=false", *settings), build
+        self.web, self.settings, self.build = web, ("limits.enabled=false", "downloads.count=off", *settings), build
         self.environment = environment or {}  # beside our own, of whatever quickstart starts
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"

@@ -1,4 +1,5 @@
 /* app/registry/download_log.c and download_tally.c: what is a download, in the lines that servers really write. */
+#include "app/base/logrotate.h"
 #include "app/registry/download_log.h"
 #include "app/registry/download_tally.h"
 #include "tests/unit/check.h"
@@ -26,6 +27,11 @@ static void combined(void **state)
 	static const struct {
 		const char *in, *want;
 	} t[] = {
+		/* nginx 1.22, Apache 2.4.66 and lighttpd 1.4.69 wrote this, with the sample configurations */
+		{ "127.0.0.1 - - [28/Nov/2026:07:48:50 +0000] \"GET "
+		  "/static/crates/fetched-lib/fetched-lib-0.1.0.crate HTTP/1.1\" 200 772 \"-\" "
+		  "\"cargo/1.95.0 (f2d3ce0bd 2026-03-21)\"",
+		  "fetched-lib 0.1.0 2026-11-28" },
 		{ GET_IT "200 10" CARGO, "a-b 1.0.0 2026-11-28" },
 		{ GET_IT "200 10 \"-\" \"cargo 1.20.0\"", "a-b 1.0.0 2026-11-28" },
 		{ GET_IT "200 10 \"-\" \"cargo%2F1\"", "a-b 1.0.0 2026-11-28" },
@@ -195,12 +201,49 @@ static void tally(void **state)
 	download_tally_free(NULL);
 }
 
+static void rotation(void **state)
+{
+	static const struct {
+		const char *conf;
+		bool copies;
+	} t[] = {
+		{ "", false },
+		{ "/var/log/w/*.log {\n\tdaily\n\tcopytruncate\n}\n", true },
+		{ "/var/log/w/*.log {\n\tdaily\n\tcreate 0640 a b\n}\n", false },
+		{ "/var/log/x/*.log {\n copytruncate\n}\n", false },
+		{ "/var/log/*.log {\n copytruncate\n}\n", false },
+		{ "/a /var/log/w/d.log \"/b c\" {\ncopytruncate\n}", true },
+		{ "/a\n\"/var/log/w/d.log\"\n{\n  copytruncate # so\n}", true },
+		{ "copytruncate\n/var/log/w/d.log {\n}", true },
+		{ "copytruncate\n/var/log/w/d.log {\nnocopytruncate\n}", false },
+		{ "#copytruncate\n/var/log/w/d.log {\n# copytruncate\n}", false },
+		{ "/var/log/w/d.log {\npostrotate\n copytruncate\n }\nendscript\n}", false },
+		{ "/var/log/w/d.log {\npostrotate\n x\nendscript\ncopytruncate\n}", true },
+		{ "/x {\ncopytruncate\n}\n/var/log/w/d.log {\n}", false },
+		{ "/var/log/w/d.log {\n}\n/x {\ncopytruncate\n}\n", false },
+	};
+	bool copies = true;
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		bool none = false;
+
+		if (logrotate_copies(check_arena(state), text_from(t[i].conf),
+				     TEXT("/var/log/w/d.log"), &none) != t[i].copies)
+			fail_msg("%s", t[i].conf);
+	}
+	assert_true(logrotate_copies(check_arena(state), TEXT("/d {\n}"), TEXT("/d"), &copies));
+	assert_false(
+		logrotate_copies(check_arena(state), TEXT("nocopytruncate"), TEXT("/d"), &copies));
+	assert_false(copies);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(combined, check_setup, check_teardown),
 		cmocka_unit_test_setup_teardown(cloudfront, check_setup, check_teardown),
 		cmocka_unit_test_setup_teardown(fastly, check_setup, check_teardown),
+		cmocka_unit_test_setup_teardown(rotation, check_setup, check_teardown),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(tally),
 	};

@@ -79,6 +79,38 @@ const struct err *db_crate_order_newer(struct db *db, enum crate_sort sort,
 	}
 }
 
+uint64_t crate_order_id(const void *ids, size_t i)
+{
+	const unsigned char *b = (const unsigned char *)ids + i * CRATE_ORDER_ID_BYTES;
+
+	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24;
+}
+
+void crate_order_put_id(void *ids, size_t i, uint64_t id)
+{
+	unsigned char *b = (unsigned char *)ids + i * CRATE_ORDER_ID_BYTES;
+
+	for (size_t k = 0; k < CRATE_ORDER_ID_BYTES; k++)
+		b[k] = (unsigned char)(id >> (8 * k));
+}
+
+bool crate_order_bits(struct arena *a, const struct crate_order_newer *newer, size_t n,
+		      uint64_t last_id, struct bits *ret)
+{
+	uint64_t top = last_id;
+
+	*ret = (struct bits){ 0 };
+	for (size_t i = 0; i < n; i++)
+		top = newer[i].id > top ? newer[i].id : top;
+	if (n > CRATE_ORDER_NEWER || (n && top >= BITS_MAX))
+		return false;
+	if (n)
+		*ret = bits_new(a, top + 1);
+	for (size_t i = 0; i < n; i++)
+		bits_put(ret, newer[i].id);
+	return true;
+}
+
 /* ---- passing along an order */
 
 struct pass {
@@ -111,18 +143,10 @@ static void meet_newer(struct pass *w, uint64_t after)
 			meet(w, w->newer[i].id);
 }
 
-/* An id out of its 4 bytes. */
-static uint64_t id_at(struct text ids, size_t i)
-{
-	const unsigned char *b = (const unsigned char *)ids.p + i * CRATE_ORDER_ID_BYTES;
-
-	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24;
-}
-
 static void pass_part(struct pass *w, struct text ids)
 {
 	for (size_t i = 0; i < ids.n / CRATE_ORDER_ID_BYTES && !is_done(w); i++) {
-		uint64_t id = id_at(ids, i);
+		uint64_t id = crate_order_id(ids.p, i);
 
 		if (!bits_has(&w->moved, id))
 			meet(w, id);
@@ -131,29 +155,18 @@ static void pass_part(struct pass *w, struct text ids)
 	}
 }
 
-/* What has come since; false: too much, or ids that are too large to be told apart as bits. */
+/* What has come since; *ret false: the order cannot be used. */
 static const struct err *begin(struct db *db, struct pass *w, const struct crate_order_head *h,
 			       bool *ret)
 {
 	const struct err *e = db_crate_order_newer(db, w->p->sort, h, &w->newer, &w->nnewer);
-	uint64_t top = h->last_id;
 
-	*ret = false;
-	if (e || w->nnewer > CRATE_ORDER_NEWER)
+	*ret = !e && crate_order_bits(db_arena(db), w->newer, w->nnewer, h->last_id, &w->moved);
+	if (!*ret || !w->nnewer)
 		return e;
+	w->anchors = bits_new(db_arena(db), w->moved.n);
 	for (size_t i = 0; i < w->nnewer; i++)
-		top = w->newer[i].id > top ? w->newer[i].id : top;
-	if (top >= BITS_MAX)
-		return NULL;
-	*ret = true;
-	if (!w->nnewer)
-		return NULL;
-	w->moved = bits_new(db_arena(db), top + 1);
-	w->anchors = bits_new(db_arena(db), top + 1);
-	for (size_t i = 0; i < w->nnewer; i++) {
-		bits_put(&w->moved, w->newer[i].id);
 		bits_put(&w->anchors, w->newer[i].after);
-	}
 	meet_newer(w, 0);
 	return NULL;
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "app/base/bits.h"
 #include "db/crate_list.h"
 
 struct crate_set;
@@ -45,8 +46,18 @@ const struct err *must_use db_crate_orders_changed(struct db *db, unsigned order
  */
 const struct err *must_use db_crate_orders_keep(struct db *db, int64_t now_us, uint64_t *ret_n);
 
-/* ids, 4 bytes each, the lowest first, as crate_order_parts has them */
+/*
+ * Whether an order that is kept is what its index says; true for one that is not kept. It reads all of it: for fsck. What is wrong
+ * is mended by db_crate_orders_changed.
+ */
+const struct err *must_use db_crate_order_is_right(struct db *db, enum crate_sort sort, bool *ret);
+
+/* ---- of both sides: ids as crate_order_parts has them, 4 bytes each, the lowest first */
+
 enum { CRATE_ORDER_ID_BYTES = 4, CRATE_ORDER_PART = 4000 };
+
+uint64_t crate_order_id(const void *ids, size_t i);
+void crate_order_put_id(void *ids, size_t i, uint64_t id);
 
 /*
  * What has come since an order was kept, with the crate that each stands behind (0: at the front), in order; more than
@@ -64,6 +75,10 @@ struct crate_order_newer {
 const struct err *must_use db_crate_order_newer(struct db *db, enum crate_sort sort,
 						const struct crate_order_head *h,
 						struct crate_order_newer **ret, size_t *ret_n);
+
+/* The newer ones as bits, for ids up to the highest of all; false where they are too many or too large: then an order is not used. */
+bool crate_order_bits(struct arena *a, const struct crate_order_newer *newer, size_t n,
+		      uint64_t last_id, struct bits *ret);
 
 extern const struct db_stmt *const db_crate_order_stmts[];
 extern const struct db_stmt *const db_crate_order_keep_stmts[];

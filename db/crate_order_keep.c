@@ -2,12 +2,16 @@
 #include "db/crate_order.h"
 
 #include "app/base/arena.h"
+#include "app/base/bits.h"
 #include "app/base/time.h"
 
 #include <string.h>
 
-/* What a transaction under way may still say of an earlier time has this long to be said. */
-enum { STILL_OPEN_S = 60, CRATES_AT_FIRST = 1024 };
+/*
+ * What a transaction under way may still say of an earlier time has this long to be said; crates that are being inserted have an
+ * id among so many of the last.
+ */
+enum { STILL_OPEN_S = 60, LAST_IDS = 1000, CRATES_AT_FIRST = 1024 };
 
 /* clang-format off */
 
@@ -21,18 +25,19 @@ static const struct db_stmt changed = {
 struct state_row {
 	uint64_t changes, crates, max_id;
 	struct opt_u64 kept;
+	int64_t kept_us;
 	struct crate_order_head head;
 };
 
 static const struct db_stmt state = {
 	.name = "crate_order_state",
-	.sql = "SELECT changes, kept, last_id, until_us, newer_after,"
+	.sql = "SELECT changes, kept, kept_us, last_id, until_us, newer_after,"
 	       "       CAST(COALESCE((SELECT num_crates FROM metadata WHERE id = 1), 0) AS UNSIGNED) AS crates,"
 	       "       CAST(COALESCE((SELECT MAX(id) FROM crates), 0) AS UNSIGNED) AS max_id"
 	       "  FROM crate_orders WHERE sort = ?",
 	.in = { DB_U64 },
 	.out = { DB_COL(struct state_row, changes), DB_COL(struct state_row, kept),
-		 DB_COL_AS(struct state_row, head.last_id, "last_id"), DB_COL_AS(struct state_row, head.until_us, "until_us"),
+		 DB_COL(struct state_row, kept_us), DB_COL_AS(struct state_row, head.last_id, "last_id"), DB_COL_AS(struct state_row, head.until_us, "until_us"),
 		 DB_COL_AS(struct state_row, head.newer_after, "newer_after"),
 		 DB_COL(struct state_row, crates), DB_COL(struct state_row, max_id) },
 };
@@ -94,6 +99,17 @@ static const struct db_stmt parts_drop = {
 	.in = { DB_U64, DB_U64 },
 };
 
+struct part_row {
+	struct text ids;
+};
+
+static const struct db_stmt stored = {
+	.name = "crate_order_stored",
+	.sql = "SELECT ids FROM crate_order_parts WHERE sort = ? ORDER BY part",
+	.in = { DB_U64 },
+	.out = { DB_COL(struct part_row, ids) },
+};
+
 static const struct db_stmt head_put = {
 	.name = "crate_order_head_put",
 	.sql = "UPDATE crate_orders SET kept = ?, kept_us = GREATEST(kept_us + 1, ?), last_id = ?,"
@@ -146,9 +162,7 @@ static const struct err *add(void *ctx, const void *row)
 		return NULL;
 	if (k->n == k->room)
 		grow(k);
-	for (size_t i = 0; i < CRATE_ORDER_ID_BYTES; i++)
-		k->ids[k->n * CRATE_ORDER_ID_BYTES + i] = (unsigned char)(p->id >> (8 * i));
-	k->n++;
+	crate_order_put_id(k->ids, k->n++, p->id);
 	k->fits = k->fits && p->id <= UINT32_MAX;
 	/* A new crate has no recent downloads yet, which is less than none of them, and 0 in all. */
 	if (k->sort == CRATE_BY_RECENT_DOWNLOADS ? p->number.set : p->number.v > 0)
@@ -215,6 +229,7 @@ static const struct err *keep(struct db *db, struct keeping *k, bool *ret)
 	struct count_row waited;
 	struct place row;
 	const struct err *e = db_one(db, &state, DB_ARGS(db_u64(k->sort)), &s);
+	uint64_t from;
 	bool fresh;
 
 	*ret = false;
@@ -225,7 +240,8 @@ static const struct err *keep(struct db *db, struct keeping *k, bool *ret)
 	k->changes = s.changes;
 	k->head.last_id = s.max_id;
 	k->head.until_us = k->now_us - STILL_OPEN_S * US_PER_S;
-	e = db_one(db, &decided, DB_ARGS(db_u64(s.head.last_id), db_u64(s.max_id)), &waited);
+	from = s.max_id > LAST_IDS ? s.max_id - LAST_IDS : 0;
+	e = db_one(db, &decided, DB_ARGS(db_u64(from), db_u64(s.max_id)), &waited);
 	if (!e)
 		e = db_each(db, &places[k->sort], DB_NO_ARGS, &row, add, k);
 	*ret = !e && k->fits;
@@ -250,11 +266,81 @@ const struct err *db_crate_orders_keep(struct db *db, int64_t now_us, uint64_t *
 	return e;
 }
 
+/* ---- proving it */
+
+struct proof {
+	const struct keeping *k; /* the order as it is now, without what is newer */
+	struct bits newer;
+	size_t at; /* so many of it have been met */
+	bool right;
+};
+
+static void skip_newer(struct proof *p)
+{
+	while (p->at < p->k->n && bits_has(&p->newer, crate_order_id(p->k->ids, p->at)))
+		p->at++;
+}
+
+static const struct err *compare(void *ctx, const void *row)
+{
+	const struct part_row *part = row;
+	struct proof *p = ctx;
+
+	for (size_t i = 0; i < part->ids.n / CRATE_ORDER_ID_BYTES && p->right; i++) {
+		uint64_t id = crate_order_id(part->ids.p, i);
+
+		if (bits_has(&p->newer, id))
+			continue;
+		skip_newer(p);
+		p->right = p->at < p->k->n && crate_order_id(p->k->ids, p->at++) == id;
+	}
+	return NULL;
+}
+
+/* What is newer is read after the order: it may stand in either, in an older place. */
+static const struct err *prove(struct db *db, struct keeping *k, bool *ret)
+{
+	struct proof p = { .k = k, .right = true };
+	struct crate_order_newer *newer;
+	struct part_row part;
+	struct place row;
+	size_t n;
+	const struct err *e = db_each(db, &places[k->sort], DB_NO_ARGS, &row, add, k);
+
+	if (!e)
+		e = db_crate_order_newer(db, k->sort, &k->head, &newer, &n);
+	if (e || !crate_order_bits(k->a, newer, n, k->head.last_id, &p.newer))
+		return e;
+	e = db_each(db, &stored, DB_ARGS(db_u64(k->sort)), &part, compare, &p);
+	skip_newer(&p);
+	*ret = p.right && p.at == k->n;
+	return e;
+}
+
+const struct err *db_crate_order_is_right(struct db *db, enum crate_sort sort, bool *ret)
+{
+	struct keeping k = { .sort = sort, .a = arena_new(0), .fits = true };
+	struct state_row before, after;
+	const struct err *e = db_one(db, &state, DB_ARGS(db_u64(sort)), &before);
+
+	*ret = true;
+	if (!e && before.kept.set && before.kept.v == before.changes) {
+		k.head = before.head;
+		e = prove(db, &k, ret);
+		if (!e && !*ret) /* unless it changed, or was kept anew, meanwhile */
+			e = db_one(db, &state, DB_ARGS(db_u64(sort)), &after);
+		if (!e && !*ret)
+			*ret = after.changes != before.changes || after.kept_us != before.kept_us;
+	}
+	arena_free(k.a);
+	return e;
+}
+
 /* clang-format off */
 const struct db_stmt *const db_crate_order_keep_stmts[] = {
 	&changed, &state, &decided,
 	&places[CRATE_BY_NAME], &places[CRATE_BY_DOWNLOADS], &places[CRATE_BY_RECENT_DOWNLOADS], &places[CRATE_BY_UPDATE],
 	&places[CRATE_BY_CREATION],
-	&lock, &part_put, &parts_drop, &head_put, NULL
+	&lock, &part_put, &parts_drop, &stored, &head_put, NULL
 };
 /* clang-format on */

@@ -15,6 +15,7 @@ struct id_row {
 
 /* ---- which crates */
 
+/* processed: all of it is in the sums. Whoever adds to a day takes it back (db/download_count.c). */
 #define WAITING_DAY " d.processed = 0 AND d.downloads > d.counted "
 
 static const struct db_stmt waiting = {
@@ -139,7 +140,7 @@ static const struct db_stmt are_counted = {
 	.sql = "UPDATE versions w"
 	       "  JOIN version_downloads d FORCE INDEX (version_downloads_processed)"
 	       "    ON d.version_id = w.id AND" WAITING_DAY
-	       "   SET d.counted = d.downloads WHERE w.crate_id " THESE,
+	       "   SET d.counted = d.downloads, d.processed = 1 WHERE w.crate_id " THESE,
 	OF_THESE,
 };
 
@@ -224,39 +225,7 @@ const struct err *db_downloads_sum(struct db *db, const uint64_t *ids, size_t n,
 	return NULL;
 }
 
-/* ---- days that are over */
-
-static const struct db_stmt settle = {
-	.name = "download_sum_settle",
-	.sql = "UPDATE version_downloads SET processed = 1"
-	       " WHERE processed = 0 AND date < ? AND downloads = counted LIMIT 5000",
-	.in = { DB_TEXT },
-};
-
-struct settling {
-	struct text today;
-	uint64_t n;
-};
-
-static const struct err *settle_some(struct db *db, void *ctx)
-{
-	struct settling *s = ctx;
-
-	return db_exec(db, &settle, DB_ARGS(db_text(s->today)), &s->n);
-}
-
-const struct err *db_downloads_settle(struct db *db, int64_t now_us, uint64_t *ret_n)
-{
-	struct time_text today = time_date(now_us);
-	struct settling s = { text_from(today.s), 0 };
-	const struct err *e = db_tx(db, settle_some, &s);
-
-	*ret_n = s.n;
-	return e;
-}
-
 const struct db_stmt *const db_download_sum_stmts[] = {
-	&waiting,       &grown_old, &all,         &days_known, &set_days,
-	&lock,          &more,      &of_versions, &of_crates,  &are_counted,
-	&of_dependents, &of_days,   &of_site,     &settle,     NULL,
+	&waiting,     &grown_old, &all,         &days_known,    &set_days, &lock,    &more,
+	&of_versions, &of_crates, &are_counted, &of_dependents, &of_days,  &of_site, NULL,
 };

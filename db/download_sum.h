@@ -27,7 +27,4 @@ const struct err *must_use db_downloads_are_recent(struct db *db, int64_t now_us
 const struct err *must_use db_downloads_sum(struct db *db, const uint64_t *ids, size_t n,
 					    int64_t now_us);
 
-/* Days that are over and summed up are not looked at any more, until something comes for them. 5,000 at once: *ret_n. */
-const struct err *must_use db_downloads_settle(struct db *db, int64_t now_us, uint64_t *ret_n);
-
 extern const struct db_stmt *const db_download_sum_stmts[];

@@ -180,7 +180,8 @@ const struct key config_keys[] = {
 	U(jobs, lease_s, "300", 10, 86400, "how long a job belongs to the runner that took it"),
 
 	T(downloads, count, "off",
-	  "off, or log: jobs read them in the web server's log of downloads"),
+	  "off; log: jobs read them in the web server's log of downloads; request: cargo asks a "
+	  "worker for each"),
 	T(downloads, log, "",
 	  "that log; on each machine that has one, job runners of that machine read it"),
 	T(downloads, log_format, "auto",

@@ -114,7 +114,7 @@ struct config {
 		uint64_t lease_s;
 	} jobs;
 	struct {
-		struct text count;      /* "off", "log" */
+		struct text count;      /* "off", "log", "request" */
 		struct text log;        /* of the web server; empty: none */
 		struct text log_format; /* "auto", "combined", "cloudfront", "fastly" */
 	} downloads;

@@ -185,8 +185,10 @@ bool config_check(struct load *l)
 		return fail_key(l, &c->playground.url, "must be https://host");
 	if (c->docs.url.n && !url_ok(c->docs.url))
 		return fail_key(l, &c->docs.url, "must be https://host");
-	if (!text_eq(c->downloads.count, TEXT("off")) && !text_eq(c->downloads.count, TEXT("log")))
-		return fail_key(l, &c->downloads.count, "must be off or log");
+	if (!text_eq(c->downloads.count, TEXT("off")) &&
+	    !text_eq(c->downloads.count, TEXT("log")) &&
+	    !text_eq(c->downloads.count, TEXT("request")))
+		return fail_key(l, &c->downloads.count, "must be off, log or request");
 	if (text_eq(c->downloads.count, TEXT("log")) && !path_ok(c->downloads.log))
 		return fail_key(l, &c->downloads.log,
 				"must be an absolute path, because downloads are counted by it");

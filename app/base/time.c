@@ -109,6 +109,17 @@ struct time_text time_http(int64_t us)
 	return t;
 }
 
+struct time_text time_clf(int64_t us)
+{
+	struct time_text t;
+	int64_t rest;
+	struct tm tm = broken_down(us, &rest);
+
+	(void)snprintf(t.s, sizeof(t.s), "%02d/%s/%04d:%02d:%02d:%02d +0000", tm.tm_mday,
+		       month_name[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return t;
+}
+
 struct time_text time_rfc2822(int64_t us)
 {
 	struct time_text t;

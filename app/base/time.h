@@ -36,5 +36,8 @@ bool time_parse_rfc3339(struct text t, int64_t *ret_us);
 /* All three forms of RFC 9110 5.6.7. False if it is none. */
 bool time_parse_http(struct text t, int64_t *ret_us);
 
-/* "10/Oct/2000:13:55:36 -0700", as web servers' logs have it ("%d/%b/%Y:%H:%M:%S %z"). False if it is none. */
+/* "10/Oct/2000:20:55:36 +0000", as web servers' logs have it ("%d/%b/%Y:%H:%M:%S %z"). */
+struct time_text time_clf(int64_t us);
+
+/* The same with any offset. False if it is none. */
 bool time_parse_clf(struct text t, int64_t *ret_us);

@@ -201,10 +201,12 @@ struct text sparse_config_json(struct arena *a, const struct config *cfg)
 	struct buf b = buf_init(a, CONFIG_MAX);
 	struct jw j = jw_init(&b);
 	struct text url = cfg->site.url;
+	const char *dl = text_eq(cfg->downloads.count, TEXT("request"))
+				 ? "/api/v1/crates/{crate}/{version}/download"
+				 : "/static/crates/{crate}/{crate}-{version}.crate";
 
 	jw_object(&j, NULL);
-	jw_text(&j, "dl",
-		text_fmt(a, "%.*s/static/crates/{crate}/{crate}-{version}.crate", TEXT_F(url)));
+	jw_text(&j, "dl", text_fmt(a, "%.*s%s", TEXT_F(url), dl));
 	jw_text(&j, "api", url);
 	if (cfg->registry.auth_required)
 		jw_bool(&j, "auth-required", true);

@@ -18,6 +18,9 @@
 #include "app/storage/storage.h"
 #include "db/download_count.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,11 +33,14 @@ enum {
 	LINES_AN_ARENA = 256,    /* between two times that the memory of lines is given back */
 	RUN_S = 50,              /* then it is somebody else's turn; the rest comes the next time */
 	LOOK_AGAIN_S = 60,
+	ROTATE_BYTES = 4 << 20, /* about 40,000 downloads */
+	OWN_LOGS_MAX = 1000,
 };
 
 struct count {
 	struct job_run *r;
 	struct text path, machine;
+	bool own; /* workers write it, and nobody else rotates it */
 	struct download_tally *tally;
 	char *buf;              /* READ_BYTES */
 	struct arena *of_piece; /* what one transaction allocates */
@@ -152,7 +158,8 @@ static const struct err *know_format(struct reading *g)
 
 	if (e)
 		return e;
-	g->log.format = download_format_named(cfg->downloads.log_format);
+	g->log.format = g->c->own ? DOWNLOAD_FORMAT_COMBINED
+				  : download_format_named(cfg->downloads.log_format);
 	if (!g->log.format)
 		g->log.format = download_format_of(head);
 	while (g->at.position && text_starts(head, TEXT("#")) && text_cut(&head, '\n', &line))
@@ -298,6 +305,23 @@ static const struct err *finish_predecessor(struct count *c, const struct log_po
 	return e;
 }
 
+/* A log that is ours to rotate gets out of the way when it is large and all of the one before was counted. */
+static const struct err *rotate(struct count *c, const struct log_file *f)
+{
+	int64_t wait = (int64_t)LOOK_AGAIN_S * US_PER_S;
+	struct text to = text_fmt(c->r->arena, "%.*s.1", TEXT_F(c->path));
+
+	if (f->size < ROTATE_BYTES)
+		return NULL;
+	for (size_t i = 0; i < c->nrows; i++)
+		if (c->rows[i].finished_us.set &&
+		    c->rows[i].updated_us < c->rows[i].finished_us.v + wait)
+			return NULL;
+	if (rename(text_z(c->r->arena, c->path), to.p) != 0)
+		return err_errno(c->r->arena, errno, "rename %.*s", TEXT_F(c->path));
+	return NULL;
+}
+
 static const struct err *read_log(struct count *c, const struct log_file *f)
 {
 	static const struct log_position nothing = { .id = 0 };
@@ -315,6 +339,8 @@ static const struct err *read_log(struct count *c, const struct log_file *f)
 		e = finish_predecessor(c, used, f, &done);
 	if (!e && done && f->fd >= 0 && f->size)
 		e = read_on(c, f, row ? row : &nothing, &done);
+	if (!e && done && f->fd >= 0 && c->own)
+		e = rotate(c, f);
 	if (!e && !done && f->fd >= 0)
 		log_warn(log_text("msg",
 				  TEXT("there is more in downloads.log than there was time for")),
@@ -348,22 +374,58 @@ static void put_arena(void *p)
 	arena_free(p);
 }
 
-const struct err *job_count_downloads_run(struct job_run *r)
+/* One log, if nobody else is at it: its name is that of the lock. */
+static const struct err *count_log(struct count *c, struct text name)
 {
-	char host[65] = "";
-	struct count c = { .r = r, .path = r->app->cfg->downloads.log };
+	struct job_run *r = c->r;
 	const struct err *e;
 	int lock;
 
-	if (!text_eq(r->app->cfg->downloads.count, TEXT("log")))
+	e = storage_lock(r->app->storage, r->arena,
+			 text_fmt(r->arena, "downloads-%.*s", TEXT_F(name)), 0, &lock);
+	if (e)
+		return err_is(e, ERR_BUSY) ? NULL : e;
+	c->lines = c->counted = c->unknown = c->bytes = 0;
+	e = count_all(c);
+	storage_unlock(lock);
+	return e;
+}
+
+/* Those that workers write (app/server/download_note.h), each by the name of a machine that has this folder. */
+static const struct err *count_own(struct count *c)
+{
+	struct text folder =
+		text_fmt(c->r->arena, "%.*s/downloads", TEXT_F(c->r->app->cfg->data.dir));
+	DIR *dir = opendir(folder.p);
+	const struct err *e = NULL;
+	const struct dirent *entry;
+
+	c->own = true;
+	c->machine = TEXT("-"); /* whoever has the folder */
+	for (size_t i = 0; dir && !e && i < OWN_LOGS_MAX && (entry = readdir(dir)); i++) {
+		struct text name = text_dup(c->r->arena, text_from(entry->d_name));
+
+		if (!text_ends(name, TEXT(".log")))
+			continue;
+		c->path = text_fmt(c->r->arena, "%.*s/%.*s", TEXT_F(folder), TEXT_F(name));
+		e = count_log(c, name);
+	}
+	if (dir)
+		(void)closedir(dir);
+	return e;
+}
+
+const struct err *job_count_downloads_run(struct job_run *r)
+{
+	const struct config *cfg = r->app->cfg;
+	char host[65] = "";
+	struct count c = { .r = r, .path = cfg->downloads.log };
+
+	if (text_eq(cfg->downloads.count, TEXT("off")))
 		return NULL;
 	if (gethostname(host, sizeof(host) - 1) != 0)
 		host[0] = '\0';
 	c.machine = text_dup(r->arena, text_from(host));
-	e = storage_lock(r->app->storage, r->arena, text_fmt(r->arena, "downloads-%s", host), 0,
-			 &lock);
-	if (e) /* another runner of this machine is at it */
-		return err_is(e, ERR_BUSY) ? NULL : e;
 	c.tally = download_tally_new(PIECE_COUNTS);
 	arena_defer(r->arena, put_tally, c.tally);
 	c.buf = malloc(READ_BYTES);
@@ -374,7 +436,6 @@ const struct err *job_count_downloads_run(struct job_run *r)
 	c.of_lines = arena_new(0);
 	arena_defer(r->arena, put_arena, c.of_lines);
 	c.end_us = time_monotonic_us() + (int64_t)RUN_S * US_PER_S;
-	e = count_all(&c);
-	storage_unlock(lock);
-	return e;
+	return text_eq(cfg->downloads.count, TEXT("log")) ? count_log(&c, c.machine)
+							  : count_own(&c);
 }

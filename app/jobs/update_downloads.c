@@ -92,7 +92,6 @@ const struct err *job_update_downloads_run(struct job_run *r)
 {
 	struct update u = { .r = r, .of_step = arena_new(0), .now_us = time_now_us() };
 	const struct err *e;
-	uint64_t n = 1;
 
 	arena_defer(r->arena, put_arena, u.of_step);
 	u.end_us = time_monotonic_us() + (int64_t)RUN_S * US_PER_S;
@@ -101,10 +100,5 @@ const struct err *job_update_downloads_run(struct job_run *r)
 		e = sum_listed(&u, grown_old);
 	if (!e && !u.over)
 		e = db_downloads_are_recent(r->app->db, u.now_us);
-	while (!e && !u.over && n) {
-		e = db_downloads_settle(r->app->db, u.now_us, &n);
-		if (!e)
-			e = go_on(&u);
-	}
 	return e;
 }

@@ -46,6 +46,20 @@ static bool by_cargo(struct text agent)
 		text_starts(rest, TEXT("%20")));
 }
 
+bool download_agent_counts(struct text agent)
+{
+	return !agent.n || text_eq(agent, TEXT("-")) || by_cargo(agent);
+}
+
+struct text download_line(struct arena *a, struct text name, struct text version, int64_t us)
+{
+	struct time_text at = time_clf(us);
+
+	return text_fmt(
+		a, "- - - [%s] \"GET /crates/%.*s/%.*s-%.*s.crate HTTP/1.1\" 200 - \"-\" \"-\"\n",
+		at.s, TEXT_F(name), TEXT_F(name), TEXT_F(version));
+}
+
 static bool take(struct text name, struct text version, struct download *ret)
 {
 	struct semver v;
@@ -142,7 +156,7 @@ static bool combined_line(struct arena *a, struct text line, struct download *re
 	(void)text_cut(&rest, ' ', &word); /* bytes */
 	while (rest.p && quoted(&rest, &word))
 		agent = word; /* the last one */
-	if (agent.n && !text_eq(agent, TEXT("-")) && !by_cargo(agent))
+	if (!download_agent_counts(agent))
 		return false;
 	if (!time_parse_clf(text_sub(line, open + 1, close), &us) || us < 0)
 		return false;

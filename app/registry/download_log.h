@@ -44,6 +44,12 @@ enum download_format download_format_named(struct text name);
 /* By the first byte of a file: '#' is cloudfront, '<' fastly, else combined. */
 enum download_format download_format_of(struct text begin);
 
+/* Whether a download by that User-Agent counts; absent, empty or "-": none. */
+bool download_agent_counts(struct text agent);
+
+/* The line of the combined form for a download at that time, with its newline; nobody's address is in it. arena */
+struct text download_line(struct arena *a, struct text name, struct text version, int64_t us);
+
 /*
  * line: without its newline. True with *ret for a download; false for everything else, which is passed over. Lines that
  * describe the others (#Version:, #Fields:) go into *log.

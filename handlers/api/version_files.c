@@ -9,7 +9,12 @@
 #include "app/registry/name.h"
 #include "app/registry/public_url.h"
 #include "app/registry/publish_meta.h"
+#include "app/server/app.h"
+#include "app/server/download_note.h"
+#include "app/storage/storage.h"
 #include "handlers/api/common.h"
+
+#include <unistd.h>
 
 /* As public_url has it, without a look whether there is such a file. */
 static const struct err *file_url(struct req *r, const char *folder, const char *ending,
@@ -55,9 +60,42 @@ static struct reply redirect_or_json(struct req *r, const char *folder, const ch
 	return rp;
 }
 
+/* The file itself, by the web server where it takes names of files from workers, else from where it is. */
+static struct reply send_crate(struct req *r, struct text name, struct text version)
+{
+	struct reply rp;
+
+	if (r->cfg->server.sendfile == SENDFILE_NONE)
+		return redirect_or_json(r, "crates", ".crate");
+	rp = reply_file(r, "application/gzip",
+			text_fmt(r->arena, "public/crates/%.*s/%.*s-%.*s.crate", TEXT_F(name),
+				 TEXT_F(name), TEXT_F(version)));
+	/* As the samples say it of /static/crates/; nginx says it of what X-Accel-Redirect names, too. */
+	if (rp.status == 200 && r->cfg->server.sendfile == SENDFILE_X_SENDFILE) {
+		reply_header(&rp, "Cache-Control", TEXT("public, max-age=31536000, immutable"));
+		reply_header(&rp, "Content-Security-Policy", TEXT("sandbox; default-src 'none'"));
+		reply_header(&rp, "X-Content-Type-Options", TEXT("nosniff"));
+	}
+	reply_header(&rp, "Vary", TEXT("accept"));
+	return rp;
+}
+
+/* downloads.count = "request": config.json of the index leads cargo here. What is not there is the web server's to say. */
 static struct reply download(struct req *r)
 {
-	return redirect_or_json(r, "crates", ".crate");
+	struct text name = req_path(r, "name"), version = req_path(r, "version"),
+		    accept = req_header(r, "Accept");
+	struct text url;
+	int fd;
+
+	if (!text_eq(r->cfg->downloads.count, TEXT("request")) ||
+	    text_find(accept, TEXT("json")) < accept.n || file_url(r, "crates", ".crate", &url) ||
+	    storage_open_crate(r->app->storage, r->arena, name, version, &fd))
+		return redirect_or_json(r, "crates", ".crate");
+	(void)close(fd);
+	if (download_counts(r))
+		download_note(r, name, version);
+	return send_crate(r, name, version);
 }
 
 static struct reply readme(struct req *r)

@@ -1,4 +1,5 @@
-"""What cargo downloads is counted: from the web server's log to every place that shows it, behind each web server."""
+"""What cargo downloads is counted: from the web server's log to every place that shows it, behind each web server,
+and without that log."""
 import re
 import time
 
@@ -9,11 +10,15 @@ from lib.instance import Instance
 from lib.page import Visitor
 
 
-@pytest.fixture(scope="module", params=["nginx", "apache", "apache-fcgid", "lighttpd"])
+SERVERS = ("nginx", "apache", "apache-fcgid", "lighttpd")
+
+
+@pytest.fixture(scope="module", params=[(web, how) for how in ("log", "request") for web in SERVERS], ids=" ".join)
 def counting(request):
-    """As quickstart makes it: it counts without being told."""
-    instance = Instance(web=request.param)
-    instance.settings = ("limits.enabled=false",)
+    """As quickstart makes it: it counts by the log without being told. Or by what workers are asked."""
+    web, how = request.param
+    instance = Instance(web=web)
+    instance.settings = ("limits.enabled=false", *(["downloads.count=request"] if how == "request" else []))
     try:
         yield instance.start()
     finally:

@@ -27,7 +27,7 @@ static void combined(void **state)
 	static const struct {
 		const char *in, *want;
 	} t[] = {
-		/* nginx 1.22, Apache 2.4.66 and lighttpd 1.4.69 wrote this, with the sample configurations */
+		/* nginx 1.22, Apache 2.4.71 and lighttpd 1.4.69 wrote this, with the sample configurations */
 		{ "127.0.0.1 - - [28/Nov/2026:07:48:50 +0000] \"GET "
 		  "/static/crates/fetched-lib/fetched-lib-0.1.0.crate HTTP/1.1\" 200 772 \"-\" "
 		  "\"cargo/1.95.0 (f2d3ce0bd 2026-03-21)\"",
@@ -94,6 +94,19 @@ static void combined(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(t); i++)
 		check_text_of(t[i].in, read_line(check_arena(state), &log, t[i].in), t[i].want);
+}
+
+/* What a worker writes is read as what it was. */
+static void written(void **state)
+{
+	struct arena *a = check_arena(state);
+	struct download_log log = { .format = DOWNLOAD_FORMAT_COMBINED };
+	struct text line =
+		download_line(a, TEXT("a_b"), TEXT("1.0.0-x+y"), INT64_C(1795849846) * US_PER_S);
+
+	assert_int_equal(line.p[line.n - 1], '\n');
+	check_text_of("line", read_line(a, &log, text_z(a, text_sub(line, 0, line.n - 1))),
+		      "a_b 1.0.0-x+y 2026-11-28");
 }
 
 /* Columns as Amazon documents them, shortened; the order is that of the #Fields line. */
@@ -243,6 +256,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(combined, check_setup, check_teardown),
 		cmocka_unit_test_setup_teardown(cloudfront, check_setup, check_teardown),
 		cmocka_unit_test_setup_teardown(fastly, check_setup, check_teardown),
+		cmocka_unit_test_setup_teardown(written, check_setup, check_teardown),
 		cmocka_unit_test_setup_teardown(rotation, check_setup, check_teardown),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(tally),

@@ -128,6 +128,11 @@ static void config_json(void **state)
 		   TEXT("{\"dl\":\"https://crates.example.org/r/static/crates/{crate}/"
 			"{crate}-{version}.crate\",\"api\":\"https://crates.example.org/r\","
 			"\"auth-required\":true}\n"));
+	cfg.registry.auth_required = false;
+	cfg.downloads.count = TEXT("request");
+	check_text(sparse_config_json(*state, &cfg),
+		   TEXT("{\"dl\":\"https://crates.example.org/r/api/v1/crates/{crate}/{version}/"
+			"download\",\"api\":\"https://crates.example.org/r\"}\n"));
 }
 
 int main(void)

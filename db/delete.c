@@ -270,6 +270,8 @@ static const struct err *run(struct db *db, void *ctx)
 		e = check_rules(db, r);
 	if (!e)
 		e = db_index_settle_job(db, r->crate.canon_name, r->now_us, &r->out.settle_job_id);
+	if (!e)
+		e = db_index_git_job(db, r->crate.name);
 	if (e)
 		return e;
 	FAULT_POINT(db_arena(db), DELETE_TX_LOCKED);

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "app/base/config.h"
 #include "app/base/jw.h"
 #include "app/base/time.h"
 #include "db/job.h"
@@ -46,6 +47,18 @@ const struct err *db_index_settle_job(struct db *db, struct text canon, int64_t 
 	return db_job_add_later(db, &job_settle,
 				text_fmt(db_arena(db), "{\"name\":\"%.*s\"}", TEXT_F(canon)),
 				job_settle.priority, now_us + SETTLE_JOB_WAITS_US, ret_id);
+}
+
+struct text db_index_git_data(struct arena *a, struct text name)
+{
+	return text_fmt(a, "{\"krate\":\"%.*s\"}", TEXT_F(name));
+}
+
+const struct err *db_index_git_job(struct db *db, struct text name)
+{
+	if (!db_config(db)->git_index.enabled)
+		return NULL;
+	return db_job_add(db, &job_sync_to_git_index, db_index_git_data(db_arena(db), name), NULL);
 }
 
 /* ---- the default version */

@@ -21,6 +21,10 @@ const struct err *must_use db_index_changed(struct db *db, struct text canon, st
 const struct err *must_use db_index_settle_job(struct db *db, struct text canon, int64_t now_us,
 					       uint64_t *ret_id);
 
+/* The job that brings the same change into the git index, where there is one (git_index.enabled). name: as it is stored. */
+const struct err *must_use db_index_git_job(struct db *db, struct text name);
+struct text db_index_git_data(struct arena *a, struct text name); /* its data; arena */
+
 /* The name as a new crate spells it (after a delete it may be spelled anew). */
 const struct err *must_use db_index_respell(struct db *db, struct text canon, struct text name);
 

@@ -26,6 +26,14 @@ _Static_assert(ARRAY_SIZE(all_kinds) <= JOB_TYPES_MAX,
 			DB_COL(struct job, lease_until_us), DB_COL(struct job, last_error)         \
 	}
 
+struct turn_row {
+	struct text queue;
+};
+
+struct leased_row {
+	uint64_t id;
+};
+
 struct job_key {
 	uint64_t id;
 	struct text queue;
@@ -73,6 +81,21 @@ static const struct db_stmt next = {
 	.in_once = 4,
 	.in_repeat = JOB_TYPES_MAX,
 	.out = JOB_COLS,
+};
+
+/* Whoever claims alone has this row until his lease is committed: two of them at once do not overlook each other. */
+static const struct db_stmt turn = {
+	.name = "job_turn",
+	.sql = "SELECT queue FROM job_turns WHERE queue = ? FOR UPDATE",
+	.in = { DB_TEXT },
+	.out = { DB_COL(struct turn_row, queue) },
+};
+
+static const struct db_stmt leased = {
+	.name = "job_leased",
+	.sql = "SELECT id FROM background_jobs WHERE queue = ? AND lease_until_us >= ? LIMIT 1",
+	.in = { DB_TEXT, DB_I64 },
+	.out = { DB_COL(struct leased_row, id) },
 };
 
 static const struct db_stmt lease = {
@@ -271,6 +294,20 @@ struct claiming {
 	bool found;
 };
 
+/* *ret false where somebody has a job of this queue in hand. */
+static const struct err *wait_for_turn(struct db *db, struct text queue, int64_t now, bool *ret)
+{
+	struct turn_row row;
+	struct leased_row other;
+	const struct err *e = db_one(db, &turn, DB_ARGS(db_text(queue)), &row);
+	bool busy = false;
+
+	if (!e)
+		e = db_maybe(db, &leased, DB_ARGS(db_text(queue), db_i64(now)), &other, &busy);
+	*ret = !busy;
+	return e;
+}
+
 static const struct err *claim(struct db *db, void *ctx)
 {
 	struct claiming *k = ctx;
@@ -283,6 +320,8 @@ static const struct err *claim(struct db *db, void *ctx)
 	for (size_t i = 0; i < JOB_TYPES_MAX; i++)
 		v[4 + i] = db_text(c->types[i < c->ntypes ? i : 0]);
 	e = db_maybe(db, &next, (struct db_vals){ v, ARRAY_SIZE(v) }, &k->job, &k->found);
+	if (!e && k->found && c->alone)
+		e = wait_for_turn(db, c->queue, now, &k->found);
 	if (e || !k->found)
 		return e;
 	k->job.retries += k->job.lease_until_us.set; /* its runner died */
@@ -554,5 +593,6 @@ const struct db_stmt *const db_job_stmts[] = {
 	&extend,        &done,          &failed,        &delete_job,    &list,
 	&failures,      &retry,         &retry_all,     &figures,       &counts,
 	&due,           &schedule_add,  &schedule_move, &schedule_done, &schedule_local,
-	&schedule_drop, &schedule_list, &waiting_as,    NULL,
+	&schedule_drop, &schedule_list, &waiting_as,    &turn,          &leased,
+	NULL,
 };

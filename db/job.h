@@ -39,6 +39,11 @@ struct job_kind {
 	X(docs_rs_queue_rebuild, "docs_rs_queue_rebuild", "default", 0, true) /* {"name", "version"} */ \
 	X(update_user_from_github, "update_user_from_github", "default", -15, true) /* {"dry_run", "account_id"} */ \
 	X(update_user_batch, "update_user_batch", "default", -15, true) /* {}: makes some of these */ \
+	/* {"krate"}: as it is stored; like all of this queue one at a time (db_job_claim) */        \
+	X(sync_to_git_index, "sync_to_git_index", "repository", 100, true)                         \
+	X(bulk_sync_to_git_index, "bulk_sync_to_git_index", "repository", 0, false) /* {"crate_names": [...], "commit_message"} */ \
+	X(squash_index, "squash_index", "repository", 0, true) /* {} */                            \
+	X(pack_git_index, "pack_git_index", "repository", -20, true) /* {}: many packs become few */ \
 	X(sweep, "sweep", "default", -20, true) /* {}: what has run out, what a crash left */      \
 	X(mirror_advisories, "mirror_advisories", "default", -10, true) /* {} */                    \
 	X(mirror_replacements, "mirror_replacements", "default", -10, true) /* {} */                \
@@ -100,6 +105,7 @@ struct job_claim {
 	struct text owner; /* unique for each claim: host, process, number */
 	int64_t lease_s;
 	uint64_t max_retries; /* a job that failed so often rests until db_job_retry */
+	bool alone; /* only while nobody has a lease of this queue, whatever the machine */
 };
 
 /* Outside of a transaction. The first that is due; *ret_found false where there is none. */

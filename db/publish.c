@@ -436,6 +436,8 @@ static const struct err *put_jobs(struct db *db, struct run *r)
 	if (!e)
 		e = db_index_settle_job(db, r->out.canon, r->now_us, &r->out.settle_job_id);
 	if (!e)
+		e = db_index_git_job(db, r->out.name);
+	if (!e)
 		e = add_job(db, &job_analyze_crate, "version_id", r->out.version_id);
 	if (!e && !r->in->import)
 		e = db_mail_published(db, r->out.version_id);

@@ -134,6 +134,8 @@ static const struct err *run(struct db *db, void *ctx)
 		return e;
 	FAULT_POINT(db_arena(db), YANK_TX_VERSION);
 	e = db_index_settle_job(db, r->out.canon, now, &r->out.settle_job_id);
+	if (!e)
+		e = db_index_git_job(db, r->out.name);
 	if (e)
 		return e;
 	FAULT_POINT(db_arena(db), YANK_TX_JOBS);

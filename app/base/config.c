@@ -169,6 +169,15 @@ const struct key config_keys[] = {
 	  "docs/differences.md"),
 	B(registry, pubtime, "true", "write the time of publishing into index lines"),
 
+	B(git_index, enabled, "false",
+	  "keep the index as a git repository too, for cargo before 1.68: see docs/git-index.md"),
+	B(git_index, serve, "false",
+	  "let workers serve it at /git/index; a web server does that better"),
+	T(git_index, author, "",
+	  "NAME <MAIL> that its commits are by; empty: site.title and noreply@ the host of "
+	  "site.url"),
+	T(git_index, git, "/usr/bin/git", "the git program"),
+
 	T(trustpub, issuers,
 	  "github https://token.actions.githubusercontent.com, gitlab https://gitlab.com",
 	  "comma list of KIND URL [KEYS-URL]: whose workflows may be trusted to publish; KIND is "

@@ -106,6 +106,11 @@ struct config {
 		bool pubtime; /* write `pubtime` into index lines */
 	} registry;
 	struct {
+		bool enabled, serve;
+		struct text author; /* "NAME <MAIL>" */
+		struct text git;    /* the program, an absolute path */
+	} git_index;
+	struct {
 		struct text issuers;  /* for config_issuer_next */
 		struct text audience; /* empty: site.domain */
 	} trustpub;

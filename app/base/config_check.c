@@ -115,6 +115,18 @@ static bool contact_ok(struct text t)
 	       !text_has_byte(t, ' ');
 }
 
+/* "NAME <MAIL>", as git has it; absent for the default. */
+static bool author_ok(struct text t)
+{
+	struct text rest = t, name;
+
+	if (!t.n)
+		return true;
+	(void)text_cut(&rest, '<', &name);
+	return text_trim(name).n && text_ends(rest, TEXT(">")) &&
+	       email_is_valid(text_sub(rest, 0, rest.n - 1)) && !text_has_byte(name, '>');
+}
+
 bool config_check(struct load *l)
 {
 	struct config *c = l->cfg;
@@ -144,6 +156,10 @@ bool config_check(struct load *l)
 		return fail_key(l, &c->server.sendfile_prefix, "must begin with a slash");
 	if (!path_ok(c->server.libexec))
 		return fail_key(l, &c->server.libexec, "must be an absolute path");
+	if (!author_ok(c->git_index.author))
+		return fail_key(l, &c->git_index.author, "must be a name and <an e-mail address>");
+	if (!path_ok(c->git_index.git))
+		return fail_key(l, &c->git_index.git, "must be an absolute path");
 	if (!path_ok(c->data.dir))
 		return fail_key(l, &c->data.dir, "must be an absolute path");
 	if (c->server.pid_file.n && !path_ok(c->server.pid_file))
@@ -216,6 +232,17 @@ bool config_check(struct load *l)
 	return true;
 }
 
+/* A name that git takes. */
+static struct text plain(struct load *l, struct text t)
+{
+	char *p = arena_copy(l->arena, t.p, t.n);
+
+	for (size_t i = 0; i < t.n; i++)
+		if (p[i] == '<' || p[i] == '>')
+			p[i] = ' ';
+	return t.n ? (struct text){ p, t.n } : TEXT("registry");
+}
+
 void config_derive(struct load *l)
 {
 	struct config *c = l->cfg;
@@ -230,6 +257,10 @@ void config_derive(struct load *l)
 	if (!c->mail.from.n)
 		c->mail.from = text_fmt(l->arena, "noreply@%.*s",
 					TEXT_F(text_sub(host, 0, text_find_byte(host, ']') + 1)));
+	if (!c->git_index.author.n)
+		c->git_index.author =
+			text_fmt(l->arena, "%.*s <noreply@%.*s>", TEXT_F(plain(l, c->site.title)),
+				 TEXT_F(text_sub(host, 0, text_find_byte(host, ']') + 1)));
 	if (!c->mail.smtp_port)
 		c->mail.smtp_port = text_eq(c->mail.smtp_tls, TEXT("tls"))    ? 465
 				    : text_eq(c->mail.smtp_tls, TEXT("none")) ? 25

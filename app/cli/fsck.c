@@ -7,6 +7,7 @@
 #include "app/base/config.h"
 #include "app/base/time.h"
 #include "app/cli/commands.h"
+#include "app/index/git_sync.h"
 #include "app/index/settle.h"
 #include "app/index/sparse.h"
 #include "app/index/verify.h"
@@ -219,6 +220,32 @@ static const struct err *check_config(struct fsck *f)
 	return NULL;
 }
 
+/* ---- the git index */
+
+static const struct err *check_git_index(struct fsck *f)
+{
+	struct arena *before = db_arena(f->app->db), *a = arena_new(0);
+	struct gathered g = { .a = a };
+	struct git_answer answer;
+	const struct err *e;
+	bool mended = false, differs;
+	uint64_t n;
+
+	db_use_arena(f->app->db, a);
+	e = git_verify(f->app, f->a, &(struct verify_sink){ gather, &g }, &differs);
+	if (!e && differs && f->repair)
+		mended = !git_rebuild(f->app, f->a, &n, &answer);
+	for (size_t i = 0; !e && i < g.n && i < ARRAY_SIZE(g.lines); i++)
+		found(f, g.lines[i], mended);
+	if (!e && g.n > ARRAY_SIZE(g.lines))
+		found(f, text_fmt(a, "and %zu more of the git index", g.n - ARRAY_SIZE(g.lines)),
+		      mended);
+	db_use_arena(f->app->db, before);
+	e = err_move(f->a, e);
+	arena_free(a);
+	return e;
+}
+
 /* ---- the database in itself */
 
 static const struct err *check_rule(struct fsck *f, enum fsck_rule rule)
@@ -281,6 +308,8 @@ static const struct err *run_all(struct fsck *f)
 		e = check_files(f);
 	if (!e)
 		e = check_config(f);
+	if (!e && f->app->cfg->git_index.enabled)
+		e = check_git_index(f);
 	return e;
 }
 

@@ -4,6 +4,7 @@
 #include "app/base/jw.h"
 #include "app/base/time.h"
 #include "app/cli/commands.h"
+#include "app/index/git_sync.h"
 #include "app/index/settle.h"
 #include "app/index/sparse.h"
 #include "app/index/verify.h"
@@ -288,12 +289,32 @@ static const struct err *rebuild_orders(struct rebuild *r)
 	return e;
 }
 
+/* ---- the git index */
+
+static const struct err *rebuild_git_index(struct rebuild *r)
+{
+	struct git_answer answer;
+	const struct err *e;
+
+	if (!r->app->cfg->git_index.enabled) {
+		(void)printf("git-index: there is none (git_index.enabled)\n");
+		return NULL;
+	}
+	e = git_rebuild(r->app, r->a, &r->seen, &answer);
+	if (!e)
+		(void)printf("git-index: %" PRIu64 " crates, %s %.*s\n", r->seen,
+			     answer.commits ? "now at" : "as it was at", TEXT_F(answer.head));
+	return e;
+}
+
 static const struct {
 	const char *name;
 	const struct err *(*fn)(struct rebuild *r);
 } targets[] = {
-	{ "index", rebuild_index }, { "search", rebuild_search }, { "readmes", rebuild_readmes },
-	{ "marks", rebuild_marks }, { "feeds", rebuild_feeds },   { "orders", rebuild_orders },
+	{ "index", rebuild_index },         { "search", rebuild_search },
+	{ "readmes", rebuild_readmes },     { "marks", rebuild_marks },
+	{ "feeds", rebuild_feeds },         { "orders", rebuild_orders },
+	{ "git-index", rebuild_git_index },
 };
 
 static int rebuild(struct cli *c)
@@ -327,7 +348,7 @@ static int rebuild(struct cli *c)
 }
 
 const struct cli_command rebuild_commands[] = {
-	{ "rebuild", "index|search|readmes|marks|feeds|orders|all", "derived data, made anew",
-	  rebuild },
+	{ "rebuild", "index|git-index|search|readmes|marks|feeds|orders|all",
+	  "derived data, made anew", rebuild },
 	CLI_END,
 };

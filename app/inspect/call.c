@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/config.h"
 #include "app/base/json.h"
+#include "app/base/spawn.h"
 #include "app/base/time.h"
 #include "app/inspect/client.h"
 #include "app/inspect/wire.h"
@@ -12,7 +13,6 @@
 #include <json.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -117,38 +117,15 @@ static const struct err *take_slot(const struct config *cfg, struct arena *a, co
 	return busy(a, TEXT("inspector: all that may run at once are at work"));
 }
 
-/* The child begins with no signal blocked or ignored, no environment, and closes what else it got.
- */
+/* Without an environment, and with the socket alone. */
 static int spawn_once(const struct config *cfg, struct arena *a, int sock, pid_t *ret)
 {
 	char *argv[ARGV_MAX], *env[] = { NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	int rc;
 
 	fill_argv(a, cfg, "--once", argv);
-	(void)sigemptyset(&none);
-	(void)sigfillset(&all);
-	if (posix_spawn_file_actions_init(&files) != 0)
-		return ENOMEM;
-	if (posix_spawnattr_init(&attr) != 0) {
-		(void)posix_spawn_file_actions_destroy(&files);
-		return ENOMEM;
-	}
-	rc = posix_spawn_file_actions_adddup2(&files, sock, STDIN_FILENO);
-	if (rc == 0)
-		rc = posix_spawnattr_setsigmask(&attr, &none);
-	if (rc == 0)
-		rc = posix_spawnattr_setsigdefault(&attr, &all);
-	if (rc == 0)
-		rc = posix_spawnattr_setflags(&attr,
-					      POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	if (rc == 0)
-		rc = posix_spawn(ret, argv[0], &files, &attr, argv, env);
-	(void)posix_spawnattr_destroy(&attr);
-	(void)posix_spawn_file_actions_destroy(&files);
-	return rc;
+	return spawn_program(
+		&(struct spawn){ .argv = argv, .env = env, .in = sock, .out = -1, .held = -1 },
+		ret);
 }
 
 static const struct err *call_once(const struct config *cfg, struct arena *a, struct call *c)

@@ -12,6 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
+static bool has_git_index(const struct config *cfg)
+{
+	return cfg->git_index.enabled;
+}
+
 enum {
 	IDLE_MS = 1000,           /* between two looks at an empty queue */
 	SCHEDULE_S = 10,          /* between two looks at the schedule */
@@ -19,7 +24,16 @@ enum {
 	ARENA_MAX_BYTES = 256 << 20,
 };
 
-static const char *const queues[] = { "index", "default" };
+/* In the order in which they are asked. */
+static const struct queue {
+	const char *name;
+	bool alone;                               /* one of its jobs at a time, over all machines */
+	bool (*wanted)(const struct config *cfg); /* NULL: always */
+} queues[] = {
+	{ "index", false, NULL },
+	{ "default", false, NULL },
+	{ "repository", true, has_git_index },
+};
 
 static volatile sig_atomic_t stopping;
 
@@ -60,13 +74,15 @@ static size_t types_of(const char *queue, struct text *ret)
 	return n;
 }
 
-static const struct err *claim(struct runner *r, const char *queue, struct job *ret,
+static const struct err *claim(struct runner *r, const struct queue *queue, struct job *ret,
 			       bool *ret_found)
 {
 	struct text types[JOB_TYPES_MAX];
-	struct job_claim c = { .queue = text_from(queue), .types = types };
+	struct job_claim c = { .queue = text_from(queue->name),
+			       .types = types,
+			       .alone = queue->alone };
 
-	c.ntypes = types_of(queue, types);
+	c.ntypes = types_of(queue->name, types);
 	c.owner = text_fmt(r->arena, "%s:%ld:%llu", r->host, (long)getpid(),
 			   (unsigned long long)++r->claims);
 	c.lease_s = (int64_t)r->app->cfg->jobs.lease_s;
@@ -183,7 +199,8 @@ static const struct err *step(struct runner *r, bool *ret_found)
 
 	*ret_found = false;
 	for (size_t i = 0; !e && !*ret_found && i < ARRAY_SIZE(queues); i++)
-		e = claim(r, queues[i], &job, ret_found);
+		if (!queues[i].wanted || queues[i].wanted(r->app->cfg))
+			e = claim(r, &queues[i], &job, ret_found);
 	if (!e && *ret_found)
 		e = run_job(r, &job);
 	return e;

@@ -534,12 +534,18 @@ static void same_name_at_once(void **state)
 /* ---- jobs */
 
 static const struct text types[] = { TEXT_INIT("settle"), TEXT_INIT("update_dependents"),
-				     TEXT_INIT("analyze_crate_file") };
+				     TEXT_INIT("analyze_crate_file"),
+				     TEXT_INIT("sync_to_git_index") };
 
 static bool claim(const char *queue, const char *owner, int64_t lease_s, struct job *ret)
 {
-	struct job_claim c = { text_from(queue), types,   ARRAY_SIZE(types),
-			       text_from(owner), lease_s, 5 };
+	struct job_claim c = { .queue = text_from(queue),
+			       .types = types,
+			       .ntypes = ARRAY_SIZE(types),
+			       .owner = text_from(owner),
+			       .lease_s = lease_s,
+			       .max_retries = 5,
+			       .alone = text_eq(text_from(queue), TEXT("repository")) };
 	bool found;
 
 	ok(db_job_claim(db, &c, ret, &found));
@@ -638,6 +644,45 @@ static void job_lease(void **state)
 	ok(db_job_retry(db, id));
 	assert_true(claim("index", "again", 60, &k));
 	says(db_job_retry(db, 99999), ERR_NOT_FOUND, "there is no job 99999");
+}
+
+/* Of a queue whose jobs run alone, one has one in hand, however many ask at once. */
+static void job_alone(void **state)
+{
+	enum { N = 6 };
+	struct job j, k;
+	pid_t pid[N];
+	int won = 0;
+	bool ours;
+
+	(void)state;
+	for (int i = 0; i < N; i++)
+		ok(db_job_add(db, &job_sync_to_git_index, text_fmt(arena, "{\"krate\":\"c%d\"}", i),
+			      NULL));
+	for (size_t i = 0; i < N; i++) {
+		pid[i] = fork();
+		assert_true(pid[i] >= 0);
+		if (!pid[i]) {
+			arena = arena_new(0);
+			db = scratch_db(arena);
+			_exit(claim("repository", "child", 60, &j) ? 0 : 1);
+		}
+	}
+	for (size_t i = 0; i < N; i++) {
+		int status;
+
+		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+		won += WEXITSTATUS(status) == 0;
+	}
+	assert_int_equal(won, 1);
+	assert_false(claim("repository", "late", 60, &j));
+	ok(db_raw(db,
+		  TEXT("UPDATE background_jobs SET lease_until_us = 1 WHERE lease_until_us > 0")));
+	assert_true(claim("repository", "after", 60, &j)); /* whoever had one is dead */
+	assert_false(claim("repository", "late", 60, &k));
+	ok(db_job_done(db, &j, &ours));
+	assert_true(ours && claim("repository", "next", 60, &k));
 }
 
 static void schedule(void **state)
@@ -746,7 +791,7 @@ int main(void)
 		/* clang-format off */
 		T(new_crate), T(refused), T(default_version), T(stamps_grow), T(reverse_dependencies), T(imported),
 		T(many_dependencies), T(links_follow), T(at_once), T(same_name_at_once),
-		T(jobs), T(job_dedup), T(job_settle_is_its_own), T(job_lease), T(schedule), T(accounts), T(buckets),
+		T(jobs), T(job_dedup), T(job_settle_is_its_own), T(job_lease), T(job_alone), T(schedule), T(accounts), T(buckets),
 		/* clang-format on */
 	};
 

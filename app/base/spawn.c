@@ -1,0 +1,62 @@
+#include "app/base/spawn.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <unistd.h>
+
+enum { HELD_FD = 3 };
+
+static int add_descriptors(const struct spawn *s, posix_spawn_file_actions_t *files)
+{
+	int rc = 0;
+
+	if (s->in >= 0)
+		rc = posix_spawn_file_actions_adddup2(files, s->in, STDIN_FILENO);
+	if (rc == 0 && s->out >= 0)
+		rc = posix_spawn_file_actions_adddup2(files, s->out, STDOUT_FILENO);
+	/* last: one of the two may have stood in its place */
+	if (rc == 0 && s->held >= 0)
+		rc = posix_spawn_file_actions_adddup2(files, s->held, HELD_FD);
+	return rc;
+}
+
+static int set_attributes(const struct spawn *s, posix_spawnattr_t *attr)
+{
+	short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+	sigset_t none, all;
+	int rc;
+
+	(void)sigemptyset(&none);
+	(void)sigfillset(&all);
+	rc = posix_spawnattr_setsigmask(attr, &none);
+	if (rc == 0)
+		rc = posix_spawnattr_setsigdefault(attr, &all);
+	if (rc == 0 && s->group)
+		rc = posix_spawnattr_setpgroup(attr, 0);
+	if (s->group)
+		flags |= POSIX_SPAWN_SETPGROUP;
+	return rc ? rc : posix_spawnattr_setflags(attr, flags);
+}
+
+int spawn_program(const struct spawn *s, pid_t *ret)
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	int rc;
+
+	if (posix_spawn_file_actions_init(&files) != 0)
+		return ENOMEM;
+	if (posix_spawnattr_init(&attr) != 0) {
+		(void)posix_spawn_file_actions_destroy(&files);
+		return ENOMEM;
+	}
+	rc = add_descriptors(s, &files);
+	if (rc == 0)
+		rc = set_attributes(s, &attr);
+	if (rc == 0)
+		rc = posix_spawn(ret, s->argv[0], &files, &attr, s->argv, s->env);
+	(void)posix_spawnattr_destroy(&attr);
+	(void)posix_spawn_file_actions_destroy(&files);
+	return rc;
+}

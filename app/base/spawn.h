@@ -1,0 +1,19 @@
+/* Starting another program: it gets the descriptors and the environment that are named here and nothing else of ours. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct spawn {
+	char *const *argv; /* the first is the absolute path; NULL at the end */
+	char *const *env;  /* NAME=VALUE; NULL at the end */
+	int in, out;       /* become its standard input and output; -1: ours */
+	int held;          /* becomes its descriptor 3, for a lock that it holds too; -1: none */
+	bool group; /* a process group of its own: kill(-pid) ends it with all that it starts */
+};
+
+/*
+ * The child begins with no signal blocked or ignored; all our other descriptors close on exec. 0 and *ret, or the errno
+ * of why it could not be started. The caller waits for it.
+ */
+int spawn_program(const struct spawn *s, pid_t *ret);

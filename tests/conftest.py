@@ -94,6 +94,15 @@ def github():
     github.stop()
 
 
+@pytest.fixture(scope="module")
+def mail_server():
+    """A mail server for the tests of one file: an instance with mail_server.settings() hands its letters over to it."""
+    from lib.smtp import Server  # what it needs is only there where letters are tested
+    server = Server().start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def healed(github):
     yield

@@ -13,9 +13,9 @@ TOKENS = "/api/v1/trusted_publishing/tokens"
 
 @pytest.fixture(scope="module")
 def gitlab():
-    issuer = Issuer("https://gitlab.com")
+    issuer = Issuer("https://gitlab.com").start()
     yield issuer
-    issuer.close()
+    issuer.stop()
 
 
 @pytest.fixture(scope="module")

@@ -3,29 +3,21 @@ import pytest
 
 from lib.faults import Later
 from lib.registry import Crate
-from lib.smtp import Server
 from lib.steps import user_id
 
 KINDS = "('send_mail', 'send_confirmation', 'notify_owners', 'send_publish_notifications')"
 
 
 @pytest.fixture(scope="module")
-def server():
-    server = Server().start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def settings(server):
-    return {"settings": ["jobs.lease_s=60", "mail.smtp_timeout_s=20", *server.settings()]}
+def settings(mail_server):
+    return {"settings": ["jobs.lease_s=60", "mail.smtp_timeout_s=20", *mail_server.settings()]}
 
 
 @pytest.fixture(autouse=True)
-def empty(faulty, server):
+def empty(faulty, mail_server):
     """Each test begins with nothing in the queue, and no letter."""
     faulty.sql("DELETE FROM background_jobs")
-    server.letters.clear()
+    mail_server.letters.clear()
 
 
 def waiting(faulty):
@@ -53,7 +45,7 @@ def owners(faulty, alice):
 
 
 @pytest.mark.parametrize("step,letters", [("mail.before-send", 1), ("mail.after-send", 2)])
-def test_killed_while_sending(faulty, server, alice, step, letters):
+def test_killed_while_sending(faulty, mail_server, alice, step, letters):
     """Between the server's answer and the end of the job it may come twice, as one message."""
     ask(faulty, alice)
     faulty.order(step, "kill")
@@ -62,11 +54,11 @@ def test_killed_while_sending(faulty, server, alice, step, letters):
     assert faulty.run_jobs().returncode == 0 and waiting(faulty) == [("send_confirmation", 0, True)], "the lease is not over"
     due(faulty)
     assert faulty.run_jobs().returncode == 0 and waiting(faulty) == []
-    came = server.wait("alice@example.test", letters)
+    came = mail_server.wait("alice@example.test", letters)
     assert len({letter["Message-ID"] for letter in came}) == len({letter["Date"] for letter in came}) == 1
 
 
-def test_killed_behind_a_fan_out(faulty, server, alice, owners):
+def test_killed_behind_a_fan_out(faulty, mail_server, alice, owners):
     """One job became three, and is gone with that: nobody gets two letters."""
     assert alice.token.publish(Crate("letters", "1.1.0")).status_code == 200
     faulty.order("mail.fanned-out", "kill")
@@ -75,59 +67,59 @@ def test_killed_behind_a_fan_out(faulty, server, alice, owners):
     due(faulty)
     assert faulty.run_jobs().returncode == 0 and waiting(faulty) == []
     for address in owners:
-        server.one(address)
+        mail_server.one(address)
 
 
-def test_fan_out_of_a_lost_lease(faulty, server, alice, owners):
+def test_fan_out_of_a_lost_lease(faulty, mail_server, alice, owners):
     """It was slow, another has the job by now: the letters are the other's to write."""
     answer = alice.browser.patch("/api/v1/crates/letters", {"crate": {"trustpub_only": True}})
     assert answer.status_code == 200 and waiting(faulty) == [("notify_owners", 0, False)]
     faulty.sql("UPDATE background_jobs SET lease_owner = 'another', lease_until_us = 9000000000000000")
-    assert faulty.run_jobs().returncode == 0 and not server.letters
+    assert faulty.run_jobs().returncode == 0 and not mail_server.letters
     due(faulty)
     assert faulty.run_jobs().returncode == 0 and waiting(faulty) == []
     for address in owners:
-        server.one(address)
+        mail_server.one(address)
     answer = alice.browser.patch("/api/v1/crates/letters", {"crate": {"trustpub_only": False}})
     assert answer.status_code == 200
 
 
-def test_one_runner_keeps_the_letter_it_sends(faulty, server, alice):
+def test_one_runner_keeps_the_letter_it_sends(faulty, mail_server, alice):
     """A slow server: a second runner does not begin with the same letter."""
     ask(faulty, alice)
-    server.slow = {"DATA": 3}
+    mail_server.slow = {"DATA": 3}
     try:
         first = Later(faulty.run_jobs)
         second = Later(faulty.run_jobs)
         assert first.result().returncode == second.result().returncode == 0
     finally:
-        server.slow = {}
+        mail_server.slow = {}
     assert waiting(faulty) == []
-    server.one("alice@example.test")
+    mail_server.one("alice@example.test")
 
 
-def test_mail_server_away_and_back(faulty, server, alice, owners):
-    server.stop()
+def test_mail_server_away_and_back(faulty, mail_server, alice, owners):
+    mail_server.stop()
     try:
         assert alice.token.publish(Crate("letters", "1.2.0")).status_code == 200
         ask(faulty, alice)
         assert faulty.run_jobs().returncode == 0
         assert sorted(waiting(faulty)) == [("send_confirmation", 1, False)] + [("send_mail", 1, False)] * 3
     finally:
-        server.start()
+        mail_server.start()
     due(faulty)
     assert faulty.run_jobs().returncode == 0 and waiting(faulty) == []
-    assert [len(server.to(address)) for address in owners] == [2, 1, 1]
+    assert [len(mail_server.to(address)) for address in owners] == [2, 1, 1]
 
 
 @pytest.mark.parametrize("step", ["publish.tx-jobs", "publish.after-commit", "delete.tx-rows", "delete.after-commit"])
-def test_change_and_letter_are_one(faulty, server, alice, step):
+def test_change_and_letter_are_one(faulty, mail_server, alice, step):
     """Killed before the commit there is neither, behind it there are both."""
     name = "one-" + step.replace(".", "-")
     if step.startswith("delete"):
         assert alice.token.publish(Crate(name)).status_code == 200
         faulty.run_jobs()
-        server.letters.clear()
+        mail_server.letters.clear()
     faulty.order(step, "kill")
     if step.startswith("delete"):
         answer = alice.browser.delete(f"/api/v1/crates/{name}")
@@ -135,7 +127,7 @@ def test_change_and_letter_are_one(faulty, server, alice, step):
         answer = alice.token.publish(Crate(name))
     assert faulty.obeyed() and answer.status_code >= 500
     assert faulty.run_jobs().returncode == 0
-    came = [letter.subject for letter in server.to("alice@example.test")]
+    came = [letter.subject for letter in mail_server.to("alice@example.test")]
     if step.endswith("after-commit"):
         assert len(came) == 1 and name in came[0]
     else:

@@ -27,7 +27,7 @@ def tar_gz(files, root="advisory-db-main/"):
 
 @pytest.fixture(scope="module")
 def elsewhere():
-    machine = Elsewhere()
+    machine = Elsewhere().start()
     yield machine
     machine.stop()
 

@@ -16,7 +16,7 @@ READ = "https://doc.example.test/LazyLock.html"
 
 @pytest.fixture(scope="module")
 def elsewhere():
-    machine = Elsewhere()
+    machine = Elsewhere().start()
     yield machine
     machine.stop()
 

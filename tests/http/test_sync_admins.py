@@ -2,73 +2,55 @@
 import contextlib
 import json
 import subprocess
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from lib import machine
 from lib.instance import BUILD, Instance
 from lib.page import Visitor
-from lib.smtp import Server
 from lib.steps import user_id
 
 
-class List:
+class Handler(machine.Handler):
+    def do_GET(self):
+        served = self.machine
+        served.asked.append((self.path, dict(self.headers)))
+        time.sleep(served.delay)
+        body = served.body
+        if body is None:
+            body = json.dumps({"people": [{"github_id": n, "github": f"g{n}", "name": "N"} for n in served.people],
+                               "github_ids": served.people}).encode()
+        with contextlib.suppress(OSError):
+            self.send_response(served.status)
+            self.send_header("Content-Length", str(len(body)))
+            if served.status in (301, 302):
+                self.send_header("Location", "http://localhost:1/elsewhere.json")
+            self.end_headers()
+            self.wfile.write(body)
+
+
+class List(machine.Machine):
     """The list on 127.0.0.1: .people are GitHub ids; .status, .body and .delay (seconds) change what is answered."""
 
     def __init__(self):
+        super().__init__(Handler)
         self.people, self.status, self.body, self.delay, self.asked = [], 200, None, 0, []
-        served = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_):
-                pass
-
-            def do_GET(self):
-                served.asked.append((self.path, dict(self.headers)))
-                time.sleep(served.delay)
-                body = served.body
-                if body is None:
-                    body = json.dumps({"people": [{"github_id": n, "github": f"g{n}", "name": "N"} for n in served.people],
-                                       "github_ids": served.people}).encode()
-                with contextlib.suppress(OSError):
-                    self.send_response(served.status)
-                    self.send_header("Content-Length", str(len(body)))
-                    if served.status in (301, 302):
-                        self.send_header("Location", "http://localhost:1/elsewhere.json")
-                    self.end_headers()
-                    self.wfile.write(body)
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}/v1/permissions/admins.json"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        self.url += "/v1/permissions/admins.json"
 
 
 @pytest.fixture(scope="module")
 def listed():
-    listed = List()
+    listed = List().start()
     yield listed
-    listed.close()
+    listed.stop()
 
 
 @pytest.fixture(scope="module")
-def server():
-    server = Server().start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def site(listed, server):
+def site(listed, mail_server):
     """Jobs run when a test says so."""
     instance = Instance(settings=["server.job_runners=0", f"auth.admins_url={listed.url}", "outside.timeout_s=2",
-                                  "site.domain=crates.test", *server.settings()])
+                                  "site.domain=crates.test", *mail_server.settings()])
     try:
         instance.start()
         yield instance
@@ -100,7 +82,7 @@ def sync(site):
     return rows[0] if rows else None
 
 
-def test_the_list_decides(site, listed, server):
+def test_the_list_decides(site, listed, mail_server):
     site.sql("UPDATE users SET is_admin = 0")  # whom deploy/quickstart made
     member(site, "first", 501, admin=True, verified=False)
     member(site, "second", 502)
@@ -112,21 +94,21 @@ def test_the_list_decides(site, listed, server):
         ["sync_admins", "admin_revoke", str(user_id(site, "local")), "NULL"],
         ["sync_admins", "admin_grant", str(user_id(site, "second")), "NULL"]]
     for login in ("first", "local"):
-        letter = server.one(f"{login}@example.test")
+        letter = mail_server.one(f"{login}@example.test")
         assert letter.subject == "crates.test: Admin account changes" and letter.text.startswith(f"Hello {login},")
         assert "administrators now:\n\n    second\n" in letter.text and "none any more:\n\n    local\n" in letter.text
         assert "<li>second</li>" in letter.html and f'href="{site.url}/admin"' in letter.html
-    assert server.to("second@example.test") == []  # was none before
+    assert mail_server.to("second@example.test") == []  # was none before
     path, headers = listed.asked[-1]
     assert path == "/v1/permissions/admins.json" and "Authorization" not in headers and "Cookie" not in headers
     # the same again changes nothing and tells nobody
     assert sync(site) is None and admins(site) == ["first", "second"]
-    assert len(server.letters) == 2
+    assert len(mail_server.letters) == 2
     # granting alone, revoking alone
     member(site, "third", 503)
     listed.people = [501, 503]
     assert sync(site) is None and admins(site) == ["first", "third"]
-    letter = server.one("second@example.test")
+    letter = mail_server.one("second@example.test")
     assert "    third\n" in letter.text and "    second\n" in letter.text
     page = Visitor(site.anonymous)
     assert page.get("/admin").status_code == 401
@@ -139,14 +121,14 @@ def test_the_list_decides(site, listed, server):
     {"body": b'{"people": [' + b", ".join([b'{"github_id": 1}'] * 1001) + b"]}"}, {"body": b" " * 300000 + b'{"people": [{"github_id": 1}]}'},
     {"delay": 10},
 ])
-def test_what_is_no_list_changes_nothing(site, listed, server, how):
-    before, letters = admins(site), len(server.letters)
+def test_what_is_no_list_changes_nothing(site, listed, mail_server, how):
+    before, letters = admins(site), len(mail_server.letters)
     assert before
     for name, value in how.items():
         setattr(listed, name, value)
     failed = sync(site)
     assert failed and failed[0] == "1" and listed.url in failed[1]
-    assert admins(site) == before and len(server.letters) == letters
+    assert admins(site) == before and len(mail_server.letters) == letters
 
 
 def test_by_the_schedule(site, listed):

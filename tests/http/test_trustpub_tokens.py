@@ -32,7 +32,7 @@ class World:
     GitLab, .oidc one of neither kind."""
 
     def __init__(self):
-        self.hub, self.lab, self.other_lab, self.oidc = Issuer(GITHUB), Issuer(GITLAB), Issuer(), Issuer()
+        self.hub, self.lab, self.other_lab, self.oidc = (issuer.start() for issuer in (Issuer(GITHUB), Issuer(GITLAB), Issuer(), Issuer()))
         issuers = (f"github {GITHUB} {self.hub.keys_url}, gitlab {GITLAB} {self.lab.keys_url}, gitlab {self.other_lab.url}, "
                    f"oidc {self.oidc.url}")
         self.registry = Instance(settings=["server.max_requests=0", f"trustpub.issuers={issuers}"])
@@ -91,7 +91,7 @@ def world():
     finally:
         here.registry.remove()
         for issuer in here.issuers:
-            issuer.close()
+            issuer.stop()
 
 
 @pytest.fixture(scope="module")

@@ -6,23 +6,15 @@ import pytest
 
 from lib.instance import Instance
 from lib.page import Form, Visitor
-from lib.smtp import Server
 from lib.steps import crate_id, publish
 
 WATCHERS = ["names@example.test", "more.names@example.test"]
 
 
 @pytest.fixture(scope="module")
-def server():
-    server = Server().start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def site(server):
+def site(mail_server):
     instance = Instance(settings=["server.max_requests=0", "site.domain=crates.test", "mail.typosquat_to=" + ", ".join(WATCHERS),
-                                  *server.settings()])
+                                  *mail_server.settings()])
     try:
         yield instance.start()
     finally:
@@ -70,11 +62,11 @@ def audit(site, action):
     return site.sql(f"SELECT actor, crate, address FROM audit WHERE action = '{action}' ORDER BY id")
 
 
-def test_a_likely_typosquat(site, people, known, server, visitor):
+def test_a_likely_typosquat(site, people, known, mail_server, visitor):
     name = squat(site, people, "welknown")
     assert hits(site, name) == ["omits characters in wellknown"]
     for address in WATCHERS:
-        letter = next(letter for letter in server.wait(address) if name in letter.subject)
+        letter = next(letter for letter in mail_server.wait(address) if name in letter.subject)
         assert letter.subject == f'crates.test: Possible typosquatting in new crate "{name}"'
         assert letter.text.startswith("Hello,\n\n") and "omits characters in wellknown" in letter.text
         for path in ("/crates/wellknown", f"/crates/{name}", "/admin/typosquats"):
@@ -102,14 +94,14 @@ def test_a_likely_typosquat(site, people, known, server, visitor):
     assert len(audit(site, "typosquat_settle")) == 1
 
 
-def test_only_new_crates_of_strangers(site, people, known, server):
-    before = len(server.letters)
+def test_only_new_crates_of_strangers(site, people, known, mail_server):
+    before = len(mail_server.letters)
     name = squat(site, people, "wellknowm", owner="alice")  # her own
     assert hits(site, name) == []
     other = squat(site, people, "unlike-all")
     publish(people["mallory"], other, "1.1.0")
     assert site.sql("SELECT COUNT(*) FROM background_jobs WHERE job_type = 'check_typosquat'") == [["0"]]
-    assert [letter.subject for letter in server.letters[before:] if "Possible typosquatting" in letter.subject] == []
+    assert [letter.subject for letter in mail_server.letters[before:] if "Possible typosquatting" in letter.subject] == []
 
 
 def test_a_name_that_nobody_downloads_is_not_well_known(site, people):
@@ -117,19 +109,19 @@ def test_a_name_that_nobody_downloads_is_not_well_known(site, people):
     assert hits(site, squat(site, people, "fresh-crates")) == []
 
 
-def test_by_the_command_line(site, people, known, server):
+def test_by_the_command_line(site, people, known, mail_server):
     name = publish(people["mallory"], "wellknown-rs")
     looked_at(site)
     want = ["adds the -rs suffix for wellknown"]
     assert hits(site, name) == want
-    number = len([letter for letter in server.letters if name in letter.subject])
+    number = len([letter for letter in mail_server.letters if name in letter.subject])
     assert site.ctl("crate", "check-typosquat", name.upper()).strip().isdigit()
     looked_at(site)
     assert hits(site, name) == want  # once
     end = time.time() + 60
-    while len([letter for letter in server.letters if name in letter.subject]) < number + 2 and time.time() < end:
+    while len([letter for letter in mail_server.letters if name in letter.subject]) < number + 2 and time.time() < end:
         time.sleep(0.1)
-    assert len([letter for letter in server.letters if name in letter.subject]) >= number + 2
+    assert len([letter for letter in mail_server.letters if name in letter.subject]) >= number + 2
     said = site.run_ctl("crate", "check-typosquat", "no-such-crate")
     assert said.returncode == 1 and "no-such-crate" in said.stderr
     assert site.run_ctl("crate", "check-typosquat").returncode == 2
@@ -175,7 +167,7 @@ def test_for_administrators_alone(site, people, known, visitor):
         assert Visitor(client).send(form, settled="yes").status_code in (status, 401)
     assert visitor.send(form, settled="yes", form_token="x").status_code == 403
     assert visitor.send(form, headers={"Origin": "https://elsewhere.example"}, settled="yes").status_code == 403
-    gone = Form({"action": "/admin/crates/no-such-crate/typosquat", "method": "post"})
+    gone = Form({"action": "/admin/crates/no-such-crate/typosquat", "method": "mail_server"})
     gone.fields = dict(form.fields)
     assert visitor.send(gone, settled="yes").status_code == 404
     assert visitor.send(form, settled="yes", return_to="https://elsewhere.example").headers["Location"] == "/"

@@ -1,38 +1,26 @@
 """Another machine, on 127.0.0.1: what it has at a path, its validators, and what it was asked."""
 import hashlib
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from lib import machine
 
 
-class Elsewhere:
+class Elsewhere(machine.Machine):
     def __init__(self):
+        super().__init__(Handler)
         self.has = {}  # path: bytes, or a status that is answered instead
         self.asked = []  # (path, condition or None, status)
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Handler,), {"elsewhere": self}))
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
 
     def statuses(self, path):
         return [status for asked, _, status in self.asked if asked == path]
 
 
-class Handler(BaseHTTPRequestHandler):
-    elsewhere = None
-
-    def log_message(self, *_):
-        pass
-
+class Handler(machine.Handler):
     def do_GET(self):
-        body, condition = self.elsewhere.has.get(self.path, 404), self.headers.get("If-None-Match")
+        body, condition = self.machine.has.get(self.path, 404), self.headers.get("If-None-Match")
         status, etag = (body, None) if isinstance(body, int) else (200, f'W/"{hashlib.sha256(body).hexdigest()}"')
         if etag and condition == etag:
             status = 304
-        self.elsewhere.asked.append((self.path, condition, status))
+        self.machine.asked.append((self.path, condition, status))
         self.send_response(status)
         if etag:
             self.send_header("ETag", etag)

@@ -25,7 +25,8 @@ import tempfile
 import threading
 import time
 import urllib.parse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from lib import machine
 
 CLIENT_ID, CLIENT_SECRET = "Iv1.0123456789abcdef", "the secret of the application"
 KEY = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -63,8 +64,9 @@ class SigningKey:
             return base64.b64encode(self._run("dgst", "-sha256", "-sign", file.name, stdin=body)).decode()
 
 
-class GitHub:
+class GitHub(machine.Machine):
     def __init__(self, port=0, callback="http://127.0.0.1:8080/github-redirect.html"):
+        super().__init__(Handler, port)
         self.callback = callback
         self.users, self.orgs, self.tokens, self.codes, self.keys = {}, {}, {}, {}, []
         self.files = {}  # "owner/repository": the paths of its files
@@ -75,17 +77,6 @@ class GitHub:
         self.failures = []  # [pattern, status, body, delay, headers]
         self.pictures = {}  # name: bytes, below /avatars/
         self.lock = threading.RLock()
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (Handler,), {"github": self}))
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def start(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
 
     def settings(self, *more):
         return (f"github.client_id={CLIENT_ID}", f"github.client_secret={CLIENT_SECRET}", f"github.base_url={self.url}",
@@ -144,13 +135,9 @@ class GitHub:
         return sum(part in line for line in self.asked)
 
 
-class Handler(BaseHTTPRequestHandler):
-    github = None
+class Handler(machine.Handler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-
-    def log_message(self, *_):
-        pass
 
     def reply(self, status, body=b"", content_type="application/json; charset=utf-8", **headers):
         body = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
@@ -168,7 +155,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def wrong(self):
         """True where it was told to fail, and has."""
-        for pattern, status, body, delay, headers in list(self.github.failures):
+        for pattern, status, body, delay, headers in list(self.machine.failures):
             if not pattern.search(self.path):
                 continue
             time.sleep(delay)
@@ -185,8 +172,8 @@ class Handler(BaseHTTPRequestHandler):
         url = urllib.parse.urlsplit(self.path)
         self.query = dict(urllib.parse.parse_qsl(url.query))
         self.form = dict(urllib.parse.parse_qsl(body))
-        with self.github.lock:
-            self.github.asked.append(f"{method} {url.path}")
+        with self.machine.lock:
+            self.machine.asked.append(f"{method} {url.path}")
         if self.wrong():
             return
         for verb, pattern, handle in ROUTES:
@@ -212,34 +199,34 @@ class Handler(BaseHTTPRequestHandler):
         if query.get("client_id") != CLIENT_ID or query.get("code_challenge_method", "S256") != "S256":
             self.not_found()
             return
-        login = query.get("as") or self.github.chosen
+        login = query.get("as") or self.machine.chosen
         if not login:
             links = "".join(f'<li><a href="?{html.escape(urllib.parse.urlencode({**query, "as": name}))}">{name}</a>'
-                            for name in sorted(self.github.users))
+                            for name in sorted(self.machine.users))
             self.reply(200, f"<!doctype html><title>Sign in</title><ul>{links}</ul>".encode(), "text/html; charset=utf-8")
             return
-        back = {"code": self.github.code(login, query.get("code_challenge")), "state": query.get("state", "")}
-        self.reply(302, Location=f"{self.github.callback}?{urllib.parse.urlencode(back)}")
+        back = {"code": self.machine.code(login, query.get("code_challenge")), "state": query.get("state", "")}
+        self.reply(302, Location=f"{self.machine.callback}?{urllib.parse.urlencode(back)}")
 
     def access_token(self):
         form = self.form
         if form.get("client_id") != CLIENT_ID or form.get("client_secret") != CLIENT_SECRET:
             self.reply(200, {"error": "incorrect_client_credentials"})
             return
-        login, challenge = self.github.codes.pop(form.get("code"), (None, None))
+        login, challenge = self.machine.codes.pop(form.get("code"), (None, None))
         verifier = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         if not login or challenge and base64.urlsafe_b64encode(verifier).rstrip(b"=").decode() != challenge:
             self.reply(200, {"error": "bad_verification_code", "error_description": "The code is incorrect or expired."})
             return
-        self.reply(200, {"access_token": self.github.token(login), "token_type": "bearer", "scope": "read:org"})
+        self.reply(200, {"access_token": self.machine.token(login), "token_type": "bearer", "scope": "read:org"})
 
     # ---- REST
 
     def caller(self):
         """The login whose token came; None, and answered, for none."""
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and token in self.github.tokens:
-            return self.github.tokens[token]
+        if scheme.lower() == "bearer" and token in self.machine.tokens:
+            return self.machine.tokens[token]
         self.reply(401, {"message": "Bad credentials"})
         return None
 
@@ -248,21 +235,21 @@ class Handler(BaseHTTPRequestHandler):
         return self.headers.get("Authorization") == f"Basic {wanted}"
 
     def picture(self, name):
-        if name in self.github.pictures:
-            self.reply(200, self.github.pictures[name], "application/octet-stream")
+        if name in self.machine.pictures:
+            self.reply(200, self.machine.pictures[name], "application/octet-stream")
         else:
             self.not_found()
 
     def me(self):
         login = self.caller()
         if login:
-            self.reply(200, self.github.users[login])
+            self.reply(200, self.machine.users[login])
 
     def user(self, name):
-        nobody = self.github.anybody and "Authorization" not in self.headers
+        nobody = self.machine.anybody and "Authorization" not in self.headers
         if not nobody and not self.is_application() and not self.caller():
             return
-        for login, user in self.github.users.items():
+        for login, user in self.machine.users.items():
             if login.lower() == name.lower():
                 self.reply(200, user)
                 return
@@ -272,16 +259,16 @@ class Handler(BaseHTTPRequestHandler):
         if not self.is_application():
             self.reply(401, {"message": "Bad credentials"})
             return
-        user = next((user for user in self.github.users.values() if str(user["id"]) == number), None)
+        user = next((user for user in self.machine.users.values() if str(user["id"]) == number), None)
         self.reply(200, user) if user else self.not_found()
 
     def file(self, owner, name, path):
         """Of a public repository; docs.github.com/rest/repos/contents. Only whether it is there."""
         repository = f"{owner}/{name}".lower()
-        renamed = self.github.renamed.get(repository)
+        renamed = self.machine.renamed.get(repository)
         if renamed:
-            self.reply(301, Location=f"{self.github.url}/repos/{renamed}/contents/{path}")
-        elif path in self.github.files.get(repository, ()):
+            self.reply(301, Location=f"{self.machine.url}/repos/{renamed}/contents/{path}")
+        elif path in self.machine.files.get(repository, ()):
             self.reply(200, {"type": "file", "path": path})
         else:
             self.not_found()
@@ -289,7 +276,7 @@ class Handler(BaseHTTPRequestHandler):
     def org(self, name):
         if not self.caller():
             return
-        org = self.github.orgs.get(name.lower())
+        org = self.machine.orgs.get(name.lower())
         if org:
             self.reply(200, {"login": org.login, "id": org.id, "avatar_url": org.avatar_url})
         else:
@@ -303,7 +290,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def team(self, org_name, team_name):
         login = self.caller()
-        org = self.github.orgs.get(org_name.lower())
+        org = self.machine.orgs.get(org_name.lower())
         team = org and org.teams.get(team_name.lower())
         if not login or org and self.refused(org):
             return
@@ -314,7 +301,7 @@ class Handler(BaseHTTPRequestHandler):
                          "organization": {"login": org.login, "id": org.id, "avatar_url": org.avatar_url}})
 
     def org_by_id(self, number):
-        return next((org for org in self.github.orgs.values() if str(org.id) == number), None)
+        return next((org for org in self.machine.orgs.values() if str(org.id) == number), None)
 
     def team_membership(self, org_id, team_id, name):
         org = self.org_by_id(org_id)
@@ -343,7 +330,7 @@ class Handler(BaseHTTPRequestHandler):
             self.reply(401, {"message": "Bad credentials"})
             return
         self.reply(200, {"public_keys": [{"key_identifier": key.id, "key": key.public, "is_current": key.is_current}
-                                         for key in self.github.keys]})
+                                         for key in self.machine.keys]})
 
 
 ROUTES = (

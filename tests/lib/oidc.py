@@ -1,9 +1,9 @@
 """An issuer of OpenID Connect tokens on 127.0.0.1, as GitHub Actions and GitLab CI/CD are one: its keys, its tokens, and what can
 go wrong with it. The tokens are made by hand, so that they can be wrong in every way."""
 import base64
+import contextlib
 import hashlib
 import hmac
-import http.server
 import itertools
 import json
 import threading
@@ -11,6 +11,8 @@ import time
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+
+from lib import machine
 
 numbers = itertools.count(1)
 
@@ -63,37 +65,28 @@ def hmac_by(secret):
     return lambda data: hmac.new(secret, data, hashlib.sha256).digest()
 
 
-class Issuer:
-    """url: what it is called; the discovery document, and behind it the keys, are below server. With a name of its own it is
+class Handler(machine.Handler):
+    def do_GET(self):
+        self.machine.asked.append(self.path)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.machine.answer(self)
+
+
+class Issuer(machine.Machine):
+    """url: what it is called; the discovery document, and behind it the keys, are below it. With a name of its own it is
     asked for its keys alone, at keys_url. fault: None, "down" (503), "slow", "huge", "no json", "no keys", "other issuer",
     "other host", "redirect"."""
 
     def __init__(self, url=None, audience=None):
+        super().__init__(Handler)
         self.keys, self.fault, self.asked, self.audience = [Key()], None, [], audience
-        issuer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def log_message(self, *args):
-                pass
-
-            def do_GET(self):
-                issuer.asked.append(self.path)
-                try:
-                    issuer.answer(self)
-                except (BrokenPipeError, ConnectionResetError):
-                    pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.base = f"http://127.0.0.1:{self.server.server_port}"
-        self.keys_url = f"{self.base}/keys"
-        self.url = url or self.base
+        self.keys_url = f"{self.url}/keys"
+        self.url = url or self.url
         self.stopping = threading.Event()
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def close(self):
+    def stop(self):
         self.stopping.set()
-        self.server.shutdown()
-        self.server.server_close()
+        super().stop()
 
     @property
     def key(self):

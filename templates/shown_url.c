@@ -1,5 +1,7 @@
 #include "templates/shown_url.h"
 
+#include "app/base/url.h"
+
 /* Hosts that are not linked to any more (contract/api.md 4.5). */
 static bool host_is_blocked(struct text host)
 {
@@ -20,20 +22,12 @@ static bool host_is_blocked(struct text host)
 	return false;
 }
 
-/* Host of an http(s) URL, absent where there is none. */
+/* Absent where there is none. */
 static struct text host_of(struct text url)
 {
-	size_t scheme = text_find(url, TEXT("://")), end, at;
-	struct text host;
+	struct text host = url_authority(url);
+	size_t at = text_find_byte(host, '@');
 
-	if (scheme == url.n)
-		return TEXT_NONE;
-	host = text_sub(url, scheme + 3, url.n);
-	for (end = 0;
-	     end < host.n && host.p[end] != '/' && host.p[end] != '?' && host.p[end] != '#'; end++)
-		;
-	host = text_sub(host, 0, end);
-	at = text_find_byte(host, '@');
 	if (at < host.n)
 		host = text_sub(host, at + 1, host.n);
 	host = text_sub(host, 0, text_find_byte(host, ':'));

@@ -24,18 +24,9 @@ static bool fail_key(struct load *l, const void *of, const char *what)
 			   text_z(l->arena, said));
 }
 
-static struct text host_of(struct text url)
-{
-	size_t at = text_find(url, TEXT("://"));
-	struct text rest = text_sub(url, at < url.n ? at + 3 : 0, url.n), host = rest;
-
-	(void)text_cut(&rest, '/', &host);
-	return host;
-}
-
 static bool url_ok(struct text u)
 {
-	struct text host = host_of(u);
+	struct text host = url_authority(u);
 
 	return (text_starts(u, TEXT("https://")) || text_starts(u, TEXT("http://"))) && host.n &&
 	       u.p[u.n - 1] != '/' && !text_has_byte(u, ' ') && !text_has_byte(u, '?') &&
@@ -45,13 +36,13 @@ static bool url_ok(struct text u)
 /* What is fetched, or linked to: any path and query. */
 static bool page_url_ok(struct text u)
 {
-	return url_is_http(u) && host_of(u).n && !text_has_byte(host_of(u), '@');
+	return url_is_http(u) && url_authority(u).n && !text_has_byte(url_authority(u), '@');
 }
 
 /* https, or http on this machine alone. */
 static bool issuer_url_ok(struct text u)
 {
-	struct text rest = host_of(u), host = rest;
+	struct text rest = url_authority(u), host = rest;
 
 	if (!text_starts(rest, TEXT("[")))
 		(void)text_cut(&rest, ':', &host);
@@ -246,7 +237,7 @@ static struct text plain(struct load *l, struct text t)
 void config_derive(struct load *l)
 {
 	struct config *c = l->cfg;
-	struct text host = host_of(c->site.url), bare = host;
+	struct text host = url_authority(c->site.url), bare = host;
 
 	if (!c->site.domain.n)
 		c->site.domain = host;

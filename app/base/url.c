@@ -318,3 +318,23 @@ struct text url_host(struct arena *a, struct text url)
 		return TEXT_NONE;
 	return text_lower(a, (struct text){ h.p, h.n });
 }
+
+struct text url_authority(struct text url)
+{
+	size_t scheme = text_find(url, TEXT("://")), from = scheme + 3, end = from;
+
+	if (scheme == url.n)
+		return TEXT_NONE;
+	while (end < url.n && !text_has_byte(TEXT("/?#"), url.p[end]))
+		end++;
+	return text_sub(url, from, end);
+}
+
+struct text url_origin(struct text url)
+{
+	struct text authority = url_authority(url);
+
+	if (!authority.p)
+		return TEXT_NONE;
+	return text_sub(url, 0, (size_t)(authority.p - url.p) + authority.n);
+}

@@ -17,6 +17,13 @@ struct arena;
  */
 bool url_is_http(struct text url);
 
+/*
+ * What stands before the path, the query and the fragment of an absolute address: "https://host:8080", and without the scheme
+ * "host:8080" (with user and password, where there are such). Only cut, not checked; absent without "://". Borrowed.
+ */
+struct text url_origin(struct text url);
+struct text url_authority(struct text url);
+
 /* The host in lower case as text ("[::1]" with its brackets, IPv4 as written); absent if
  * url_is_http is false. arena */
 struct text url_host(struct arena *a, struct text url);

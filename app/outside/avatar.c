@@ -3,26 +3,21 @@
 #include "app/base/arena.h"
 #include "app/base/config.h"
 #include "app/base/image.h"
+#include "app/base/url.h"
 #include "app/outside/http.h"
 
 enum { HOPS = 2 };
 
-/* "https://host:port" at its front, where what stands there is nothing else; absent otherwise. */
+/* Where it is, if nothing but host and port stands there and no fragment confuses anybody; absent otherwise. */
 static struct text origin_of(struct text url)
 {
-	static const struct text schemes[] = { TEXT_INIT("https://"), TEXT_INIT("http://") };
-	size_t from = 0, end;
+	struct text place = url_authority(url);
 
-	for (size_t i = 0; i < ARRAY_SIZE(schemes) && !from; i++)
-		if (text_starts(url, schemes[i]))
-			from = schemes[i].n;
-	for (end = from;
-	     end < url.n && (char_is_alnum(url.p[end]) || text_has_byte(TEXT(".-:[]"), url.p[end]));
-	     end++)
-		;
-	if (!from || end == from || (end < url.n && url.p[end] != '/' && url.p[end] != '?'))
-		return TEXT_NONE;
-	return text_sub(url, 0, end);
+	for (size_t i = 0; i < place.n; i++)
+		if (!char_is_alnum(place.p[i]) && !text_has_byte(TEXT(".-:[]"), place.p[i]))
+			return TEXT_NONE;
+	return place.n && url_is_http(url) && !text_has_byte(url, '#') ? url_origin(url)
+								       : TEXT_NONE;
 }
 
 bool avatar_is_allowed(const struct config *cfg, struct text url)
@@ -47,8 +42,7 @@ bool avatar_is_allowed(const struct config *cfg, struct text url)
 /* GitHub makes it as small as it is shown. */
 static struct text sized(struct arena *a, struct text url)
 {
-	if (!text_starts(url, TEXT("https://avatars.githubusercontent.com/")) ||
-	    text_has_byte(url, '#'))
+	if (!text_starts(url, TEXT("https://avatars.githubusercontent.com/")))
 		return url;
 	return text_fmt(a, "%.*s%cs=%d", TEXT_F(url), text_has_byte(url, '?') ? '&' : '?',
 			AVATAR_SIDE);

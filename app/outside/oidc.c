@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/json.h"
 #include "app/base/time.h"
+#include "app/base/url.h"
 #include "app/outside/http.h"
 #include "app/outside/jws.h"
 
@@ -44,14 +45,6 @@ static const struct err *load(struct http *h, struct arena *a, struct text url, 
 	return NULL;
 }
 
-/* Scheme, host and port. */
-static struct text origin(struct text url)
-{
-	size_t host = text_find(url, TEXT("://")) + 3;
-
-	return text_sub(url, 0, host + text_find_byte(text_sub(url, host, url.n), '/'));
-}
-
 static const struct err *keys_url(struct arena *a, const struct config_issuer *issuer,
 				  struct text document, struct text *ret)
 {
@@ -62,7 +55,7 @@ static const struct err *keys_url(struct arena *a, const struct config_issuer *i
 		return oidc_no_key_set(a, text_fmt(a, "%.*s: its discovery document is another's",
 						   TEXT_F(issuer->url)));
 	url = json_text(json_member(o, "jwks_uri"));
-	if (!url.p || !text_eq_nocase(origin(url), origin(issuer->url)))
+	if (!url.p || !text_eq_nocase(url_origin(url), url_origin(issuer->url)))
 		return oidc_no_key_set(a, text_fmt(a, "%.*s: jwks_uri on another host: %.*s",
 						   TEXT_F(issuer->url), TEXT_F(url)));
 	*ret = url;

@@ -2,20 +2,19 @@
 
 #include "app/base/buf.h"
 #include "app/base/json.h"
+#include "app/base/url.h"
 
 enum { LINK_MAX_BYTES = 16 * 1024 };
 
 /* What the issuer's repositories are below. A GitLab is its own issuer; an Enterprise Server's is a path of its host. */
 static struct text site_of(enum trustpub_provider p, struct text issuer)
 {
-	size_t host = text_find(issuer, TEXT("://")) + 3;
-
 	if (!issuer.p || text_eq(issuer, trustpub_home(p)))
 		return p == TRUSTPUB_GITHUB ? TEXT("https://github.com")
 					    : TEXT("https://gitlab.com");
 	if (p == TRUSTPUB_GITLAB)
 		return issuer;
-	return text_sub(issuer, 0, host + text_find_byte(text_sub(issuer, host, issuer.n), '/'));
+	return url_origin(issuer);
 }
 
 struct text trustpub_provider_name(enum trustpub_provider p)

@@ -4,6 +4,7 @@
 #include "app/base/config.h"
 #include "app/base/json.h"
 #include "app/base/time.h"
+#include "app/base/url.h"
 #include "app/registry/name.h"
 #include "app/server/fresh.h"
 #include "db/session.h"
@@ -131,21 +132,12 @@ const struct err *auth_header_token(struct req *r, struct text *ret)
 	return NULL;
 }
 
-/* site.url may have a path, an origin has none. */
-static struct text site_origin(const struct config *cfg)
-{
-	struct text url = cfg->site.url;
-	size_t host = text_find(url, TEXT("://")) + 3;
-
-	return text_sub(url, 0, host + text_find_byte(text_sub(url, host, url.n), '/'));
-}
-
 /* Exact comparison, as upstream's: an origin is scheme, host and port. */
 const struct err *auth_origin(struct req *r)
 {
 	struct text origin = req_header(r, "Origin"), rest = r->cfg->server.allowed_origins, part;
 
-	if (!origin.p || text_eq(origin, site_origin(r->cfg)))
+	if (!origin.p || text_eq(origin, url_origin(r->cfg->site.url)))
 		return NULL;
 	while (config_list_next(&rest, &part))
 		if (text_eq(origin, part))

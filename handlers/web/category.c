@@ -9,6 +9,9 @@
 
 enum { PER_PAGE = 10, MAX_PAGES = 20, DEPTH_MAX = 8 };
 
+static const struct sort_choice sorts[] = { { "alpha", "Alphabetical" },
+					    { "crates", "Number of crates" } };
+
 static void fill_row(const struct category_view *c, struct category_row *row)
 {
 	*row = (struct category_row){ .slug = c->slug,
@@ -24,19 +27,6 @@ static struct category_row *rows_of(struct req *r, const struct category_view *v
 	for (size_t i = 0; i < n; i++)
 		fill_row(&v[i], &rows[i]);
 	return rows;
-}
-
-static struct links sorts(struct req *r, bool by_crates)
-{
-	struct link *v = arena_array(r->arena, 2, sizeof(*v));
-
-	v[0] = (struct link){ .href = TEXT("?sort=alpha"),
-			      .label = TEXT("Alphabetical"),
-			      .current = !by_crates };
-	v[1] = (struct link){ .href = TEXT("?sort=crates"),
-			      .label = TEXT("Number of crates"),
-			      .current = by_crates };
-	return (struct links){ v, 2 };
 }
 
 static struct reply categories_get(struct req *r)
@@ -63,7 +53,7 @@ static struct reply categories_get(struct req *r)
 		rows[i].below = rows_of(r, below, rows[i].nbelow);
 	}
 	v.rows = rows;
-	v.sorts = sorts(r, by_crates);
+	v.sorts = page_sorts(r, sorts, ARRAY_SIZE(sorts), by_crates);
 	v.head = (struct head){ .title = TEXT("Categories"),
 				.canonical = TEXT("/categories"),
 				.section = "categories" };

@@ -97,9 +97,7 @@ static const struct err *read_wanted(struct req *r, struct wanted *w)
 		e = page_number(r, MAX_PAGES, &w->page);
 	if (e)
 		return e;
-	for (size_t i = 0; i < ARRAY_SIZE(orders); i++)
-		if (text_eq(sort, text_from(orders[i].name)))
-			w->order = (enum dependent_order)i;
+	w->order = (enum dependent_order)page_sort(orders, ARRAY_SIZE(orders), sort);
 	return seek.n ? read_seek(r, seek, w) : NULL;
 }
 

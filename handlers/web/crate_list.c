@@ -20,8 +20,7 @@ static const struct {
 
 static bool offered(const struct crate_list_rules *rules, size_t i)
 {
-	return sorts[i].by == (rules->relevance ? CRATE_BY_NAME : CRATE_BY_RELEVANCE) ? false
-										      : true;
+	return sorts[i].by != (rules->relevance ? CRATE_BY_NAME : CRATE_BY_RELEVANCE);
 }
 
 /* Another word in ?sort= is the page's own order: links of other sites live long. */

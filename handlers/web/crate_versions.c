@@ -48,9 +48,7 @@ static const struct err *read_wanted(struct req *r, struct wanted *w)
 		return e;
 	if (!text_u64(per_page, 1, PER_PAGE, &w->per_page))
 		w->per_page = PER_PAGE;
-	for (size_t i = 0; i < ARRAY_SIZE(orders); i++)
-		if (text_eq(sort, text_from(orders[i].name)))
-			w->order = (enum order)i;
+	w->order = (enum order)page_sort(orders, ARRAY_SIZE(orders), sort);
 	w->hide_yanked = text_eq(yanked, TEXT("hide"));
 	w->hide_prereleases = text_eq(prerelease, TEXT("hide"));
 	if (!w->track.n)

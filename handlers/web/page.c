@@ -356,6 +356,14 @@ const struct err *page_number(struct req *r, uint64_t max, uint64_t *ret)
 	return err_new(r->arena, ERR_INVALID, "There is no page %.*s", TEXT_F(text_sub(t, 0, 40)));
 }
 
+size_t page_sort(const struct sort_choice *v, size_t n, struct text word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text_eq(word, text_from(v[i].name)))
+			return i;
+	return 0;
+}
+
 struct links page_sorts(struct req *r, const struct sort_choice *v, size_t n, size_t current)
 {
 	struct link *links = arena_array(r->arena, n, sizeof(*links));

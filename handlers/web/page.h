@@ -79,6 +79,9 @@ struct sort_choice {
 	const char *name, *label;
 };
 
+/* The place of the word that ?sort= has; of another one, and of none, 0: the usual order. */
+size_t page_sort(const struct sort_choice *v, size_t n, struct text word);
+
 /* A link for each of n, which keep the other parameters of the request; the one in force is marked. arena */
 struct links page_sorts(struct req *r, const struct sort_choice *v, size_t n, size_t current);
 

@@ -81,9 +81,31 @@ static void hosts(void **state)
 	}
 }
 
+static void origins(void **state)
+{
+	static const struct {
+		const char *in, *origin, *authority;
+	} t[] = {
+		{ "https://a.test", "https://a.test", "a.test" },
+		{ "https://a.test:80/b?c#d", "https://a.test:80", "a.test:80" },
+		{ "http://u:p@[::1]:8080?x=/", "http://u:p@[::1]:8080", "u:p@[::1]:8080" },
+		{ "https://a#b", "https://a", "a" },
+		{ "x://", "x://", "" },
+		{ "https:a.test", NULL, NULL },
+		{ "", NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		check_text_of(t[i].in, url_origin(text_from(t[i].in)), t[i].origin);
+		check_text_of(t[i].in, url_authority(text_from(t[i].in)), t[i].authority);
+	}
+	assert_null(url_origin(TEXT_NONE).p);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(hosts) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(hosts), cmocka_unit_test(origins) };
 
 	return cmocka_run_group_tests(tests, check_setup, check_teardown);
 }

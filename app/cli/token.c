@@ -118,28 +118,29 @@ static int list(struct cli *c)
 	return 0;
 }
 
-/* The one argument as a token's hash, with everything open. */
-static bool take_token(struct cli *c, struct text arg, struct sha256 *ret)
+/* 0: the one argument as a token's hash, with everything open; else the exit status. */
+static int take_token(struct cli *c, struct sha256 *ret)
 {
+	struct texts args;
 	struct text token;
 
-	if (!cli_secret(c, arg, &token) || !cli_open(c))
-		return false;
+	if (!cli_parse(c, NULL, 1, 1, &args))
+		return 2;
+	if (!cli_secret(c, args.v[0], &token) || !cli_open(c))
+		return 1;
 	*ret = sha256_of(token);
-	return true;
+	return 0;
 }
 
 static int revoke(struct cli *c)
 {
-	struct texts args;
 	struct sha256 hash;
 	const struct err *e;
 	bool found;
+	int status = take_token(c, &hash);
 
-	if (!cli_parse(c, NULL, 1, 1, &args))
-		return 2;
-	if (!take_token(c, args.v[0], &hash))
-		return 1;
+	if (status)
+		return status;
 	e = db_token_revoke_hash(c->app->db, &hash, &found);
 	if (e)
 		return cli_fail(e);
@@ -149,15 +150,13 @@ static int revoke(struct cli *c)
 static int verify(struct cli *c)
 {
 	struct token_auth t;
-	struct texts args;
 	struct sha256 hash;
 	const struct err *e;
 	bool found;
+	int status = take_token(c, &hash);
 
-	if (!cli_parse(c, NULL, 1, 1, &args))
-		return 2;
-	if (!take_token(c, args.v[0], &hash))
-		return 1;
+	if (status)
+		return status;
 	e = db_token_auth(c->app->db, &hash, &t, &found);
 	if (e)
 		return cli_fail(e);

@@ -84,6 +84,7 @@ const struct err *job_send_mail_run(struct job_run *r)
 	return NULL;
 }
 
+/* A kind of its own in the queue, where one that waits is enough; in nothing else. */
 const struct err *job_send_confirmation_run(struct job_run *r)
 {
 	return job_send_mail_run(r);

@@ -27,10 +27,9 @@ static const struct json_shape people_shape = {
 				    .shape = &person_shape) },
 };
 
-static const struct err *no_list(struct arena *a, struct text url, struct text why)
+static const struct err *no_list(struct arena *a, struct text cause)
 {
-	return err_because(a, ERR_BUSY, text_fmt(a, "%.*s: %.*s", TEXT_F(url), TEXT_F(why)),
-			   "The list of administrators could not be had");
+	return err_because(a, ERR_BUSY, cause, "The list of administrators could not be had");
 }
 
 bool admin_list_read(struct arena *a, struct text body, const int64_t **ret, size_t *ret_n,
@@ -64,21 +63,13 @@ bool admin_list_read(struct arena *a, struct text body, const int64_t **ret, siz
 const struct err *admin_list_fetch(struct http *h, struct arena *a, struct text url,
 				   const int64_t **ret, size_t *ret_n)
 {
-	const struct http_header accept = { TEXT("Accept"), TEXT("application/json") };
-	struct http_request q = {
-		.method = "GET",
-		.url = url,
-		.headers = &accept,
-		.nheaders = 1,
-		.max_bytes = LIST_MAX_BYTES,
-	};
-	struct http_answer got;
-	struct text why;
-	const struct err *e = http_send(h, a, &q, &got);
+	struct http_request q = { .url = url, .max_bytes = LIST_MAX_BYTES };
+	struct text body, why;
+	const struct err *e = http_get_json(h, a, &q, &body);
 
 	if (e)
-		return no_list(a, url, e->cause.p ? e->cause : e->detail);
-	if (got.status != 200)
-		return no_list(a, url, text_fmt(a, "status %u", got.status));
-	return admin_list_read(a, got.body, ret, ret_n, &why) ? NULL : no_list(a, url, why);
+		return no_list(a, e->cause.p ? e->cause : e->detail);
+	if (!admin_list_read(a, body, ret, ret_n, &why))
+		return no_list(a, text_fmt(a, "%.*s: %.*s", TEXT_F(url), TEXT_F(why)));
+	return NULL;
 }

@@ -6,6 +6,7 @@
 #include "app/base/buf.h"
 #include "app/base/config.h"
 #include "app/base/hash.h"
+#include "app/base/time.h"
 #include "app/outside/curl.h"
 
 enum { BODY_BYTES = 1024 * 1024, HEADER_BYTES = 32 * 1024, URL_BYTES = 16 * 1024 };
@@ -22,6 +23,7 @@ struct exchange {
 	struct http *h;
 	struct arena *arena;
 	const struct http_request *q;
+	int64_t until_us; /* of all exchanges together (monotonic) */
 	char *url;
 	struct buf headers, body;
 	bool too_large;
@@ -159,7 +161,7 @@ static void set_text(struct http *h, CURLoption option, const char *value)
 	BUG_ON(h->api->easy_setopt(h->curl, option, value));
 }
 
-static void set_all(struct exchange *x)
+static void set_all(struct exchange *x, uint64_t left_ms)
 {
 	struct http *h = x->h;
 	const struct http_request *q = x->q;
@@ -179,7 +181,7 @@ static void set_all(struct exchange *x)
 	set_long(h, CURLOPT_MAXCONNECTS, 2);
 	set_long(h, CURLOPT_CONNECTTIMEOUT_MS,
 		 q->connect_ms ? q->connect_ms : cfg->outside.connect_timeout_s * 1000);
-	set_long(h, CURLOPT_TIMEOUT_MS, q->total_ms ? q->total_ms : cfg->outside.timeout_s * 1000);
+	set_long(h, CURLOPT_TIMEOUT_MS, left_ms);
 	curl_set_authorities(h->api, h->curl, cfg);
 
 	set_text(h, CURLOPT_CUSTOMREQUEST, q->method);
@@ -253,16 +255,19 @@ static const struct err *judge(struct exchange *x, CURLcode code)
 static const struct err *once(struct exchange *x, struct http_answer *ret)
 {
 	struct http *h = x->h;
+	int64_t left_ms = (x->until_us - time_monotonic_us() + US_PER_MS - 1) / US_PER_MS;
 	const struct err *e;
 	long status = 0;
 
+	if (left_ms < 1)
+		return failed(x, HTTP_TIMED_OUT, "timed out");
 	x->headers = buf_init(x->arena, HEADER_BYTES);
 	x->body = buf_init(x->arena, x->q->max_bytes ? x->q->max_bytes : BODY_BYTES);
 	x->list = NULL;
 	x->too_large = false;
 	e = make_headers(x);
 	if (!e) {
-		set_all(x);
+		set_all(x, (uint64_t)left_ms);
 		e = judge(x, h->api->easy_perform(h->curl));
 		BUG_ON(h->api->easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &status));
 	}
@@ -338,6 +343,9 @@ const struct err *http_send(struct http *h, struct arena *a, const struct http_r
 
 	if (e)
 		return e;
+	x.until_us =
+		time_monotonic_us() +
+		(int64_t)(q->total_ms ? q->total_ms : h->cfg->outside.timeout_s * 1000) * US_PER_MS;
 	origin = origin_of(&x, x.url);
 	if (!origin.p || has_break(q->url) || q->url.n > URL_BYTES)
 		return not_asked(&x, TEXT("a URL that is none"));
@@ -355,6 +363,30 @@ const struct err *http_send(struct http *h, struct arena *a, const struct http_r
 	}
 	h->failure = HTTP_DONE;
 	*ret = got;
+	return NULL;
+}
+
+const struct err *http_get_json(struct http *h, struct arena *a, const struct http_request *limits,
+				struct text *ret)
+{
+	const struct http_header accept = { TEXT("Accept"), TEXT("application/json") };
+	struct http_request q = *limits;
+	struct http_answer got;
+	const struct err *e;
+
+	q.method = "GET";
+	q.headers = &accept;
+	q.nheaders = 1;
+	q.body = TEXT_NONE;
+	e = http_send(h, a, &q, &got);
+	if (e)
+		return e;
+	if (got.status != 200)
+		return err_because(
+			a, ERR_BUSY,
+			text_fmt(a, "%.*s: status %u", TEXT_F(bare_url(q.url)), got.status),
+			"Service unavailable");
+	*ret = got.body;
 	return NULL;
 }
 

@@ -42,7 +42,7 @@ struct http_request {
 	const struct secret *password;
 	size_t max_bytes;        /* largest body of the answer; 0: 1 MiB */
 	uint64_t connect_ms;     /* 0: outside.connect_timeout_s */
-	uint64_t total_ms;       /* 0: outside.timeout_s */
+	uint64_t total_ms;       /* with all redirects; 0: outside.timeout_s */
 	unsigned same_host_hops; /* redirects to follow, for GET and HEAD; 0: a 3xx is an answer */
 };
 
@@ -70,6 +70,13 @@ enum http_failure {
  */
 const struct err *must_use http_send(struct http *h, struct arena *a, const struct http_request *q,
 				     struct http_answer *ret);
+
+/*
+ * GET of JSON: limits has the URL, sizes and times; what it says of method, headers and body does not count. 200 alone is good, and
+ * *ret its body (arena). Any other status is ERR_BUSY, its cause the URL and the status; else as http_send.
+ */
+const struct err *must_use http_get_json(struct http *h, struct arena *a,
+					 const struct http_request *limits, struct text *ret);
 
 /* Of the last http_send; HTTP_DONE before the first. */
 enum http_failure http_failure(const struct http *h);

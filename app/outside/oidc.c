@@ -24,25 +24,15 @@ static const struct err *load(struct http *h, struct arena *a, struct text url, 
 			      int64_t until_us, struct text *ret)
 {
 	int64_t left_ms = (until_us - time_monotonic_us()) / US_PER_MS;
-	const struct http_header accept = { TEXT("Accept"), TEXT("application/json") };
 	struct http_request q = {
-		.method = "GET",
 		.url = url,
-		.headers = &accept,
-		.nheaders = 1,
 		.max_bytes = max_bytes,
 		.total_ms = left_ms > 1 ? (uint64_t)left_ms : 1,
 		.same_host_hops = 2,
 	};
-	struct http_answer got;
-	const struct err *e = http_send(h, a, &q, &got);
+	const struct err *e = http_get_json(h, a, &q, ret);
 
-	if (e)
-		return oidc_no_key_set(a, e->cause.p ? e->cause : e->detail);
-	if (got.status != 200)
-		return oidc_no_key_set(a, text_fmt(a, "%.*s: status %u", TEXT_F(url), got.status));
-	*ret = got.body;
-	return NULL;
+	return e ? oidc_no_key_set(a, e->cause.p ? e->cause : e->detail) : NULL;
 }
 
 static const struct err *keys_url(struct arena *a, const struct config_issuer *issuer,

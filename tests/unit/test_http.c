@@ -103,13 +103,16 @@ static bool answer(int fd, struct arena *a, struct text request)
 		put_answer(fd, a, "302 Found\r\nLocation: /echo?to", TEXT("moved"));
 	else if (text_eq(path, TEXT("/round")))
 		put_answer(fd, a, "301 Moved Permanently\r\nLocation: /round", TEXT("moved"));
-	else if (text_eq(path, TEXT("/there")))
+	else if (text_eq(path, TEXT("/slow"))) {
+		(void)usleep(100 * 1000);
+		put_answer(fd, a, "301 Moved Permanently\r\nLocation: /slow", TEXT("moved"));
+	} else if (text_eq(path, TEXT("/there")))
 		put_answer(fd, a, "302 Found\r\nLocation: http://other.invalid/", TEXT("moved"));
 	else if (text_eq(path, TEXT("/port")))
 		put_answer(fd, a, "302 Found\r\nLocation: http://127.0.0.1:9/", TEXT("moved"));
 	else if (text_eq(path, TEXT("/file")))
 		put_answer(fd, a, "302 Found\r\nLocation: file:///etc/passwd", TEXT("moved"));
-	else if (text_eq(path, TEXT("/empty")))
+	else if (text_eq(path, TEXT("/empty?secret")) || text_eq(path, TEXT("/empty")))
 		put_answer(fd, a, "404 Not Found\r\nContent-Type: text/plain", TEXT(""));
 	else if (text_eq(path, TEXT("/early")))
 		put_answer(fd, a, "103 Early Hints\r\nX-Early: 1\r\n\r\nHTTP/1.1 200 OK",
@@ -339,6 +342,33 @@ static void redirects(void **state)
 	};
 	assert_null(http_send(h, a, &q, &got)); /* what changes something is never sent twice */
 	assert_int_equal(got.status, 302);
+
+	/* the time is that of all together, which is over long before the hops are */
+	q = (struct http_request){
+		.method = "GET", .url = url_of(a, "/slow"), .total_ms = 500, .same_host_hops = 100
+	};
+	assert_non_null(http_send(h, a, &q, &got));
+	assert_int_equal(http_failure(h), HTTP_TIMED_OUT);
+	http_free(h);
+}
+
+static void json(void **state)
+{
+	struct arena *a = check_arena(state);
+	struct http *h = http_new(&cfg);
+	struct http_request q = { .url = url_of(a, "/echo?secret") };
+	struct text body = TEXT_NONE;
+	const struct err *e;
+
+	assert_null(http_get_json(h, a, &q, &body));
+	assert_true(text_starts(body, TEXT("GET /echo?secret ")));
+	assert_true(has(body, "\r\nAccept: application/json\r\n"));
+	q.url = url_of(a, "/empty?secret");
+	e = http_get_json(h, a, &q, &body);
+	assert_int_equal(err_status(e), 503);
+	assert_true(has(e->cause, "/empty: status 404") && !has(e->cause, "secret"));
+	q.url = url_of(a, "/cut");
+	assert_int_equal(err_status(http_get_json(h, a, &q, &body)), 503);
 	http_free(h);
 }
 
@@ -400,9 +430,9 @@ static void forms(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sends),     cmocka_unit_test(fails),   cmocka_unit_test(not_there),
-		cmocka_unit_test(redirects), cmocka_unit_test(answers), cmocka_unit_test(max_ages),
-		cmocka_unit_test(forms),
+		cmocka_unit_test(sends),     cmocka_unit_test(fails), cmocka_unit_test(not_there),
+		cmocka_unit_test(redirects), cmocka_unit_test(json),  cmocka_unit_test(answers),
+		cmocka_unit_test(max_ages),  cmocka_unit_test(forms),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -7,6 +7,11 @@
 
 #include "app/base/banned.h"
 
+static const struct err *no_room(struct db *db, const struct prepared *p)
+{
+	return err_new(db->arena, ERR_INTERNAL, "database: %s: no room for all rows", p->s->name);
+}
+
 static const struct err *bad_value(struct db *db, const struct prepared *p, size_t i,
 				   const char *why)
 {
@@ -16,8 +21,9 @@ static const struct err *bad_value(struct db *db, const struct prepared *p, size
 	return err_because(db->arena, ERR_INTERNAL, cause, "database: %.*s", TEXT_F(cause));
 }
 
+/* room: for a text that came with its row, with its NUL; moved behind it. */
 static const struct err *read_text(struct db *db, struct prepared *p, size_t i, struct arena *a,
-				   struct text *ret)
+				   char **room, struct text *ret)
 {
 	const struct slot *s = &p->slots[i];
 	unsigned long n = 0;
@@ -30,13 +36,15 @@ static const struct err *read_text(struct db *db, struct prepared *p, size_t i, 
 		*ret = TEXT_NONE;
 		return NULL;
 	}
-	if (!arena_has_room(a, s->length))
-		return err_new(db->arena, ERR_INTERNAL, "database: %s: no room for all rows",
-			       p->s->name);
 	if (s->length <= SLOT_TEXT) {
-		*ret = (struct text){ arena_copy(a, s->v.text, s->length), s->length };
+		memcpy(*room, s->v.text, s->length);
+		(*room)[s->length] = '\0';
+		*ret = (struct text){ *room, s->length };
+		*room += s->length + 1;
 		return NULL;
 	}
+	if (!arena_has_room(a, s->length))
+		return no_room(db, p);
 	b.buffer = arena_alloc(a, s->length + 1);
 	b.buffer_length = s->length;
 	if (mysql_stmt_fetch_column(p->st, &b, (unsigned)i, 0))
@@ -47,14 +55,14 @@ static const struct err *read_text(struct db *db, struct prepared *p, size_t i, 
 
 /* One column of the row in hand, into its member. */
 static const struct err *read_column(struct db *db, struct prepared *p, size_t i, struct arena *a,
-				     void *row)
+				     char **room, void *row)
 {
 	const struct db_col *c = &p->s->out[i];
 	const struct slot *s = &p->slots[i];
 	void *to = (char *)row + c->offset;
 
 	if (c->type == DB_TEXT)
-		return read_text(db, p, i, a, to);
+		return read_text(db, p, i, a, room, to);
 	if (s->null && c->type == db_base_type(c->type))
 		return bad_value(db, p, i, "is NULL");
 	if (!s->null && s->error)
@@ -94,6 +102,25 @@ static const struct err *read_column(struct db *db, struct prepared *p, size_t i
 	return NULL;
 }
 
+/* The row in hand, into `row`. Its texts that came with it stand in one piece of memory. */
+static const struct err *read_row(struct db *db, struct prepared *p, struct arena *a, void *row)
+{
+	const struct err *e = NULL;
+	size_t size = 0;
+	char *room;
+
+	for (size_t i = 0; i < p->nout; i++)
+		if (p->s->out[i].type == DB_TEXT && !p->slots[i].null &&
+		    p->slots[i].length <= SLOT_TEXT)
+			size += p->slots[i].length + 1;
+	if (!arena_has_room(a, size))
+		return no_room(db, p);
+	room = size ? arena_bytes(a, size) : NULL;
+	for (size_t i = 0; i < p->nout && !e; i++)
+		e = read_column(db, p, i, a, &room, row);
+	return e;
+}
+
 /* Who takes the rows of a query, one by one. */
 struct taker {
 	void *row;           /* each row is put here */
@@ -114,8 +141,7 @@ static const struct err *fetch_all(struct db *db, struct prepared *p, struct tak
 			return NULL;
 		if (rc == 1)
 			return db_fail_stmt(db, p);
-		for (size_t i = 0; i < p->nout && !e; i++)
-			e = read_column(db, p, i, t->texts, t->row);
+		e = read_row(db, p, t->texts, t->row);
 		if (!e)
 			e = t->take(t);
 		t->n++;
@@ -218,13 +244,17 @@ static const struct err *take_row(struct taker *t)
 	struct rows *r = t->ctx;
 
 	if (t->n + 1 == r->room) {
-		char *more = arena_array(r->arena, r->room * 2, r->size);
+		char *more;
+		size_t size;
 
+		BUG_ON(ckd_mul(&size, r->room * 2, r->size));
+		more = arena_bytes(r->arena, size);
 		memcpy(more, r->v, r->room * r->size);
 		r->v = more;
 		r->room *= 2;
 	}
 	t->row = r->v + (t->n + 1) * r->size;
+	memset(t->row, 0, r->size); /* what no column fills */
 	return NULL;
 }
 

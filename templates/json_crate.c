@@ -24,9 +24,8 @@ static void links(struct jw *j, struct text name, bool with_versions)
 		if (i == 1 && with_versions)
 			jw_null(j, routes[i][0]);
 		else
-			jw_text(j, routes[i][0],
-				text_fmt(j->b->arena, "/api/v1/crates/%.*s/%s", TEXT_F(name),
-					 routes[i][1]));
+			jw_joined(j, routes[i][0], TEXT("/api/v1/crates/"), name, TEXT("/"),
+				  text_from(routes[i][1]));
 	}
 	jw_end(j);
 }

@@ -14,8 +14,7 @@ static void user(struct jw *j, const struct user_row *u)
 	jw_text_or_null(j, "name", u->name);
 	jw_text_or_null(j, "email", u->email);
 	jw_text_or_null(j, "avatar", u->avatar);
-	jw_text(j, "url",
-		text_fmt(j->b->arena, "%.*s/%.*s", TEXT_F(place_github()), TEXT_F(u->gh_login)));
+	jw_joined(j, "url", place_github(), TEXT("/"), u->gh_login);
 	jw_bool(j, "is_admin", u->is_admin);
 	jw_bool(j, "publish_notifications", u->publish_notifications);
 	if (u->created_us.set)

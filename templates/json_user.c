@@ -13,8 +13,7 @@ void json_user(struct jw *j, const char *key, const struct user_view *u)
 	jw_text(j, "login", u->login);
 	jw_text_or_null(j, "name", u->name);
 	jw_text_or_null(j, "avatar", u->avatar);
-	jw_text(j, "url",
-		text_fmt(j->b->arena, "%.*s/%.*s", TEXT_F(place_github()), TEXT_F(u->gh_login)));
+	jw_joined(j, "url", place_github(), TEXT("/"), u->gh_login);
 	jw_bool(j, "github_username_matches", u->matches.set && u->matches.v > 0);
 	if (u->created_us.set)
 		jw_time(j, "created_at", u->created_us.v);

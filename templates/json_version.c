@@ -3,10 +3,11 @@
 #include "templates/json_crate.h"
 #include "templates/json_user.h"
 
-static struct text path_of(struct jw *j, struct text crate, struct text num, const char *what)
+static void path(struct jw *j, const char *key, struct text crate, struct text num,
+		 const char *what)
 {
-	return text_fmt(j->b->arena, "/api/v1/crates/%.*s/%.*s/%s", TEXT_F(crate), TEXT_F(num),
-			what);
+	jw_joined(j, key, TEXT("/api/v1/crates/"), crate, TEXT("/"), num, TEXT("/"),
+		  text_from(what));
 }
 
 static void raw_or_null(struct jw *j, const char *key, struct text json)
@@ -40,8 +41,8 @@ void json_version(struct jw *j, const char *key, const struct version_view *v, s
 	jw_u64(j, "id", v->id);
 	jw_text(j, "crate", crate);
 	jw_text(j, "num", v->num);
-	jw_text(j, "dl_path", path_of(j, crate, v->num, "download"));
-	jw_text(j, "readme_path", path_of(j, crate, v->num, "readme"));
+	path(j, "dl_path", crate, v->num, "download");
+	path(j, "readme_path", crate, v->num, "readme");
 	jw_time(j, "updated_at", v->updated_us);
 	jw_time(j, "created_at", v->created_us);
 	jw_u64(j, "downloads", v->downloads);
@@ -51,9 +52,9 @@ void json_version(struct jw *j, const char *key, const struct version_view *v, s
 	jw_text_or_null(j, "lib_links", v->links);
 	jw_text_or_null(j, "license", v->license);
 	jw_object(j, "links");
-	jw_text(j, "dependencies", path_of(j, crate, v->num, "dependencies"));
-	jw_text(j, "version_downloads", path_of(j, crate, v->num, "downloads"));
-	jw_text(j, "authors", path_of(j, crate, v->num, "authors"));
+	path(j, "dependencies", crate, v->num, "dependencies");
+	path(j, "version_downloads", crate, v->num, "downloads");
+	path(j, "authors", crate, v->num, "authors");
 	jw_end(j);
 	jw_u64(j, "crate_size", v->crate_size);
 	json_user(j, "published_by", &v->publisher);

@@ -88,7 +88,7 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+void *arena_bytes(struct arena *a, size_t n)
 {
 	struct chunk *c = a->chunks;
 	size_t want;
@@ -111,7 +111,14 @@ void *arena_alloc(struct arena *a, size_t n)
 	p = c->data + c->used;
 	c->used += want;
 	a->used += want;
-	memset(p, 0, want);
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	void *p = arena_bytes(a, n);
+
+	memset(p, 0, n);
 	return p;
 }
 
@@ -129,9 +136,10 @@ void *arena_copy(struct arena *a, const void *p, size_t n)
 	size_t size;
 
 	BUG_ON(ckd_add(&size, n, (size_t)1));
-	to = arena_alloc(a, size);
+	to = arena_bytes(a, size);
 	if (n)
 		memcpy(to, p, n);
+	to[n] = '\0';
 	return to;
 }
 

@@ -22,6 +22,9 @@ void arena_reset(struct arena *a);
 /* Zeroed, aligned to 16 bytes. n may be 0. */
 void *arena_alloc(struct arena *a, size_t n);
 
+/* Likewise, but whatever was there is in it: for bytes that the caller writes before anybody reads them. */
+void *arena_bytes(struct arena *a, size_t n);
+
 /* count * size bytes, zeroed; an overflow of the product is a BUG. */
 void *arena_array(struct arena *a, size_t count, size_t size);
 

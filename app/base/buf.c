@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SINK_BYTES = 64 * 1024 };
+enum { FIRST_BYTES = 256, SINK_BYTES = 64 * 1024 };
 
 struct buf buf_init(struct arena *a, size_t cap_bytes)
 {
@@ -29,8 +29,8 @@ bool buf_flush(struct buf *b)
 	return !b->overflow;
 }
 
-/* Room for n more bytes, or NULL where that passes the cap. */
-static char *buf_room(struct buf *b, size_t n)
+/* Where there is none yet, or a sink that may have to be given its part first. */
+static char *room_made(struct buf *b, size_t n)
 {
 	size_t want, room;
 	char *p;
@@ -43,14 +43,14 @@ static char *buf_room(struct buf *b, size_t n)
 	}
 	want = b->n + n;
 	if (want > b->room || !b->p) { /* NULL + 0 is undefined */
-		room = b->room ? b->room : 256;
+		room = b->room ? b->room : FIRST_BYTES < b->cap ? FIRST_BYTES : b->cap;
 		while (room < want)
 			room = room > b->cap / 2 ? b->cap : room * 2;
 		if (!arena_has_room(b->arena, room)) {
 			b->overflow = true;
 			return NULL;
 		}
-		p = arena_alloc(b->arena, room);
+		p = arena_bytes(b->arena, room);
 		if (b->n)
 			memcpy(p, b->p, b->n);
 		b->p = p;
@@ -58,6 +58,17 @@ static char *buf_room(struct buf *b, size_t n)
 	}
 	p = b->p + b->n;
 	b->n = want;
+	return p;
+}
+
+char *buf_room(struct buf *b, size_t n)
+{
+	char *p;
+
+	if (n >= b->room - b->n || b->sink || b->overflow)
+		return room_made(b, n);
+	p = b->p + b->n;
+	b->n += n;
 	return p;
 }
 
@@ -121,10 +132,11 @@ void buf_hex(struct buf *b, const void *p, size_t n)
 {
 	static const char digits[] = "0123456789abcdef";
 	const unsigned char *from = p;
+	char *to = buf_room(b, 2 * n);
 
-	for (size_t i = 0; i < n; i++) {
-		buf_byte(b, digits[from[i] >> 4]);
-		buf_byte(b, digits[from[i] & 15]);
+	for (size_t i = 0; i < n && to; i++) {
+		*to++ = digits[from[i] >> 4];
+		*to++ = digits[from[i] & 15];
 	}
 }
 
@@ -145,29 +157,39 @@ void buf_url(struct buf *b, struct text t)
 	}
 }
 
+/* What stands for c in HTML; absent: c itself. */
+static struct text html_reference(char c)
+{
+	switch (c) {
+	case '&':
+		return TEXT("&amp;");
+	case '<':
+		return TEXT("&lt;");
+	case '>':
+		return TEXT("&gt;");
+	case '"':
+		return TEXT("&quot;");
+	case '\'':
+		return TEXT("&#39;");
+	default:
+		return TEXT_NONE;
+	}
+}
+
 void buf_html(struct buf *b, struct text t)
 {
+	size_t from = 0;
+
 	for (size_t i = 0; i < t.n; i++) {
-		switch (t.p[i]) {
-		case '&':
-			buf_add(b, TEXT("&amp;"));
-			break;
-		case '<':
-			buf_add(b, TEXT("&lt;"));
-			break;
-		case '>':
-			buf_add(b, TEXT("&gt;"));
-			break;
-		case '"':
-			buf_add(b, TEXT("&quot;"));
-			break;
-		case '\'':
-			buf_add(b, TEXT("&#39;"));
-			break;
-		default:
-			buf_byte(b, t.p[i]);
-		}
+		struct text as = html_reference(t.p[i]);
+
+		if (!as.p)
+			continue;
+		buf_add(b, text_sub(t, from, i));
+		buf_add(b, as);
+		from = i + 1;
 	}
+	buf_add(b, text_sub(t, from, t.n));
 }
 
 bool buf_ok(const struct buf *b)

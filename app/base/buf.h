@@ -22,6 +22,9 @@ struct buf {
 struct buf buf_init(struct arena *a, size_t cap_bytes);
 struct buf buf_init_sink(struct arena *a, bool (*sink)(void *ctx, struct text part), void *ctx);
 
+/* Room for n more bytes, which count as written: the caller writes all of them at once. NULL: the cap is passed. */
+char *buf_room(struct buf *b, size_t n);
+
 void buf_add(struct buf *b, struct text t);
 void buf_byte(struct buf *b, char c);
 void buf_fmt(struct buf *b, const char *fmt, ...) printf_like(2, 3);

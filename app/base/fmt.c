@@ -38,8 +38,10 @@ static void add(struct out *o, const char *p, size_t n)
 /* fmt stands at the '%'; where it goes on is returned. */
 static const char *read_spec(const char *fmt, struct spec *s)
 {
-	size_t n = 1 + strspn(fmt + 1, "-+ #0123456789.*lz");
+	size_t n = 1;
 
+	while (fmt[n] && strchr("-+ #0123456789.*lz", fmt[n]))
+		n++;
 	*s = (struct spec){ .conversion = fmt[n], .precision = -1 };
 	BUG_ON(n + 2 > sizeof(s->whole) || !fmt[n]);
 	memcpy(s->whole, fmt, n + 1);
@@ -102,6 +104,16 @@ static int print_number(char *p, size_t room, const struct spec *s, struct args 
 }
 #pragma GCC diagnostic pop
 
+/* "%.*s", what nearly all of them are. */
+static void add_text(struct out *o, struct args *a)
+{
+	int n = va_arg(a->ap, int);
+	const char *p = va_arg(a->ap, const char *);
+
+	BUG_ON(!p);
+	add(o, p, n >= 0 ? (size_t)n : strlen(p));
+}
+
 static void add_number(struct out *o, const struct spec *s, struct args *a)
 {
 	char number[NUMBER_MAX];
@@ -119,12 +131,17 @@ size_t fmt_v(char *p, size_t room, const char *fmt, va_list ap)
 
 	va_copy(a.ap, ap);
 	while (*fmt) {
-		size_t plain = strcspn(fmt, "%");
+		size_t plain = (size_t)(strchrnul(fmt, '%') - fmt);
 
 		add(&o, fmt, plain);
 		fmt += plain;
 		if (!*fmt)
 			break;
+		if (strncmp(fmt, "%.*s", 4) == 0) {
+			add_text(&o, &a);
+			fmt += 4;
+			continue;
+		}
 		fmt = read_spec(fmt, &s);
 		if (s.conversion == '%')
 			add(&o, "%", 1);

@@ -25,6 +25,13 @@ void jw_end(struct jw *j); /* of the innermost object or array */
 void jw_text(struct jw *j, const char *key,
 	     struct text v); /* absent is a BUG: use jw_text_or_null */
 void jw_text_or_null(struct jw *j, const char *key, struct text v);
+
+/* A text made of several, one after the other; absent ones are empty. jw_joined(j, "url", host, TEXT("/"), login). */
+void jw_parts(struct jw *j, const char *key, const struct text *parts, size_t n);
+#define jw_joined(j, key, ...)                                                                     \
+	jw_parts(j, key, (const struct text[]){ __VA_ARGS__ },                                     \
+		 sizeof((const struct text[]){ __VA_ARGS__ }) / sizeof(struct text))
+
 void jw_bool(struct jw *j, const char *key, bool v);
 void jw_u64(struct jw *j, const char *key, uint64_t v);
 void jw_i64(struct jw *j, const char *key, int64_t v);

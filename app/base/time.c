@@ -39,13 +39,34 @@ static int64_t seconds_of(int64_t us, int64_t *ret_rest)
 	return s;
 }
 
+enum { DAY_S = 86400, DAYS_400_YEARS = 146097, DAYS_TO_MARCH_OF_0 = 719468 };
+
+/*
+ * The proleptic Gregorian calendar, as gmtime_r(3) has it, which asks for the time zone under a lock each time. Years are
+ * counted from March: the day that some years have more is then the last one of a year.
+ */
 static struct tm broken_down(int64_t us, int64_t *ret_rest)
 {
-	time_t s = (time_t)seconds_of(us, ret_rest);
-	struct tm tm;
+	int64_t s = seconds_of(us, ret_rest);
+	int64_t days = s / DAY_S - (s % DAY_S < 0), in_day = s - days * DAY_S;
+	int64_t from_0 = days + DAYS_TO_MARCH_OF_0;
+	int64_t era = (from_0 < 0 ? from_0 - (DAYS_400_YEARS - 1) : from_0) / DAYS_400_YEARS;
+	int64_t in_era = from_0 - era * DAYS_400_YEARS;
+	int64_t year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+	int64_t in_year = in_era - (365 * year + year / 4 - year / 100);
+	int64_t month =
+		(5 * in_year + 2) / 153; /* 0: March. Five months have 153 days, twice over */
+	int64_t wday = (days + 4) % 7;   /* 1970 began with a Thursday */
 
-	BUG_ON(!gmtime_r(&s, &tm));
-	return tm;
+	return (struct tm){
+		.tm_year = (int)(era * 400 + year + (month >= 10) - 1900),
+		.tm_mon = (int)(month < 10 ? month + 2 : month - 10),
+		.tm_mday = (int)(in_year - (153 * month + 2) / 5 + 1),
+		.tm_hour = (int)(in_day / 3600),
+		.tm_min = (int)(in_day / 60 % 60),
+		.tm_sec = (int)(in_day % 60),
+		.tm_wday = (int)(wday < 0 ? wday + 7 : wday),
+	};
 }
 
 /* The last digits of v, and what stands before them; every log line and most answers hold a time, and printf is slow. */

@@ -10,6 +10,8 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -87,6 +89,43 @@ static void utf8(void **state)
 	for (size_t k = 0; k < ARRAY_SIZE(t); k++)
 		check_text(text_lossy(a, t[k].in), t[k].lossy);
 	arena_free(a);
+}
+
+/* Every byte at every place of the eight that are looked at together, alone and beside its neighbours. */
+static void json_escapes_anywhere(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		for (size_t at = 0; at < 19; at++) {
+			struct arena *a = arena_new(0);
+			struct buf b = buf_init(a, 4096), want = buf_init(a, 4096);
+			struct jw j = jw_init(&b);
+			char t[19];
+
+			memset(t, at % 2 ? ' ' : 0x80, sizeof(t));
+			t[at] = (char)c;
+			jw_array(&j, NULL);
+			jw_text(&j, NULL, (struct text){ t, sizeof(t) });
+			jw_joined(&j, NULL, (struct text){ t, at }, TEXT_NONE,
+				  (struct text){ t + at, sizeof(t) - at });
+			jw_end(&j);
+			buf_byte(&want, '"');
+			buf_add(&want, (struct text){ t, at });
+			if (c == '"' || c == '\\')
+				buf_fmt(&want, "\\%c", (int)c);
+			else if (c >= '\b' && c <= '\r' && c != '\v')
+				buf_fmt(&want, "\\%c", "btn.fr"[c - '\b']);
+			else if (c < 0x20)
+				buf_fmt(&want, "\\u%04x", c);
+			else
+				buf_byte(&want, (char)c);
+			buf_add(&want, (struct text){ t + at + 1, sizeof(t) - at - 1 });
+			buf_byte(&want, '"');
+			check_text(buf_text(&b), text_fmt(a, "[%.*s,%.*s]", TEXT_F(buf_text(&want)),
+							  TEXT_F(buf_text(&want))));
+			arena_free(a);
+		}
+	}
 }
 
 static void json_order_and_escapes(void **state)
@@ -218,6 +257,27 @@ static void times(void **state)
 	assert_false(time_parse_http(TEXT("Sun, 06 Nov 1994 08:49:37"), &us));
 }
 
+/* One moment in a week from the year 1000 to 9999, against the C library; beyond it, what it should be. */
+static void times_as_gmtime(void **state)
+{
+	(void)state;
+	for (int64_t s = -30610224000; s < 253402300800; s += 86399 * 7 + 13) {
+		char want[64];
+		time_t at = (time_t)s;
+		struct tm tm;
+
+		assert_non_null(gmtime_r(&at, &tm));
+		assert_true(strftime(want, sizeof(want), "%Y-%m-%dT%H:%M:%SZ", &tm));
+		check_text(text_from(time_rfc3339(s * US_PER_S).s), text_from(want));
+		assert_true(strftime(want, sizeof(want), "%a, %d %b %Y %H:%M:%S GMT", &tm));
+		check_text(text_from(time_http(s * US_PER_S).s), text_from(want));
+	}
+	check_text(text_from(time_rfc3339(-1).s), TEXT("1969-12-31T23:59:59.999999Z"));
+	check_text(text_from(time_date(-62167219200 * US_PER_S).s), TEXT("0000-01-01"));
+	check_text(text_from(time_date(-62167219201 * US_PER_S).s), TEXT("-0001-12-31"));
+	check_text(text_from(time_date(253402300800 * US_PER_S).s), TEXT("010000-01-01"));
+}
+
 static void hashes(void **state)
 {
 	struct sha256 s = sha256_of(TEXT("abc")), again;
@@ -252,11 +312,13 @@ int main(void)
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(json_order_and_escapes),
+		cmocka_unit_test(json_escapes_anywhere),
 		cmocka_unit_test(buf_overflow_is_sticky),
 		cmocka_unit_test(buf_that_fills_an_arena),
 		cmocka_unit_test(buf_fmt_keeps_the_cap),
 		cmocka_unit_test(deferred_run_last_first),
 		cmocka_unit_test(times),
+		cmocka_unit_test(times_as_gmtime),
 		cmocka_unit_test(hashes),
 		cmocka_unit_test(bits_of_numbers),
 	};

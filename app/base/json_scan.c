@@ -222,12 +222,10 @@ bool scan_string(struct json_scan *s, struct text *ret)
 	*ret = out ? (struct text){ out, n + run } : text_sub(s->in, start, s->at);
 	if (s->at == s->in.n)
 		return scan_fail(s, "EOF while parsing a string");
-	if (s->in.p[s->at] == '"' && !text_is_utf8(*ret))
-		return scan_fail(s, "invalid unicode code point");
 	if (s->in.p[s->at++] != '"')
 		return scan_fail(
 			s, "control character (\\u0000-\\u001F) found while parsing a string");
-	return true;
+	return text_is_utf8(*ret) || scan_fail(s, "invalid unicode code point");
 }
 
 static const char *number_cut_off(const struct json_scan *s)

@@ -54,7 +54,7 @@ static bool is_address(struct arena *a, struct text t)
 static struct text client_ip(struct req *r)
 {
 	struct text header = r->cfg->server.real_ip_header, rest, part, last = TEXT_NONE;
-	struct text peer = text_from(r->server->t->param(r->server->t->ctx, "REMOTE_ADDR"));
+	struct text peer = text_from(r->server->t->param(r->server->t->ctx, "REMOTE_ADDR", 0));
 
 	if (header.n) {
 		rest = req_header(r, text_z(r->arena, header));
@@ -85,7 +85,7 @@ static struct text without_authority(struct text uri)
 static bool read_path(struct req *r)
 {
 	const struct transport *t = r->server->t;
-	struct text uri = without_authority(text_from(t->param(t->ctx, "REQUEST_URI"))), path;
+	struct text uri = without_authority(text_from(t->param(t->ctx, "REQUEST_URI", 0))), path;
 	struct text base = r->cfg->server.base_path;
 
 	if (!text_cut(&uri, '?', &path) || !path.n)
@@ -113,7 +113,7 @@ static unsigned read_method(struct req *r)
 	};
 	const struct transport *t = r->server->t;
 
-	r->method = text_from(t->param(t->ctx, "REQUEST_METHOD"));
+	r->method = text_from(t->param(t->ctx, "REQUEST_METHOD", 0));
 	if (!r->method.p)
 		r->method = TEXT("GET");
 	r->head = text_eq(r->method, TEXT("HEAD"));

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { HEADER_NAME_MAX = 128, QUERY_PARAMS_MAX = 1000 };
+enum { HEADER_NAME_MAX = 128, HEADER_TIMES_MAX = 16, QUERY_PARAMS_MAX = 1000 };
 
 struct text req_path(const struct req *r, const char *name)
 {
@@ -17,6 +17,19 @@ struct text req_path(const struct req *r, const char *name)
 			return r->params[i].value;
 	BUG_ON(true);
 	return TEXT_NONE;
+}
+
+/* RFC 9110 5.3, and RFC 9113 8.2.3 for cookies. */
+static struct text all_of(const struct req *r, const char *key)
+{
+	const struct transport *t = r->server->t;
+	const char *comma = strcmp(key, "HTTP_COOKIE") ? ", " : "; ";
+	struct text all = text_from(t->param(t->ctx, key, 0));
+	const char *more;
+
+	for (size_t i = 1; i < HEADER_TIMES_MAX && (more = t->param(t->ctx, key, i)); i++)
+		all = text_fmt(r->arena, "%.*s%s%s", TEXT_F(all), comma, more);
+	return all;
 }
 
 /* RFC 3875 4.1.18: HTTP_ and the name in capitals with '-' as '_'; two headers have names of their
@@ -38,7 +51,7 @@ struct text req_header(const struct req *r, const char *name)
 		key[at++] = c == '-' ? '_' : c;
 	}
 	key[at] = '\0';
-	return text_from(r->server->t->param(r->server->t->ctx, key));
+	return all_of(r, key);
 }
 
 struct query_pair *req_query_all(struct req *r, size_t *ret_n)

@@ -65,7 +65,8 @@ struct req {
  */
 struct text req_path(const struct req *r, const char *name);
 
-/* Request header, case ignored ("If-None-Match"); absent when not sent. */
+/* Request header, case ignored ("If-None-Match"); absent when not sent. One that was sent several times is
+ * one with commas, or with semicolons for cookies; of the first 16 of them. */
 struct text req_header(const struct req *r, const char *name);
 
 /*

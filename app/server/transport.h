@@ -8,9 +8,10 @@
 
 struct transport {
 	void *ctx;
-	/* A FastCGI parameter ("REQUEST_URI", "HTTP_USER_AGENT"); NULL when it was not sent.
-	 * Borrowed for the request. */
-	const char *(*param)(void *ctx, const char *name);
+	/* A FastCGI parameter ("REQUEST_URI", "HTTP_USER_AGENT"); NULL when it was not sent, or not more
+	 * than nth times: nginx before 1.23 hands on a header that came twice as two. Borrowed for the
+	 * request. */
+	const char *(*param)(void *ctx, const char *name, size_t nth);
 	/* Up to n bytes of the body; less only at its end or after a failure. */
 	size_t (*read)(void *ctx, void *p, size_t n);
 	/* Whether the body ended in another way than by its end. */

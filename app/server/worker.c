@@ -60,11 +60,15 @@ static void limit_peer(struct connection *c)
 	(void)setsockopt(c->request.ipcFd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
 }
 
-static const char *get_param(void *ctx, const char *name)
+static const char *get_param(void *ctx, const char *name, size_t nth)
 {
 	struct connection *c = ctx;
+	size_t n = strlen(name);
 
-	return FCGX_GetParam(name, c->request.envp);
+	for (char **p = c->request.envp; p && *p; p++)
+		if (!strncmp(*p, name, n) && (*p)[n] == '=' && !nth--)
+			return *p + n + 1;
+	return NULL;
 }
 
 static size_t read_body(void *ctx, void *p, size_t n)

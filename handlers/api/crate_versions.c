@@ -81,16 +81,17 @@ static const struct err *seek_from(struct req *r, const struct wanted *w,
 	struct seek_part at[2];
 	struct semver v;
 	int64_t us, id;
-	bool ok = seek_decode(r->arena, w->paging.seek, w->by_date ? "nn" : "tn", at);
 	size_t i;
 
-	if (ok && !w->by_date) {
-		ok = semver_parse(at[0].text, &v);
-		if (ok)
-			ord = semver_order_key(r->arena, &v);
-	}
-	if (!ok)
+	if (!seek_decode(r->arena, w->paging.seek, w->by_date ? "nn" : "tn", at))
 		return err_new(r->arena, ERR_INVALID, "invalid seek parameter");
+	if (!w->by_date) {
+		if (!semver_parse(at[0].text, &v)) { /* upstream: nothing comes behind what has no place */
+			*ret = n;
+			return NULL;
+		}
+		ord = semver_order_key(r->arena, &v);
+	}
 	us = at[0].number;
 	id = at[1].number;
 	for (i = 0; i < n; i++) {

@@ -62,7 +62,8 @@ class FastCGI:
 
     @staticmethod
     def params(method, uri, headers=None, body=b"", extra=None, length=None):
-        """The FastCGI parameters of a request, as bytes; length replaces CONTENT_LENGTH ("" leaves it out)."""
+        """The FastCGI parameters of a request, as bytes; length replaces CONTENT_LENGTH ("" leaves it out). A list is a header that comes
+        several times."""
         values = {"REQUEST_METHOD": method, "REQUEST_URI": uri, "REMOTE_ADDR": "192.0.2.7",
                   "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_USER_AGENT": "fcgi_client.py", "HTTP_ACCEPT": "application/json"}
         length = str(len(body)) if length is None else length
@@ -75,7 +76,7 @@ class FastCGI:
             if value is not None:
                 values[key] = value
         values.update(extra or {})
-        return b"".join(pair(n, v) for n, v in values.items())
+        return b"".join(pair(n, v) for n, all_of in values.items() for v in (all_of if isinstance(all_of, list) else [all_of]))
 
     def send(self, s, method, uri, headers=None, body=b"", extra=None, length=None, end=True, keep=False):
         """Sends a request; with end=False the body stays open, as when the client goes away in the middle."""

@@ -2,6 +2,7 @@
 import pytest
 
 from fcgi_client import FastCGI
+from lib.steps import publish
 
 COOKIE_ONLY = "/api/v1/me/crate_owner_invitations"
 USER_PUT = "/api/v1/me/crate_owner_invitations/4711"
@@ -44,6 +45,21 @@ def test_origin(wire, alice, registry):
     assert ask(wire, Cookie=alice.cookie, Origin=registry.url)[0] == 200
     for origin in ("null", "https://elsewhere.example", registry.url + "/", registry.url + "0", ""):
         assert ask(wire, Cookie=alice.cookie, Origin=origin) == (403, detail("invalid origin header"))
+
+
+def test_headers_that_come_several_times(wire, alice, registry, new_name):
+    """contract/api.md 3.1, 13.1: nginx before 1.23 hands them on as they are, others put commas between."""
+    good, evil = registry.url, "https://elsewhere.example"
+    for origins in ([good, evil], [evil, good], [evil] * 20):
+        assert ask(wire, Cookie=alice.cookie, Origin=origins) == (403, detail("invalid origin header"))
+    assert ask(wire, Cookie=alice.cookie, Origin=[good])[0] == 200
+    assert ask(wire, Cookie=["a=b", alice.cookie, "c=d"])[0] == 200
+    path = f"/api/v1/crates/{publish(alice, new_name('twice'))}/1.0.0/download"
+    for accept in (["text/html", "application/json"], ["application/json", "text/html"], ["*/*"] * 15 + ["application/json"]):
+        assert wire.get(path, {"Accept": accept}).status == 200
+    assert wire.get(path, {"Accept": ["text/html", "*/*"]}).status == 302
+    tag = wire.get("/api/v1/site_metadata").header("etag")
+    assert wire.get("/api/v1/site_metadata", {"If-None-Match": ['"x"', tag]}).status == 304
 
 
 def test_token_on_a_route_of_the_site(wire, alice, registry):

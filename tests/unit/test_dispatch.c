@@ -154,15 +154,16 @@ struct wire {
 	bool was_cut;
 };
 
-static const char *wire_param(void *ctx, const char *name)
+static const char *wire_param(void *ctx, const char *name, size_t nth)
 {
 	const struct wire *w = ctx;
+	size_t seen = 0;
 
 	for (const char *const *p = w->params; *p; p += 2)
-		if (!strcmp(*p, name))
+		if (!strcmp(*p, name) && seen++ == nth)
 			return p[1];
 	/* Else errors where there is no route are pages: `pages` below. */
-	return strcmp(name, "HTTP_ACCEPT") ? NULL : "application/json";
+	return seen || nth || strcmp(name, "HTTP_ACCEPT") ? NULL : "application/json";
 }
 
 static size_t wire_read(void *ctx, void *p, size_t n)

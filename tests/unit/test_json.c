@@ -212,7 +212,7 @@ static void words_and_places(void **state)
 		{ TEXT_INIT("{\"name\":\"a\\"), 400,
 		  "name: EOF while parsing a string at line 1 column 11" },
 		{ TEXT_INIT("{\"name\":\"\377\"}"), 400,
-		  "name: invalid unicode code point at line 1 column 10" },
+		  "name: invalid unicode code point at line 1 column 11" },
 		{ TEXT_INIT("{\"name\":\"\\u0000\"}"), 0, NULL },
 		{ TEXT_INIT("{\"name\":\"a\\\303\251\"}"), 400,
 		  "name: invalid escape at line 1 column 12" },
@@ -338,7 +338,7 @@ static void trees(void **state)
 		{ TEXT_INIT("{\"a\\u0000b\":1}"),
 		  "a key holds a null character at line 1 column 11" },
 		{ TEXT_INIT("[\"\xed\xa0\x80\"]"),
-		  "invalid unicode code point at line 1 column 5" },
+		  "invalid unicode code point at line 1 column 6" },
 	};
 	struct arena *a = arena_new(0);
 	struct json_object *o, *list;

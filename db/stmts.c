@@ -26,6 +26,7 @@
 #include "db/dependent_list.h"
 #include "db/derived.h"
 #include "db/docs_build.h"
+#include "db/download_archive.h"
 #include "db/download_count.h"
 #include "db/download_sum.h"
 #include "db/download_view.h"
@@ -145,6 +146,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_version_view_stmts },
 	{ db_yank_stmts },
 	{ db_category_stmts },
+	{ db_download_archive_stmts },
 	{ db_download_count_stmts },
 	{ db_download_sum_stmts },
 	{ db_download_view_stmts },

@@ -193,6 +193,8 @@ const struct key config_keys[] = {
 	  "worker for each"),
 	T(downloads, log, "",
 	  "that log; on each machine that has one, job runners of that machine read it"),
+	U(downloads, keep_days, "0", 0, 36500,
+	  "downloads by day that are older go into files (/static/archives); 0: all stay"),
 	T(downloads, log_format, "auto",
 	  "combined (nginx, Apache, lighttpd), cloudfront, fastly, or auto: as it begins"),
 

@@ -122,6 +122,7 @@ struct config {
 		struct text count;      /* "off", "log", "request" */
 		struct text log;        /* of the web server; empty: none */
 		struct text log_format; /* "auto", "combined", "cloudfront", "fastly" */
+		uint64_t keep_days;     /* then days go into files; 0: never */
 	} downloads;
 	struct {
 		uint64_t connect_timeout_s, timeout_s; /* of calls to other machines */

@@ -199,6 +199,9 @@ bool config_check(struct load *l)
 	if (text_eq(c->downloads.count, TEXT("log")) && !path_ok(c->downloads.log))
 		return fail_key(l, &c->downloads.log,
 				"must be an absolute path, because downloads are counted by it");
+	if (c->downloads.keep_days && c->downloads.keep_days < 90)
+		return fail_key(l, &c->downloads.keep_days,
+				"must be 0 or at least 90: so many are shown");
 	if (!text_eq(c->downloads.log_format, TEXT("auto")) &&
 	    !text_eq(c->downloads.log_format, TEXT("combined")) &&
 	    !text_eq(c->downloads.log_format, TEXT("cloudfront")) &&

@@ -62,7 +62,9 @@ struct arena;
 	X(COUNT_TX_COUNTS, "count.tx-counts")                                                      \
 	X(COUNT_AFTER_COMMIT, "count.after-commit")                                                \
 	X(SUM_TX_CRATES, "sum.tx-crates")                                                          \
-	X(SUM_AFTER_COMMIT, "sum.after-commit")
+	X(SUM_AFTER_COMMIT, "sum.after-commit")                                                    \
+	X(ARCHIVE_WRITTEN, "archive.written")                                                      \
+	X(ARCHIVE_AFTER_COMMIT, "archive.after-commit")
 
 enum fault {
 #define FAULT_ENUM(id, name) FAULT_##id,

@@ -16,6 +16,7 @@ static bool downloads_are_counted(const struct config *cfg)
 const struct job_period job_periods[] = {
 	{ "count_downloads", 60, &job_count_downloads, "{}", downloads_are_counted },
 	{ "update_downloads", 3600, &job_update_downloads, "{}", NULL },
+	{ "archive_version_downloads", 24 * 3600, &job_archive_version_downloads, "{}", NULL },
 	{ "update_search_steps", 24 * 3600, &job_update_search_steps, "{}", NULL },
 	{ "sweep", 6 * 3600, &job_sweep, "{}", NULL },
 	{ "keep_orders", 60, &job_keep_orders, "{}", NULL },

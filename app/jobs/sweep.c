@@ -5,8 +5,10 @@
 #include "app/server/app.h"
 #include "app/storage/storage.h"
 #include "db/expired.h"
+#include "db/log_position.h"
 
-enum { MAIL_DAYS = 30 }; /* letters that became files hold addresses, and links that work */
+/* Letters that became files hold addresses, and links that work; a log that was read to its end is not come back to. */
+enum { MAIL_DAYS = 30, LOG_DAYS = 30 };
 #define DAY_US ((int64_t)24 * 3600 * US_PER_S)
 
 const struct err *job_sweep_run(struct job_run *r)
@@ -18,5 +20,7 @@ const struct err *job_sweep_run(struct job_run *r)
 	e = storage_sweep_tmp(r->app->storage, r->arena, now - DAY_US, &n);
 	if (!e)
 		e = mail_sweep(r->app->cfg, r->arena, now - MAIL_DAYS * DAY_US);
+	if (!e)
+		e = db_log_forget(r->app->db, now - LOG_DAYS * DAY_US);
 	return e ? e : db_expired_delete(r->app->db, now);
 }

@@ -1,7 +1,7 @@
 """A line of the log is counted once, whatever dies when: the job at each step, the database, an answer to a COMMIT."""
 import pytest
 
-from lib.downloads import Log, counted, minute_passes
+from lib.downloads import Log, counted, minute_passes, today
 from lib.faults import DatabaseProxy, Later
 from lib.registry import Crate
 
@@ -159,4 +159,34 @@ def test_summing_up(faulty, log, crate, step, what):
     faulty.sql("UPDATE background_jobs SET run_after_us = 0, lease_until_us = IF(lease_until_us IS NULL, NULL, 1)")
     count(faulty)
     assert total() == before + 3
+    faulty.prove(crate)
+
+
+@pytest.mark.parametrize("step", ["archive.written", "archive.after-commit"])
+@pytest.mark.parametrize("what", ["kill", "error"])
+def test_archive(faulty, crate, step, what):
+    """Each download is in the database or in the file, never in both and never in none; late ones too."""
+    def add(downloads):
+        faulty.sql("INSERT INTO version_downloads (version_id, date, downloads) SELECT v.id, UTC_DATE() - INTERVAL 95 DAY,"
+                   f" {downloads} FROM versions v JOIN crates c ON c.id = v.crate_id WHERE c.name = '{crate}' ON DUPLICATE KEY"
+                   " UPDATE downloads = version_downloads.downloads + VALUES(downloads), processed = 0")
+        run("update_downloads")
+
+    def run(kind, data="{}", orders=False):
+        faulty.ctl("job", "enqueue", kind, "--data", data)
+        faulty.sql("UPDATE background_jobs SET run_after_us = 0, lease_until_us = IF(lease_until_us IS NULL, NULL, 1)")
+        faulty.run_jobs(orders=orders)
+
+    file = faulty.data / f"public/archives/version-downloads/{today(95):%Y-%m-%d}.csv"
+    number = faulty.sql(f"SELECT v.id FROM versions v JOIN crates c ON c.id = v.crate_id WHERE c.name = '{crate}'")[0][0]
+    before = f'{{"before":"{today(90):%Y-%m-%d}"}}'
+    for round in (1, 2):
+        add(5)
+        faulty.order(step, what)
+        run("archive_version_downloads", before, orders=True)
+        assert faulty.obeyed()
+        add(3)
+        run("archive_version_downloads", before)
+        assert f"\n{number},{8 * round}\n" in file.read_text()
+        assert counted(faulty, crate) == {} and not file.with_name(file.name + ".new").exists()
     faulty.prove(crate)

@@ -166,6 +166,58 @@ def test_popularity_in_search(site, publisher, new_name):
     assert site.sql(f"SELECT step FROM search_crates WHERE crate_id = {crate_id(site, names[1])}") == [["13"]]
 
 
+def archive(site, before):
+    site.ctl("job", "enqueue", "archive_version_downloads", "--data", f'{{"before":"{before:%Y-%m-%d}"}}')
+    done = site.run_ctl("jobs", "--for", "20")
+    assert "job=index_version_downloads_archive " in done.stderr and "status=failed" not in done.stderr, done.stderr
+
+
+def archived(site, day, ids):
+    """{version id: downloads} of a file, as anybody reads it; of these versions."""
+    answer = site.anonymous.get(f"/static/archives/version-downloads/{day:%Y-%m-%d}.csv")
+    if answer.status_code == 404:
+        return None
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    head, *rows = answer.text.splitlines()
+    assert head == "version_id,downloads" and rows == sorted(rows, key=lambda row: int(row.split(",")[0]))
+    return {number: int(n) for number, n in ((int(row.split(",")[0]), row.split(",")[1]) for row in rows) if number in ids} or None
+
+
+def test_archive(site, publisher, crate, new_name):
+    """Old days go into files, with what comes late; the sums stay, and answers about them are called new."""
+    other = new_name("summed")
+    assert publisher.publish(Crate(other)).status_code == 200
+    ids = [int(number) for number, in site.sql(
+        f"SELECT v.id FROM versions v JOIN crates c ON c.id = v.crate_id WHERE c.name IN ('{crate}', '{other}') ORDER BY v.id")]
+    for name, version, n, ago in ((crate, "1.0.0", 5, 95), (crate, "1.1.0", 6, 95), (other, "1.0.0", 7, 95), (crate, "1.0.0", 8, 93),
+                                  (crate, "1.0.0", 9, 89)):
+        days(site, name, version, n, ago)
+    update(site)
+    days(site, other, "1.0.0", 70, 92)  # in no sum yet
+    before = sums(site, crate)
+    path = f"/api/v1/crates/{crate}/1.0.0/downloads?before_date={today(90):%Y-%m-%d}"
+    shown = site.anonymous.get(path)
+    assert [day["downloads"] for day in shown.json()["version_downloads"]] == [5, 8]
+    archive(site, today(0))
+    assert archived(site, today(95), ids) == dict(zip(ids, (5, 6, 7))) and archived(site, today(93), ids) == {ids[0]: 8}
+    assert archived(site, today(92), ids) is None and archived(site, today(89), ids) is None
+    assert counted(site, crate) == {("1.0.0", 89): 9} and counted(site, other) == {("1.0.0", 92): 70}
+    assert sums(site, crate) == before
+    after = site.anonymous.get(path, headers={"If-None-Match": shown.headers["ETag"]})
+    assert after.status_code == 200 and after.json()["version_downloads"] == []
+    # late lines of a day that is in a file, of a version that is in it and of one that is not
+    days(site, crate, "1.1.0", 100, 93)
+    days(site, crate, "1.0.0", 1, 93)
+    update(site)
+    assert sums(site, crate)[0] == before[0] + 101
+    archive(site, today(90))
+    assert archived(site, today(93), ids) == {ids[0]: 9, ids[1]: 100} and archived(site, today(92), ids) == {ids[2]: 70}
+    listed = site.anonymous.get("/static/archives/version-downloads/index.json").json()
+    assert [entry["name"] for entry in listed][-3:] == [f"{today(ago):%Y-%m-%d}.csv" for ago in (92, 93, 95)]
+    assert f"{today(95):%Y-%m-%d}.csv" in site.anonymous.get("/static/archives/version-downloads/index.html").text
+    assert not list((site.data / "public/archives/version-downloads").glob("*.new"))
+
+
 @pytest.mark.parametrize("damage,words", [
     ("UPDATE versions SET downloads = 1 WHERE crate_id = {id} AND num = '1.0.0'", "downloads of a version of crate"),
     ("UPDATE crate_downloads SET downloads = 1 WHERE crate_id = {id}", "downloads of crate"),

@@ -38,6 +38,7 @@ const struct route *const route_lists[] = {
 	version_files_routes,
 	version_docs_routes,
 	secret_scanning_routes,
+	git_index_routes,
 	sign_in_routes,
 	admin_routes,
 	admin_crate_routes,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum { HELD_FD = 3 };
@@ -59,4 +60,25 @@ int spawn_program(const struct spawn *s, pid_t *ret)
 	(void)posix_spawnattr_destroy(&attr);
 	(void)posix_spawn_file_actions_destroy(&files);
 	return rc;
+}
+
+int spawn_input(struct text t)
+{
+	int fd = memfd_create("input", MFD_CLOEXEC);
+	size_t at = 0;
+
+	while (fd >= 0 && at < t.n) {
+		ssize_t n = write(fd, t.p + at, t.n - at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			(void)close(fd);
+			return -1;
+		}
+		at += (size_t)n;
+	}
+	if (fd >= 0)
+		(void)lseek(fd, 0, SEEK_SET);
+	return fd;
 }

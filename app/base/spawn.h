@@ -1,6 +1,8 @@
 /* Starting another program: it gets the descriptors and the environment that are named here and nothing else of ours. */
 #pragma once
 
+#include "app/base/text.h"
+
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -17,3 +19,6 @@ struct spawn {
  * of why it could not be started. The caller waits for it.
  */
 int spawn_program(const struct spawn *s, pid_t *ret);
+
+/* A file without a name that holds the text, to be read from its beginning; the caller's to close. -1 with errno. */
+int spawn_input(struct text t);

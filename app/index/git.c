@@ -229,6 +229,8 @@ static int set_up(struct git_export *g, const char *dir)
 	}
 	if (!rc)
 		rc = git_config_set_bool(config, "uploadpack.allowFilter", 1);
+	if (!rc) /* its files one by one are for nobody: see info/refs of the "dumb" protocol */
+		rc = git_config_set_bool(config, "http.getanyfile", 0);
 	if (!rc)
 		rc = git_config_set_int32(config, "gc.auto", 0);
 	at = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

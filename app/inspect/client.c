@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/config.h"
+#include "app/base/spawn.h"
 #include "app/inspect/answer.h"
 #include "app/inspect/client_parts.h"
 #include "app/inspect/readme_plain.h"
@@ -11,7 +12,6 @@
 #include <json.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 struct inspect *inspect_new(const struct config *cfg, const char *socket_or_null)
@@ -138,25 +138,6 @@ const struct err *inspect_lines(struct inspect *i, struct arena *a,
 	return NULL;
 }
 
-int client_file_of(struct text t)
-{
-	int fd = memfd_create("text", MFD_CLOEXEC);
-	size_t at = 0;
-
-	while (fd >= 0 && at < t.n) {
-		ssize_t n = write(fd, t.p + at, t.n - at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			(void)close(fd);
-			return -1;
-		}
-		at += (size_t)n;
-	}
-	return fd;
-}
-
 const struct err *inspect_readme(struct inspect *i, struct arena *a,
 				 const struct inspect_readme_in *in, struct text *ret_html,
 				 bool *ret_plain)
@@ -168,7 +149,7 @@ const struct err *inspect_readme(struct inspect *i, struct arena *a,
 	struct json_object *o, *html, *plain;
 	struct text t = TEXT_NONE;
 	const struct err *e;
-	int fd = client_file_of(in->text);
+	int fd = spawn_input(in->text);
 
 	if (fd < 0)
 		return call_failed(a, "memfd_create", errno);

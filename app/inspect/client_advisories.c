@@ -3,6 +3,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/config.h"
+#include "app/base/spawn.h"
 #include "app/inspect/client_parts.h"
 #include "app/inspect/wire.h"
 
@@ -47,7 +48,7 @@ const struct err *inspect_advisories(struct inspect *i, struct arena *a, struct 
 				     struct inspect_advisories *ret)
 {
 	struct inspect_advisories all = { 0 };
-	int fd = client_file_of(in);
+	int fd = spawn_input(in);
 	const struct err *e = NULL;
 	uint64_t next = 0;
 	unsigned rounds = 0;

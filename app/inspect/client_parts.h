@@ -15,6 +15,3 @@ const struct err *client_odd_answer(struct arena *a);
 
 /* NULL where the answer's verdict is null; else it, or what is odd about it. */
 const struct err *client_verdict(struct arena *a, struct json_object *answer);
-
-/* A file without a name that holds the text, the caller's to close; -1 with errno. */
-int client_file_of(struct text t);

@@ -49,6 +49,7 @@ QUERIES = {
     "/api/v1/users/{id}/stats": 1,
     "/api/v1/teams/{team}": 1,
     "/api/v1/summary": 5,
+    "/git/index/{*path}": 0,
     # Pages: one more than in contract/web.md 14.2, for the session of who is signed in.
     "/": 6,
     "/crates/{name}": 8,
@@ -217,7 +218,7 @@ def test_queries(registry, alice, boss, collector, crate, path):
     assert answer.status_code in (200, 302, 303, 307, 308) or path in (
         "/crates/{name}/diff", "/crates/{name}/{version}/rebuild-docs", "/login/github", "/github-redirect.html",
         "/signup", "/sign-in/{link}", "/api/v1/crates/new", "/.well-known/security.txt",
-        "/api/private/session/signup"), answer.text
+        "/api/private/session/signup", "/git/index/{*path}"), answer.text
     assert registry.queries(answer) <= QUERIES[path], "a new route: write down what it may cost"
     assert registry.log_line(answer)["route"] == path
 

@@ -1,5 +1,6 @@
 """The git index of an instance as git itself sees it."""
 import subprocess
+import time
 
 from lib.instance import environment
 from lib.registry import index_path
@@ -40,10 +41,14 @@ class GitIndex:
         return self.git("ls-tree", "-r", "--name-only", "master").split()
 
     def jobs(self, seconds=60):
-        """Runs what is due, and says what was logged of jobs."""
+        """Runs what is due, and says what was logged of jobs. What a runner of the registry has in hand is waited for."""
         done = subprocess.run([str(self.instance.ctl_path), "jobs", "--for", str(seconds)], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=seconds + 60, env=environment())
         assert done.returncode == 0, done.stderr
+        end = time.time() + seconds
+        while self.instance.sql("SELECT id FROM background_jobs WHERE queue = 'repository' AND retries = 0"):
+            assert time.time() < end, self.waiting()
+            time.sleep(0.1)
         return done.stderr
 
     def waiting(self):

@@ -35,6 +35,7 @@ enum {
 	LOOK_AGAIN_S = 60,
 	ROTATE_BYTES = 4 << 20, /* about 40,000 downloads */
 	OWN_LOGS_MAX = 1000,
+	FILES_BETWEEN_MAX = 100,
 };
 
 struct count {
@@ -172,10 +173,10 @@ static const struct err *know_format(struct reading *g)
 
 /*
  * From where it stands to its end, or until the time is over: *ret_at_end. row: its position, or one that has nothing but
- * zeros.
+ * zeros; then where it stands by now.
  */
 static const struct err *read_on(struct count *c, const struct log_file *f,
-				 const struct log_position *row, bool *ret_at_end)
+				 struct log_position *row, bool *ret_at_end)
 {
 	struct db *db = c->r->app->db;
 	struct reading g = { .c = c, .f = f, .at = *row, .to = row->position };
@@ -201,6 +202,7 @@ static const struct err *read_on(struct count *c, const struct log_file *f,
 			arena_reset(c->of_piece);
 	}
 	*ret_at_end = g.at_end;
+	*row = g.at;
 	e = err_move(c->r->arena, e);
 	db_use_arena(db, c->r->arena);
 	arena_reset(c->of_piece);
@@ -255,7 +257,7 @@ static const struct err *look_again(struct count *c)
 	bool at_end = true;
 
 	for (size_t i = 0; !e && i < c->nrows; i++) {
-		const struct log_position *row = &c->rows[i];
+		struct log_position *row = &c->rows[i];
 		struct log_file f;
 
 		if (!is_ours(c, row) || !row->finished_us.set ||
@@ -280,8 +282,48 @@ static void say_lost(struct count *c, const struct log_position *row, bool in_pl
 		  log_text("path", c->path), log_u64("position", row->position));
 }
 
+/* Whether it was read before, or begins like one that was: a copy that somebody made. */
+static bool is_known(const struct count *c, const struct log_file *f)
+{
+	struct sha256 is;
+
+	for (size_t i = 0; i < c->nrows; i++)
+		if (log_file_head(f, c->rows[i].head_bytes, &is) &&
+		    sha256_eq(&is, &c->rows[i].head))
+			return true;
+	return false;
+}
+
+/*
+ * Files that had the name, and lost it again, while nobody read: those written to after the one that was read last. A run that is
+ * killed here leaves one as the predecessor of the next run.
+ */
+static const struct err *read_between(struct count *c, int64_t mtime_ns, bool *ret_done)
+{
+	const struct err *e = NULL;
+	struct log_file f = { .fd = 0 };
+	int64_t now;
+
+	for (size_t i = 0; !e && *ret_done && f.fd >= 0 && i < FILES_BETWEEN_MAX; i++) {
+		struct log_position at = { .id = 0 };
+
+		e = log_file_after(c->r->arena, c->path, mtime_ns, &f);
+		if (e || f.fd < 0)
+			break;
+		mtime_ns = f.mtime_ns;
+		if (f.size && !is_known(c, &f)) {
+			e = read_on(c, &f, &at, ret_done);
+			now = time_now_us();
+			if (!e && *ret_done && at.id)
+				e = finish(c, &at, now, now);
+		}
+		(void)close(f.fd);
+	}
+	return e;
+}
+
 /* The file that had the name before, to its end; *ret_done false where there is more of it than there is time. */
-static const struct err *finish_predecessor(struct count *c, const struct log_position *row,
+static const struct err *finish_predecessor(struct count *c, struct log_position *row,
 					    const struct log_file *now_there, bool *ret_done)
 {
 	struct log_file f;
@@ -294,6 +336,8 @@ static const struct err *finish_predecessor(struct count *c, const struct log_po
 		now = time_now_us();
 		if (!e && *ret_done)
 			e = finish(c, row, now, now);
+		if (!e && *ret_done)
+			e = read_between(c, f.mtime_ns, ret_done);
 	} else if (!e && now_there->fd >= 0) {
 		say_lost(c, row, now_there->inode == row->inode);
 		now = time_now_us();
@@ -324,8 +368,7 @@ static const struct err *rotate(struct count *c, const struct log_file *f)
 
 static const struct err *read_log(struct count *c, const struct log_file *f)
 {
-	static const struct log_position nothing = { .id = 0 };
-	struct log_position *row, *used;
+	struct log_position nothing = { .id = 0 }, *row, *used;
 	const struct err *e =
 		db_log_positions(c->r->app->db, c->path, c->machine, f->inode, &c->rows, &c->nrows);
 	bool done = true;

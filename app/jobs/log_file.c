@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define NS_PER_S INT64_C(1000000000)
+
 enum { HEAD_MAX_BYTES = 4096, ENTRIES_MAX = 100000 };
 
 static const struct err *open_at(struct arena *a, int dir, const char *name, struct log_file *ret)
@@ -30,7 +32,8 @@ static const struct err *open_at(struct arena *a, int dir, const char *name, str
 		return err_new(a, ERR_INVALID, "downloads.log: %s is no plain file", name);
 	}
 	*ret = (struct log_file){ fd, (uint64_t)st.st_dev, (uint64_t)st.st_ino,
-				  (uint64_t)st.st_size };
+				  (uint64_t)st.st_size,
+				  (int64_t)st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec };
 	return NULL;
 }
 
@@ -116,5 +119,50 @@ const struct err *log_file_find(struct arena *a, struct text path, uint64_t inod
 			log_file_close(&f);
 	}
 	(void)closedir(dir);
+	return e;
+}
+
+/* What rotation calls a file: "LOG.1", "LOG-20261128"; not what it has compressed. */
+static bool is_rotated(const char *entry, const char *name)
+{
+	static const char *const endings[] = { ".gz", ".bz2", ".xz", ".zst", ".lz4" };
+	struct text t = text_from(entry);
+
+	if (!text_starts(t, text_from(name)) ||
+	    (entry[strlen(name)] != '.' && entry[strlen(name)] != '-'))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
+		if (text_ends(t, text_from(endings[i])))
+			return false;
+	return true;
+}
+
+const struct err *log_file_after(struct arena *a, struct text path, int64_t mtime_ns,
+				 struct log_file *ret)
+{
+	const struct err *e = NULL;
+	const struct dirent *entry;
+	const char *name;
+	DIR *dir = folder_of(a, path, &name);
+	struct log_file f = { .fd = -1 };
+
+	*ret = f;
+	if (!dir)
+		return err_errno(a, errno, "downloads.log: the folder of %.*s", TEXT_F(path));
+	for (size_t i = 0; !e && i < ENTRIES_MAX && (entry = readdir(dir)); i++) {
+		if (!is_rotated(entry->d_name, name))
+			continue;
+		e = open_at(a, dirfd(dir), entry->d_name, &f);
+		if (!e && f.fd >= 0 && f.mtime_ns > mtime_ns &&
+		    (ret->fd < 0 || f.mtime_ns < ret->mtime_ns)) {
+			log_file_close(ret);
+			*ret = f;
+		} else {
+			log_file_close(&f);
+		}
+	}
+	(void)closedir(dir);
+	if (e)
+		log_file_close(ret);
 	return e;
 }

@@ -7,6 +7,7 @@
 struct log_file {
 	int fd; /* -1: there is none */
 	uint64_t device, inode, size;
+	int64_t mtime_ns;
 };
 
 /* For reading. A file that is not there is no error: fd is -1. ERR_INVALID for what is no plain file, or may not be read. */
@@ -27,6 +28,12 @@ bool log_file_is(const struct log_file *f, uint64_t inode, size_t head_bytes,
 const struct err *must_use log_file_find(struct arena *a, struct text path, uint64_t inode,
 					 size_t head_bytes, const struct sha256 *head,
 					 struct log_file *ret);
+
+/*
+ * The oldest of those files that was written to after that time and is not compressed; not the log itself. fd -1: there is none.
+ */
+const struct err *must_use log_file_after(struct arena *a, struct text path, int64_t mtime_ns,
+					  struct log_file *ret);
 
 /* n bytes from there, or fewer at its end: *ret_n. */
 const struct err *must_use log_file_read(struct arena *a, const struct log_file *f, uint64_t from,

@@ -12,7 +12,10 @@
 
 #define DAY_US ((int64_t)24 * 3600 * US_PER_S)
 
-enum { PATH_MAX_BYTES = 2048 }; /* of what stands behind /crates/, encoded */
+enum {
+	PATH_MAX_BYTES = 2048, /* of what stands behind /crates/, encoded */
+	LAST_DAY = 2932896,    /* 9999-12-31 */
+};
 
 static const char *const format_names[] = { "", "combined", "cloudfront", "fastly" };
 
@@ -106,14 +109,18 @@ static bool is_path(struct arena *a, struct text path, unsigned decodes, bool ro
 	       take(name, file, ret);
 }
 
+/* From 1970 to 9999: a day that no server wrote is none. */
+static bool is_time(int64_t us, struct download *ret)
+{
+	ret->day = us / DAY_US;
+	return us >= 0 && ret->day <= LAST_DAY;
+}
+
 static bool is_date(struct text date, struct download *ret)
 {
 	int64_t us;
 
-	if (!time_parse_date(date, &us))
-		return false;
-	ret->day = us / DAY_US;
-	return true;
+	return time_parse_date(date, &us) && is_time(us, ret);
 }
 
 /* ---- nginx, Apache, lighttpd */
@@ -158,10 +165,7 @@ static bool combined_line(struct arena *a, struct text line, struct download *re
 		agent = word; /* the last one */
 	if (!download_agent_counts(agent))
 		return false;
-	if (!time_parse_clf(text_sub(line, open + 1, close), &us) || us < 0)
-		return false;
-	ret->day = us / DAY_US;
-	return true;
+	return time_parse_clf(text_sub(line, open + 1, close), &us) && is_time(us, ret);
 }
 
 /* ---- CloudFront */

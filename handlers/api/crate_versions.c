@@ -86,7 +86,8 @@ static const struct err *seek_from(struct req *r, const struct wanted *w,
 	if (!seek_decode(r->arena, w->paging.seek, w->by_date ? "nn" : "tn", at))
 		return err_new(r->arena, ERR_INVALID, "invalid seek parameter");
 	if (!w->by_date) {
-		if (!semver_parse(at[0].text, &v)) { /* upstream: nothing comes behind what has no place */
+		if (!semver_parse(at[0].text,
+				  &v)) { /* upstream: nothing comes behind what has no place */
 			*ret = n;
 			return NULL;
 		}

@@ -15,6 +15,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (text_cut(&rest, '\n', &line))
 		if (download_log_line(&log, a, line, &d))
 			BUG_ON(!name_is_valid(NAME_CRATE, d.name) || !semver_parse(d.version, &v) ||
-			       d.day < 0);
+			       d.day < 0 || d.day > 2932896);
 	return 0;
 }

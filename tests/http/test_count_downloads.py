@@ -127,6 +127,31 @@ def test_rotated_twice(site, log, crate):
     assert counted(site, crate) == {("1.0.0", 0): 7}
 
 
+def test_rotated_twice_while_nobody_read(site, log, crate):
+    """The jobs were down for days. What is older than the last one read, compressed or copied is not read."""
+    log.write(log.line(crate, when=today(9)))
+    log.rotate(".9")
+    log.downloads(crate)
+    log.count()
+    assert counted(site, crate) == {("1.0.0", 0): 1}
+    log.path.with_name("own.log.bak").write_bytes(log.path.read_bytes())
+    log.downloads(crate)
+    log.rotate(".3")
+    log.downloads(crate, "1.1.0", times=10)
+    log.rotate(".2")
+    log.downloads(crate, "2.0.0-rc.1+build.5", times=100)
+    copy = log.rotate(".1").path
+    copy.with_name("own.log.4.gz").write_bytes(copy.read_bytes())
+    copy.with_name("own.log.copy").write_bytes(log.path.with_name("own.log.3").read_bytes())
+    log.downloads(crate, when=today(1), times=1000)
+    log.count()
+    found = {("1.0.0", 0): 2, ("1.1.0", 0): 10, ("2.0.0-rc.1+build.5", 0): 100, ("1.0.0", 1): 1000}
+    assert counted(site, crate) == found
+    minute_passes(site)
+    log.count()
+    assert counted(site, crate) == found
+
+
 def test_emptied_in_its_place(site, log, crate):
     """copytruncate: that is said, and what comes is counted."""
     log.downloads(crate, times=2)

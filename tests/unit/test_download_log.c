@@ -78,6 +78,15 @@ static void combined(void **state)
 		{ "x - - [30/Feb/2026:00:10:46 +0000] \"GET /static/crates/a/a-1.0.0.crate "
 		  "HTTP/1.1\" 200 1" CARGO,
 		  "-" },
+		{ "x - - [31/Dec/1969:23:10:46 +0000] \"GET /static/crates/a/a-1.0.0.crate "
+		  "HTTP/1.1\" 200 1" CARGO,
+		  "-" },
+		{ "x - - [31/Dec/9999:23:10:46 -0100] \"GET /static/crates/a/a-1.0.0.crate "
+		  "HTTP/1.1\" 200 1" CARGO,
+		  "-" },
+		{ "x - - [31/Dec/9999:23:10:46 +0000] \"GET /static/crates/a/a-1.0.0.crate "
+		  "HTTP/1.1\" 200 1" CARGO,
+		  "a 1.0.0 9999-12-31" },
 		/* what strangers put into quotes stays there */
 		{ AT "\"GET /x\\\" 200 1 HTTP/1.1\" 400 1" CARGO, "-" },
 		{ GET_IT "200 1 \"a \\\" b\" \"cargo/\\\"1\"", "a-b 1.0.0 2026-11-28" },
@@ -129,6 +138,7 @@ static void cloudfront(void **state)
 		{ "2026-11-28\t01:02:03\tPOST\t/crates/a/a-1.0.0.crate\t200\tcargo/1.96", "-" },
 		{ "2026-11-28\t01:02:03\tGET\t/crates/a/a-1.0.0.crate\t200\tcargo/1.96\tx", "-" },
 		{ "2026-11-28\t01:02:03\tGET\t/crates/a/a-1.0.0.crate\t200", "-" },
+		{ "0116-11-28\t01:02:03\tGET\t/crates/a/a-1.0.0.crate\t200\tcargo/1.96", "-" },
 		{ "2026-11\t01:02:03\tGET\t/crates/a/a-1.0.0.crate\t200\tcargo/1.96", "-" },
 		{ "#Version: 2.0", "-" },
 		{ "2026-11-28\t01:02:03\tGET\t/crates/a/a-1.0.0.crate\t200\tcargo/1.96", "-" },

@@ -1,12 +1,25 @@
 #include "app/base/spawn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-enum { HELD_FD = 3 };
+enum { CLOSE_ON_EXEC = 4, DESCRIPTORS_MAX = 4096 }; /* CLOSE_RANGE_CLOEXEC of Linux 5.11 */
+
+/* libfcgi and MariaDB's library leave theirs open for whoever is executed. */
+static void keep_descriptors(void)
+{
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, (unsigned)STDERR_FILENO + 1, ~0U, CLOSE_ON_EXEC) == 0)
+		return;
+#endif
+	for (int fd = STDERR_FILENO + 1; fd < DESCRIPTORS_MAX; fd++)
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC); /* EBADF where there is none */
+}
 
 static int add_descriptors(const struct spawn *s, posix_spawn_file_actions_t *files)
 {
@@ -18,7 +31,7 @@ static int add_descriptors(const struct spawn *s, posix_spawn_file_actions_t *fi
 		rc = posix_spawn_file_actions_adddup2(files, s->out, STDOUT_FILENO);
 	/* last: one of the two may have stood in its place */
 	if (rc == 0 && s->held >= 0)
-		rc = posix_spawn_file_actions_adddup2(files, s->held, HELD_FD);
+		rc = posix_spawn_file_actions_adddup2(files, s->held, SPAWN_HELD);
 	return rc;
 }
 
@@ -46,6 +59,7 @@ int spawn_program(const struct spawn *s, pid_t *ret)
 	posix_spawnattr_t attr;
 	int rc;
 
+	keep_descriptors();
 	if (posix_spawn_file_actions_init(&files) != 0)
 		return ENOMEM;
 	if (posix_spawnattr_init(&attr) != 0) {

@@ -6,17 +6,20 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+enum { SPAWN_HELD = 3 };
+
 struct spawn {
 	char *const *argv; /* the first is the absolute path; NULL at the end */
 	char *const *env;  /* NAME=VALUE; NULL at the end */
 	int in, out;       /* become its standard input and output; -1: ours */
-	int held;          /* becomes its descriptor 3, for a lock that it holds too; -1: none */
+	int held;   /* becomes its descriptor SPAWN_HELD, for a lock that it holds too; -1: none */
 	bool group; /* a process group of its own: kill(-pid) ends it with all that it starts */
 };
 
 /*
- * The child begins with no signal blocked or ignored; all our other descriptors close on exec. 0 and *ret, or the errno
- * of why it could not be started. The caller waits for it.
+ * The child begins with no signal blocked or ignored, and with these descriptors and standard error alone: all others of
+ * ours close on exec from now on, also those that a library opened. 0 and *ret, or the errno of why it could not be started.
+ * The caller waits for it.
  */
 int spawn_program(const struct spawn *s, pid_t *ret);
 

@@ -219,8 +219,10 @@ static const struct err *send_text(struct git_client *g, struct text t)
 		}
 		if (n < 0 && errno != EAGAIN && errno != EINTR)
 			return why_gone(g);
-		if (!wait_for(g, POLLOUT, deadline_us))
+		if (!wait_for(g, POLLOUT, deadline_us)) {
+			end_helper(g);
 			return err_new(g->arena, ERR_BUSY, "cratehouse-git does not listen");
+		}
 	}
 	return NULL;
 }
@@ -240,6 +242,11 @@ const struct err *git_client_say(struct git_client *g, const struct git_record *
 	if (!e)
 		e = send_text(g, r->path);
 	return e ? e : send_text(g, r->bytes);
+}
+
+bool git_client_is_over(const struct git_client *g)
+{
+	return g->sock < 0;
 }
 
 const struct err *git_client_end(struct git_client *g, struct git_answer *ret)

@@ -33,6 +33,9 @@ void git_client_while_waiting(struct git_client *g, void (*fn)(void *ctx), void 
  */
 const struct err *must_use git_client_say(struct git_client *g, const struct git_record *r);
 
+/* After an error: whether it was the helper's, so that nothing more can be said. */
+bool git_client_is_over(const struct git_client *g);
+
 /*
  * Says GIT_OP_END and reads the answer; the run is over either way, and the lock free. Nothing was done unless this is NULL:
  * ERR_BUSY, ERR_INTERNAL with the helper's words. ret is arena.

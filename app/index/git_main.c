@@ -12,6 +12,7 @@
 #include "app/index/git_wire.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -92,11 +93,13 @@ static const struct err *repack(struct run *r, bool all)
 	char *env[] = { text_z(r->arena, TEXT("PATH=/usr/local/bin:/usr/bin:/bin")),
 			text_z(r->arena, TEXT("HOME=/nonexistent")),
 			text_z(r->arena, TEXT("LC_ALL=C")), NULL };
+	/* the lock of this run, until the packs are there */
+	int held = fcntl(SPAWN_HELD, F_GETFD) < 0 ? -1 : SPAWN_HELD;
 	int status = 0;
 	pid_t pid;
 	int rc = spawn_program(
 		&(struct spawn){
-			.argv = argv, .env = env, .in = -1, .out = STDERR_FILENO, .held = -1 },
+			.argv = argv, .env = env, .in = -1, .out = STDERR_FILENO, .held = held },
 		&pid);
 
 	if (rc)

@@ -1,10 +1,13 @@
 """GET and POST /git/index/{*path}: git's smart protocol by a worker, and nothing but what a fetch asks for."""
 import gzip
 import pathlib
+import re
+import socket
 import threading
 
 import pytest
 
+from lib.faults import children_of, wait
 from lib.git import GitIndex, git
 from lib.instance import Instance
 from lib.registry import Client, Crate
@@ -104,11 +107,6 @@ def test_bad_bodies(site):
     assert worker(site, REFS).status_code == 200, "workers live on"
 
 
-def test_off_by_default(registry, anon):
-    assert anon.get(REFS).status_code == 404
-    assert anon.post(PACK, b"0000", headers=UPLOAD).status_code == 404
-
-
 def programs_of(site):
     """Of git, started for this registry."""
     found = []
@@ -119,6 +117,88 @@ def programs_of(site):
         except OSError:
             pass  # it has ended, or is somebody else's
     return found
+
+
+@pytest.fixture(scope="module")
+def odd():
+    """Its git is a script that a test writes."""
+    instance = Instance(settings=["server.job_runners=0", "server.workers=1", "git_index.enabled=true",
+                                  "git_index.serve=true"])
+    instance.settings += (f"git_index.git={instance.data}/git.sh",)
+    try:
+        yield instance.start()
+    finally:
+        instance.remove()
+
+
+def says(odd, script):
+    fresh = odd.data / "git.new"
+    fresh.write_text(f"#!/bin/sh\n{script}\n")
+    fresh.chmod(0o755)
+    fresh.rename(odd.data / "git.sh")
+
+
+HEAD = "printf 'Content-Type: text/x\\r\\n\\r\\n'"
+
+
+@pytest.mark.parametrize("script, status", [
+    ("exit 0", 500), ("exit 1", 500), ("echo no head", 500), ("echo; echo body", 500), ("printf 'Status: 99\\n\\n'", 500),
+    ("printf 'Status: x\\n\\n'", 500), ("printf 'A: b\\rC: d\\n\\n'", 500), ("yes 'A: b'", 500),
+    ("printf 'Status: 404 Not Found\\r\\nContent-Type: text/plain\\r\\n\\r\\nno such\\n'", 404),
+    (HEAD, 200)])
+def test_whatever_the_program_says(odd, script, status):
+    says(odd, script)
+    assert worker(odd, REFS).status_code == status
+    wait(lambda: programs_of(odd) == [], "a program is left", 60)
+
+
+def test_the_program_gets_nothing_of_ours(odd):
+    says(odd, f"{HEAD}; env; ls -l /proc/self/fd; echo \"$@\"")
+    said = worker(odd, REFS, headers={"Proxy": "http://evil.test", "Cookie": "a=b", "Authorization": "secret"}).text
+    assert "evil" not in said and "secret" not in said and "a=b" not in said and "CRATEHOUSE" not in said
+    assert "socket:" not in said and said.rstrip().endswith("http-backend")
+    assert "GIT_PROJECT_ROOT" in said
+
+
+def test_one_that_is_not_there(odd):
+    (odd.data / "git.sh").unlink(missing_ok=True)
+    answer = worker(odd, REFS)
+    assert answer.status_code == 503 and answer.headers["Retry-After"]
+
+
+def test_one_that_fails_in_the_middle_is_no_whole_answer(odd):
+    says(odd, f"{HEAD}; echo half; exit 3")
+    try:
+        assert worker(odd, REFS).status_code >= 500
+    except OSError:
+        pass  # cut, as it should be
+    says(odd, f"{HEAD}; echo whole")
+    assert worker(odd, REFS).text == "whole\n"
+
+
+def pss_kb(pid):
+    return int(re.search(r"^Pss:\s+(\d+) kB", pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M).group(1))
+
+
+def test_much_goes_through_little_memory(odd):
+    """100 MB, while the worker stays below the 8 MB that a worker may have."""
+    says(odd, f"{HEAD}; head -c 100000000 /dev/zero")
+    assert len(worker(odd, REFS).content) == 100000000
+    workers = [pid for pid, name in children_of(odd.pid("cratehouse")).items() if name == "cratehouse"]
+    assert len(workers) == 1 and pss_kb(workers[0]) < 8 * 1024
+
+
+def test_who_goes_away_takes_the_program_along(odd):
+    says(odd, f"{HEAD}; while echo more; do :; done; sleep 1000 & wait")
+    with socket.create_connection(("127.0.0.1", odd.port)) as stream:
+        stream.sendall(f"GET {REFS} HTTP/1.1\r\nHost: x\r\nUser-Agent: x\r\n\r\n".encode())
+        assert stream.recv(1000)
+    wait(lambda: programs_of(odd) == [], "a program is left", 60)
+
+
+def test_off_by_default(registry, anon):
+    assert anon.get(REFS).status_code == 404
+    assert anon.post(PACK, b"0000", headers=UPLOAD).status_code == 404
 
 
 def test_clone_fetch_and_many_at_once(site, tmp_path):
@@ -139,4 +219,4 @@ def test_clone_fetch_and_many_at_once(site, tmp_path):
     for thread in threads:
         thread.join()
     assert all((tmp_path / f"clone-{n}/mo/re/more-3").exists() for n in range(6))
-    assert programs_of(site) == []
+    wait(lambda: programs_of(site) == [], "a program is left", 60)

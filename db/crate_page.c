@@ -26,8 +26,8 @@ enum { SLIPS_MAX_BYTES = 160 * 1024 };
 	" (SELECT MAX(time_us) FROM version_owner_actions WHERE version_id = " version " AND action = 1) AS yanked_us," \
 	" (SELECT GROUP_CONCAT(k.keyword" \
 	"           ORDER BY LOCATE(CONCAT('\"', k.keyword, '\"')," \
-	"             LOWER((SELECT kv.keywords FROM versions kv WHERE kv.crate_id = c.id" \
-	"                     ORDER BY kv.id DESC LIMIT 1))), k.keyword SEPARATOR ',')" \
+	"             LOWER((SELECT kv.keywords FROM versions kv FORCE INDEX (versions_crate_created)" \
+	"                     WHERE kv.crate_id = c.id ORDER BY kv.created_us DESC, kv.id DESC LIMIT 1))), k.keyword SEPARATOR ',')" \
 	"    FROM crates_keywords ck JOIN keywords k ON k.id = ck.keyword_id" \
 	"   WHERE ck.crate_id = c.id) AS keywords," \
 	" (SELECT GROUP_CONCAT(g.slug, '\\t', g.category ORDER BY g.slug SEPARATOR '\\n')" \

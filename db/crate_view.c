@@ -60,9 +60,10 @@ static const struct db_stmt crate_keywords = {
 	       "  JOIN keywords k ON k.id = ck.keyword_id"
 	       " WHERE ck.crate_id = ?"
 	       " ORDER BY LOCATE(CONCAT('\"', k.keyword, '\"'),"
-	       "                 LOWER((SELECT v.keywords FROM versions v WHERE v.crate_id = "
-	       "ck.crate_id"
-	       "                         ORDER BY v.id DESC LIMIT 1))),"
+	       "                 LOWER((SELECT v.keywords"
+	       "                          FROM versions v FORCE INDEX (versions_crate_created)"
+	       "                         WHERE v.crate_id = ck.crate_id"
+	       "                         ORDER BY v.created_us DESC, v.id DESC LIMIT 1))),"
 	       "          k.keyword LIMIT 100",
 	.in = { DB_U64 },
 	.out = { DB_COL(struct keyword_view, keyword), DB_COL(struct keyword_view, created_us),

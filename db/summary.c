@@ -25,7 +25,8 @@ static const struct db_stmt summary_lists = {
 	       "  ORDER BY downloads DESC, crate_id DESC LIMIT 10)"
 	       " UNION ALL (SELECT 2, crate_id FROM recent_crate_downloads"
 	       "  WHERE downloads IS NOT NULL ORDER BY downloads DESC, crate_id DESC LIMIT 10)"
-	       " UNION ALL (SELECT 3, u.id FROM (SELECT id, created_us, updated_us FROM crates"
+	       " UNION ALL (SELECT 3, u.id FROM (SELECT id, created_us, updated_us"
+	       "  FROM crates FORCE INDEX (crates_updated)"
 	       "  ORDER BY updated_us DESC, id DESC LIMIT 1000) u"
 	       "  WHERE u.updated_us <> u.created_us"
 	       "  ORDER BY u.updated_us DESC, u.id DESC LIMIT 10)",

@@ -68,7 +68,7 @@ def test_another_web_server_goes_on_with_the_same_folder(instance):
 
 
 def test_settings_go_into_the_file_and_edits_stay(instance):
-    instance.settings += ('site.title=The "tide" \\ house', "limits.keywords=7")
+    instance.settings += ('site.title=The "tide" \\ house', "limits.keywords=7", "site.url=http://127.0.0.1:1")
     instance.start()
     text = (instance.data / "cratehouse.toml").read_text()
     assert r'title = "The \"tide\" \\ house"' in text and "keywords = 7" in text
@@ -76,7 +76,8 @@ def test_settings_go_into_the_file_and_edits_stay(instance):
     instance.stop()
     (instance.data / "cratehouse.toml").write_text(text.replace("keywords = 7", "keywords = 9  # mine"))
     instance.quickstart("--no-install", "--build", str(BUILD))
-    assert "keywords = 9  # mine" in (instance.data / "cratehouse.toml").read_text()
+    text = (instance.data / "cratehouse.toml").read_text()
+    assert "keywords = 9  # mine" in text and 'url = "http://127.0.0.1:1"' in text, "of another web server on this machine"
 
 
 def test_a_port_in_use_is_said(instance):

@@ -717,8 +717,8 @@ const struct err *git_export_end(struct git_export *g, struct git_export_out *re
 					.packs = count_packs(g),
 					.ndiffer = g->ndiffer,
 					.snapshot = g->snapshot };
-	ret->differ.v = g->differ;
 	ret->differ.n = g->ndiffer < GIT_WIRE_DIFFER_MAX ? (size_t)g->ndiffer : GIT_WIRE_DIFFER_MAX;
+	ret->differ.v = arena_copy(g->arena, g->differ, ret->differ.n * sizeof(*g->differ));
 	if (g->has_tip)
 		ret->head = text_dup(g->arena, text_from(git_oid_tostr(hex, sizeof(hex), &g->tip)));
 	return NULL;

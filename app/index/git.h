@@ -41,4 +41,5 @@ struct git_export_out {
 	struct texts differ;  /* paths, at most GIT_WIRE_DIFFER_MAX */
 };
 
+/* ret is arena. */
 const struct err *must_use git_export_end(struct git_export *g, struct git_export_out *ret);

@@ -14,9 +14,3 @@ void answer_write_manifest(struct jw *j, const char *key, const struct manifest 
  * without NUL. False for anything else. arena.
  */
 bool answer_read_manifest(struct arena *a, struct json_object *o, struct manifest *ret);
-
-/* The text of a JSON string (arena), absent for null. False where it is neither, or holds a NUL. */
-bool answer_read_text(struct arena *a, struct json_object *v, struct text *ret);
-
-/* The same for words that only an answer quotes: a verdict may quote a path that holds a NUL. */
-bool answer_read_words(struct arena *a, struct json_object *v, struct text *ret);

@@ -4,6 +4,7 @@
 #include "app/base/config.h"
 #include "app/base/spawn.h"
 #include "app/inspect/answer.h"
+#include "app/inspect/answer_parts.h"
 #include "app/inspect/client_parts.h"
 #include "app/inspect/readme_plain.h"
 #include "app/inspect/wire.h"

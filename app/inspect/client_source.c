@@ -3,7 +3,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/config.h"
-#include "app/inspect/answer.h"
+#include "app/inspect/answer_parts.h"
 #include "app/inspect/client_parts.h"
 #include "app/inspect/tokens.h"
 #include "app/inspect/wire.h"

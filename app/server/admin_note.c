@@ -4,7 +4,7 @@
 #include "app/base/buf.h"
 #include "app/base/jw.h"
 
-enum { DETAIL_MAX_BYTES = 16 * 1024 * 1024 };
+enum { DETAIL_MAX_BYTES = 16 * 1024 }; /* a message has YANK_MESSAGE_MAX_BYTES */
 
 struct audit_entry admin_note(const struct req *r, const char *action)
 {

@@ -31,6 +31,7 @@
 #include "db/download_sum.h"
 #include "db/download_view.h"
 #include "db/elsewhere.h"
+#include "db/email.h"
 #include "db/expired.h"
 #include "db/exposed.h"
 #include "db/feed.h"
@@ -54,6 +55,7 @@
 #include "db/publish.h"
 #include "db/rendering.h"
 #include "db/report.h"
+#include "db/schedule.h"
 #include "db/search.h"
 #include "db/session.h"
 #include "db/sitemap.h"
@@ -115,6 +117,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_index_stmts },
 	{ db_invitation_stmts },
 	{ db_job_stmts },
+	{ db_schedule_stmts },
 	{ db_link_stmts },
 	{ db_log_position_stmts },
 	{ db_docs_build_stmts },
@@ -141,6 +144,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_typosquat_stmts },
 	{ db_unsubscribe_stmts },
 	{ db_user_stmts },
+	{ db_email_stmts },
 	{ db_user_note_stmts },
 	{ db_user_view_stmts },
 	{ db_version_view_stmts },

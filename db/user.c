@@ -3,9 +3,8 @@
 #include "app/base/arena.h"
 #include "app/base/time.h"
 #include "app/registry/name.h"
+#include "db/email.h"
 #include "db/mail.h"
-
-enum { EMAIL_TOKEN = 26 };
 
 #define USER_SQL                                                                                   \
 	"SELECT u.id, u.username AS login, u.gh_login, u.gh_id, u.name,"                           \
@@ -104,13 +103,6 @@ static const struct db_stmt insert_github = {
 	.in = { DB_I64, DB_U64, DB_TEXT, DB_TEXT, DB_TEXT, DB_I64 },
 };
 
-static const struct db_stmt insert_email = {
-	.name = "user_insert_email",
-	.sql = "INSERT INTO emails (user_id, email, verified, token, token_generated_us) VALUES "
-	       "(?, ?, ?, ?, ?)",
-	.in = { DB_U64, DB_TEXT, DB_BOOL, DB_TEXT, DB_I64 },
-};
-
 static const struct db_stmt lock = {
 	.name = "user_lock",
 	.sql = "UPDATE users SET account_lock_reason = ?, account_lock_until_us = ? WHERE id = ?",
@@ -171,49 +163,6 @@ static const struct db_stmt set_notifications = {
 	.in = { DB_BOOL, DB_U64, DB_BOOL },
 };
 
-struct email_row {
-	struct text email, token;
-};
-
-static const struct db_stmt verified_email = {
-	.name = "user_verified_email",
-	.sql = "SELECT email, token FROM emails WHERE user_id = ? AND verified = 1",
-	.in = { DB_U64 },
-	.out = { DB_COL(struct email_row, email), DB_COL(struct email_row, token) },
-};
-
-static const struct db_stmt email_for_update = {
-	.name = "user_email_for_update",
-	.sql = "SELECT email, token FROM emails WHERE user_id = ? FOR UPDATE",
-	.in = { DB_U64 },
-	.out = { DB_COL(struct email_row, email), DB_COL(struct email_row, token) },
-};
-
-static const struct db_stmt update_email = {
-	.name = "user_update_email",
-	.sql = "UPDATE emails SET email = ?, token = ?, token_generated_us = ?, verified = 0 WHERE "
-	       "user_id = ?",
-	.in = { DB_TEXT, DB_TEXT, DB_I64, DB_U64 },
-};
-
-static const struct db_stmt unverify_email = {
-	.name = "user_unverify_email",
-	.sql = "UPDATE emails SET verified = 0 WHERE user_id = ?",
-	.in = { DB_U64 },
-};
-
-static const struct db_stmt update_token = {
-	.name = "user_update_email_token",
-	.sql = "UPDATE emails SET token = ?, token_generated_us = ? WHERE user_id = ?",
-	.in = { DB_TEXT, DB_I64, DB_U64 },
-};
-
-static const struct db_stmt confirm_email = {
-	.name = "user_confirm_email",
-	.sql = "UPDATE emails SET verified = 1 WHERE token = ?",
-	.in = { DB_TEXT },
-};
-
 const struct err *db_user_by_id(struct db *db, uint64_t id, struct user_row *ret)
 {
 	return db_one(db, &by_id, DB_ARGS(db_u64(id)), ret);
@@ -238,14 +187,6 @@ const struct err *db_user_list(struct db *db, uint64_t after_id, struct user_row
 
 /* ---- making one ---- */
 
-static struct text email_token(struct db *db)
-{
-	char *p = arena_alloc(db_arena(db), EMAIL_TOKEN);
-
-	random_alnum(p, EMAIL_TOKEN);
-	return (struct text){ p, EMAIL_TOKEN };
-}
-
 struct adding {
 	const struct user_new *u;
 	uint64_t id;
@@ -268,10 +209,7 @@ static const struct err *add_accounts(struct db *db, const struct user_new *u, u
 			       "the GitHub account %lld has a user already", (long long)u->gh_id);
 	if (e || !u->email.p)
 		return e;
-	e = db_exec(db, &insert_email,
-		    DB_ARGS(db_u64(id), db_text(u->email), db_bool(u->verified),
-			    db_text(email_token(db)), db_i64(now)),
-		    NULL);
+	e = db_email_add(db, id, u->email, u->verified);
 	return e || !u->encrypted_token.p ? e : db_mail_user_confirm(db, id);
 }
 
@@ -442,94 +380,6 @@ const struct err *db_user_set_shortcuts(struct db *db, uint64_t id, bool on)
 	return db_exec(db, &set_shortcuts, DB_ARGS(db_bool(!on), db_u64(id)), NULL);
 }
 
-const struct err *db_user_verified_email(struct db *db, uint64_t id, struct text *ret)
-{
-	struct email_row row = { 0 };
-	bool found;
-	const struct err *e = db_maybe(db, &verified_email, DB_ARGS(db_u64(id)), &row, &found);
-
-	if (!e)
-		*ret = found ? row.email : TEXT_NONE;
-	return e;
-}
-
-struct address {
-	uint64_t user_id;
-	struct text email;
-};
-
-static const struct err *put_email(struct db *db, void *ctx)
-{
-	const struct address *a = ctx;
-	struct email_row row;
-	bool found;
-	const struct err *e =
-		db_maybe(db, &email_for_update, DB_ARGS(db_u64(a->user_id)), &row, &found);
-
-	if (e)
-		return e;
-	if (!found)
-		return db_exec(db, &insert_email,
-			       DB_ARGS(db_u64(a->user_id), db_text(a->email), db_bool(false),
-				       db_text(email_token(db)), db_i64(time_now_us())),
-			       NULL);
-	if (text_eq(row.email, a->email)) /* upstream: verified again although nothing changed */
-		return db_exec(db, &unverify_email, DB_ARGS(db_u64(a->user_id)), NULL);
-	return db_exec(db, &update_email,
-		       DB_ARGS(db_text(a->email), db_text(email_token(db)), db_i64(time_now_us()),
-			       db_u64(a->user_id)),
-		       NULL);
-}
-
-static const struct err *set_email(struct db *db, void *ctx)
-{
-	const struct address *a = ctx;
-	const struct err *e = put_email(db, ctx);
-
-	return e ? e : db_mail_user_confirm(db, a->user_id);
-}
-
-const struct err *db_user_set_email(struct db *db, uint64_t id, struct text email)
-{
-	struct address a = { .user_id = id, .email = email };
-	const struct err *e = db_tx(db, set_email, &a);
-
-	if (err_is(e,
-		   ERR_EXISTS)) /* the first address, and another request was faster: it is there now */
-		e = db_tx(db, set_email, &a);
-	return e;
-}
-
-static const struct err *resend(struct db *db, void *ctx)
-{
-	const uint64_t *id = ctx;
-	uint64_t n = 0;
-	const struct err *e =
-		db_exec(db, &update_token,
-			DB_ARGS(db_text(email_token(db)), db_i64(time_now_us()), db_u64(*id)), &n);
-
-	if (e)
-		return e;
-	if (!n)
-		return err_new(db_arena(db), ERR_INVALID, "Email could not be found");
-	return db_mail_user_confirm(db, *id);
-}
-
-const struct err *db_user_resend_email(struct db *db, uint64_t id)
-{
-	return db_tx(db, resend, &id);
-}
-
-const struct err *db_user_confirm_email(struct db *db, struct text token)
-{
-	uint64_t n = 0;
-	const struct err *e = db_exec(db, &confirm_email, DB_ARGS(db_text(token)), &n);
-
-	if (e || n)
-		return e;
-	return err_new(db_arena(db), ERR_INVALID, "Email belonging to token not found.");
-}
-
 const struct db_stmt *const db_user_stmts[] = {
 	&by_id,
 	&by_login,
@@ -539,7 +389,6 @@ const struct db_stmt *const db_user_stmts[] = {
 	&taken_for_github,
 	&insert,
 	&insert_github,
-	&insert_email,
 	&lock,
 	&locked,
 	&set_admin,
@@ -548,11 +397,5 @@ const struct db_stmt *const db_user_stmts[] = {
 	&feed_renew,
 	&formerly,
 	&set_notifications,
-	&verified_email,
-	&email_for_update,
-	&update_email,
-	&unverify_email,
-	&update_token,
-	&confirm_email,
 	NULL,
 };

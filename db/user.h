@@ -54,7 +54,7 @@ struct user_row {
 /* ERR_NOT_FOUND ("Not Found"). */
 const struct err *must_use db_user_by_id(struct db *db, uint64_t id, struct user_row *ret);
 
-/* Case and - _ alike; several: the highest id. ERR_NOT_FOUND ("Not Found"). */
+/* Case and - _ alike; several: one without a GitHub account, then the highest id. ERR_NOT_FOUND ("Not Found"). */
 const struct err *must_use db_user_by_login(struct db *db, struct text login, struct user_row *ret);
 
 /* The GitHub login exactly; several: the highest id. ERR_NOT_FOUND ("Not Found"). */
@@ -115,19 +115,6 @@ const struct err *must_use db_user_formerly(struct db *db, struct text login, st
 const struct err *must_use db_user_set_shortcuts(struct db *db, uint64_t id, bool on);
 
 const struct err *must_use db_user_set_admin(struct db *db, uint64_t id, bool is_admin);
-
-/* The verified address; *ret absent where there is none. */
-const struct err *must_use db_user_verified_email(struct db *db, uint64_t id, struct text *ret);
-
-/* A new address, or the same again, to be verified by the letter that this leaves (db/mail.h). Its token stays for the same
- * address. */
-const struct err *must_use db_user_set_email(struct db *db, uint64_t id, struct text email);
-
-/* Another letter, with a new token. ERR_INVALID `Email could not be found`. */
-const struct err *must_use db_user_resend_email(struct db *db, uint64_t id);
-
-/* ERR_INVALID `Email belonging to token not found.` The token stays good. */
-const struct err *must_use db_user_confirm_email(struct db *db, struct text token);
 
 /* Of publishes. Switched off, it leaves a letter that says so. */
 const struct err *must_use db_user_set_notifications(struct db *db, uint64_t id, bool on);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "db/category.h"
-#include "db/job.h"
+#include "db/schedule.h"
 #include "templates/page.h"
 
 struct status_job {

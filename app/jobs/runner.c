@@ -6,6 +6,7 @@
 #include "app/base/time.h"
 #include "app/jobs/kinds.h"
 #include "app/server/app.h"
+#include "db/schedule.h"
 
 #include <json-c/json.h>
 #include <signal.h>

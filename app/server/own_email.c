@@ -3,8 +3,8 @@
 #include "app/base/config.h"
 #include "app/base/email.h"
 #include "app/server/limits.h"
+#include "db/email.h"
 #include "db/mail_view.h"
-#include "db/user.h"
 
 const struct err *own_email_set(struct req *r, struct text email)
 {
@@ -16,7 +16,7 @@ const struct err *own_email_set(struct req *r, struct text email)
 	if (!email_is_valid(email))
 		return err_new(r->arena, ERR_INVALID, "invalid email address");
 	e = limit_take_letter(r, email);
-	return e ? e : db_user_set_email(r->db, r->user.id, email);
+	return e ? e : db_email_set(r->db, r->user.id, email);
 }
 
 const struct err *own_email_resend(struct req *r)
@@ -29,5 +29,5 @@ const struct err *own_email_resend(struct req *r)
 		if (!e && p.email.p)
 			e = limit_take_letter(r, p.email);
 	}
-	return e ? e : db_user_resend_email(r->db, r->user.id);
+	return e ? e : db_email_resend(r->db, r->user.id);
 }

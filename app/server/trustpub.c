@@ -7,9 +7,9 @@
 #include "db/crate.h"
 #include "db/crate_settings.h"
 #include "db/crate_view.h"
+#include "db/email.h"
 #include "db/github.h"
 #include "db/trustpub_config.h"
-#include "db/user.h"
 
 /*
  * The issuer that was asked for, or the first of its kind, *ret_first; ERR_INVALID where it is not one of ours. The first
@@ -55,7 +55,7 @@ const struct err *trustpub_require_owner(struct req *r, uint64_t crate_id)
 static const struct err *require_verified_email(struct req *r)
 {
 	struct text email = TEXT_NONE;
-	const struct err *e = db_user_verified_email(r->db, r->user.id, &email);
+	const struct err *e = db_email_verified(r->db, r->user.id, &email);
 
 	if (e || email.p)
 		return e;

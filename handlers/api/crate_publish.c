@@ -18,8 +18,8 @@
 #include "app/storage/storage.h"
 #include "db/crate.h"
 #include "db/crate_view.h"
+#include "db/email.h"
 #include "db/trustpub.h"
-#include "db/user.h"
 #include "handlers/api/common.h"
 #include "handlers/api/publish_frame.h"
 #include "templates/json_crate.h"
@@ -102,7 +102,7 @@ static const struct err *judge_user(struct req *r, struct publish *p)
 			       "New versions of this crate can only be published using Trusted "
 			       "Publishing (see %.*s/docs/trusted-publishing).",
 			       TEXT_F(cfg->site.url));
-	e = db_user_verified_email(r->db, r->user.id, &p->email);
+	e = db_email_verified(r->db, r->user.id, &p->email);
 	if (e)
 		return e;
 	if (!p->email.p)

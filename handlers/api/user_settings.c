@@ -6,6 +6,7 @@
 #include "app/base/json.h"
 #include "app/server/auth.h"
 #include "app/server/own_email.h"
+#include "db/email.h"
 #include "db/user.h"
 #include "handlers/api/common.h"
 
@@ -93,7 +94,7 @@ static struct reply resend_put(struct req *r)
 
 static struct reply confirm_put(struct req *r)
 {
-	const struct err *e = db_user_confirm_email(r->db, req_path(r, "email_token"));
+	const struct err *e = db_email_confirm(r->db, req_path(r, "email_token"));
 
 	return e ? reply_err(r, e) : reply_ok(r);
 }

@@ -3,8 +3,8 @@
  * Opening one changes nothing, because programs that look through mail open links too; the button does.
  */
 #include "app/base/arena.h"
+#include "db/email.h"
 #include "db/invitation.h"
-#include "db/user.h"
 #include "handlers/routes.h"
 #include "handlers/web/page.h"
 
@@ -72,7 +72,7 @@ static struct reply confirm_get(struct req *r)
 static struct reply confirm_post(struct req *r)
 {
 	struct text path = r->user.id ? TEXT("/settings/profile") : TEXT("/");
-	const struct err *e = db_user_confirm_email(r->db, req_path(r, "token"));
+	const struct err *e = db_email_confirm(r->db, req_path(r, "token"));
 
 	if (err_is(e, ERR_INVALID))
 		return page_go_with(r, path, FLASH_ERROR, "%.*s", TEXT_F(e->detail));

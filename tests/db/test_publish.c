@@ -6,11 +6,13 @@
 #include "db/bucket.h"
 #include "db/crate.h"
 #include "db/derived.h"
+#include "db/email.h"
 #include "db/fsck.h"
 #include "db/index.h"
 #include "db/job.h"
 #include "db/mail_view.h"
 #include "db/migrate.h"
+#include "db/schedule.h"
 #include "db/session.h"
 #include "db/token.h"
 #include "db/user.h"
@@ -746,15 +748,14 @@ static void accounts(void **state)
 	assert_true(found && id == user);
 	ok(db_link_take(db, &hash, "sign-in", &id, &found));
 	assert_false(found);
-	ok(db_user_set_email(db, user, TEXT("b@example.org")));
+	ok(db_email_set(db, user, TEXT("b@example.org")));
 	ok(db_mail_person(db, user, &person));
 	ok(db_user_by_login(db, TEXT("Ann"), &u));
 	assert_true(u.id == user && u.email_verified.set && !u.email_verified.v);
-	ok(db_user_confirm_email(db, person.token));
+	ok(db_email_confirm(db, person.token));
 	ok(db_user_by_id(db, user, &u));
 	assert_true(u.email_verified.v == 1 && text_eq(u.email, TEXT("b@example.org")));
-	says(db_user_confirm_email(db, TEXT("x")), ERR_INVALID,
-	     "Email belonging to token not found.");
+	says(db_email_confirm(db, TEXT("x")), ERR_INVALID, "Email belonging to token not found.");
 }
 
 static void buckets(void **state)

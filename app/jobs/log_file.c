@@ -97,72 +97,105 @@ static DIR *folder_of(struct arena *a, struct text path, const char **ret_name)
 	return opendir(z);
 }
 
-const struct err *log_file_find(struct arena *a, struct text path, uint64_t inode,
-				size_t head_bytes, const struct sha256 *head, struct log_file *ret)
+/* One search among the files beside the log. */
+struct search {
+	struct arena *a;
+	struct log_file *ret; /* fd -1: not found so far */
+	uint64_t inode;
+	size_t head_bytes;
+	const struct sha256 *head;
+	int64_t mtime_ns;
+};
+
+/* Each file of the log's folder whose name begins with the log's; fn may put what it opens into s->ret. */
+static const struct err *search(struct search *s, struct text path,
+				const struct err *(*fn)(struct search *s, int dir,
+							const struct dirent *entry,
+							const char *name))
 {
 	const struct err *e = NULL;
 	const struct dirent *entry;
 	const char *name;
-	DIR *dir = folder_of(a, path, &name);
-	struct log_file f = { .fd = -1 };
+	DIR *dir = folder_of(s->a, path, &name);
 
-	*ret = f;
+	*s->ret = (struct log_file){ .fd = -1 };
 	if (!dir)
-		return err_errno(a, errno, "downloads.log: the folder of %.*s", TEXT_F(path));
-	for (size_t i = 0; !e && ret->fd < 0 && i < ENTRIES_MAX && (entry = readdir(dir)); i++) {
-		if (strncmp(entry->d_name, name, strlen(name)) != 0 || entry->d_ino != inode)
-			continue;
-		e = open_at(a, dirfd(dir), entry->d_name, &f);
-		if (!e && log_file_is(&f, inode, head_bytes, head))
-			*ret = f;
-		else
-			log_file_close(&f);
-	}
+		return err_errno(s->a, errno, "downloads.log: the folder of %.*s", TEXT_F(path));
+	for (size_t i = 0; !e && i < ENTRIES_MAX && (entry = readdir(dir)); i++)
+		if (text_starts(text_from(entry->d_name), text_from(name)))
+			e = fn(s, dirfd(dir), entry, name);
 	(void)closedir(dir);
+	if (e)
+		log_file_close(s->ret);
 	return e;
+}
+
+static const struct err *same_file(struct search *s, int dir, const struct dirent *entry,
+				   const char *name)
+{
+	struct log_file f;
+	const struct err *e;
+
+	(void)name;
+	if (s->ret->fd >= 0 || entry->d_ino != s->inode)
+		return NULL;
+	e = open_at(s->a, dir, entry->d_name, &f);
+	if (!e && log_file_is(&f, s->inode, s->head_bytes, s->head))
+		*s->ret = f;
+	else
+		log_file_close(&f);
+	return e;
+}
+
+const struct err *log_file_find(struct arena *a, struct text path, uint64_t inode,
+				size_t head_bytes, const struct sha256 *head, struct log_file *ret)
+{
+	struct search s = {
+		.a = a, .ret = ret, .inode = inode, .head_bytes = head_bytes, .head = head
+	};
+
+	return search(&s, path, same_file);
 }
 
 /* What rotation calls a file: "LOG.1", "LOG-20261128"; not what it has compressed. */
 static bool is_rotated(const char *entry, const char *name)
 {
 	static const char *const endings[] = { ".gz", ".bz2", ".xz", ".zst", ".lz4" };
-	struct text t = text_from(entry);
+	char next = entry[strlen(name)];
 
-	if (!text_starts(t, text_from(name)) ||
-	    (entry[strlen(name)] != '.' && entry[strlen(name)] != '-'))
+	if (next != '.' && next != '-')
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(endings); i++)
-		if (text_ends(t, text_from(endings[i])))
+		if (text_ends(text_from(entry), text_from(endings[i])))
 			return false;
 	return true;
+}
+
+static const struct err *older_file(struct search *s, int dir, const struct dirent *entry,
+				    const char *name)
+{
+	struct log_file f;
+	const struct err *e;
+
+	if (!is_rotated(entry->d_name, name))
+		return NULL;
+	e = open_at(s->a, dir, entry->d_name, &f);
+	if (err_is(e, ERR_INVALID)) /* perhaps none of ours */
+		return NULL;
+	if (!e && f.fd >= 0 && f.mtime_ns > s->mtime_ns &&
+	    (s->ret->fd < 0 || f.mtime_ns < s->ret->mtime_ns)) {
+		log_file_close(s->ret);
+		*s->ret = f;
+	} else {
+		log_file_close(&f);
+	}
+	return e;
 }
 
 const struct err *log_file_after(struct arena *a, struct text path, int64_t mtime_ns,
 				 struct log_file *ret)
 {
-	const struct err *e = NULL;
-	const struct dirent *entry;
-	const char *name;
-	DIR *dir = folder_of(a, path, &name);
-	struct log_file f = { .fd = -1 };
+	struct search s = { .a = a, .ret = ret, .mtime_ns = mtime_ns };
 
-	*ret = f;
-	if (!dir)
-		return err_errno(a, errno, "downloads.log: the folder of %.*s", TEXT_F(path));
-	for (size_t i = 0; !e && i < ENTRIES_MAX && (entry = readdir(dir)); i++) {
-		if (!is_rotated(entry->d_name, name))
-			continue;
-		e = open_at(a, dirfd(dir), entry->d_name, &f);
-		if (!e && f.fd >= 0 && f.mtime_ns > mtime_ns &&
-		    (ret->fd < 0 || f.mtime_ns < ret->mtime_ns)) {
-			log_file_close(ret);
-			*ret = f;
-		} else {
-			log_file_close(&f);
-		}
-	}
-	(void)closedir(dir);
-	if (e)
-		log_file_close(ret);
-	return e;
+	return search(&s, path, older_file);
 }

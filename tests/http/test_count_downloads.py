@@ -3,19 +3,14 @@ import os
 
 import pytest
 
-from lib.downloads import Log, counted, minute_passes, today
-from lib.instance import Instance
+from lib.downloads import Log, counted, counting, minute_passes, today
 from lib.registry import Crate
 
 
 @pytest.fixture(scope="module")
 def site():
-    instance = Instance(settings=["server.job_runners=0", "downloads.count=log", "server.workers=2"])
-    instance.settings += (f"downloads.log={instance.data}/log/own.log",)
-    try:
-        yield instance.start()
-    finally:
-        instance.remove()
+    with counting() as instance:
+        yield instance
 
 
 @pytest.fixture(scope="module")

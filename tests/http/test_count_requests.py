@@ -4,8 +4,7 @@ import threading
 
 import pytest
 
-from lib.downloads import Log, counted, minute_passes
-from lib.instance import Instance
+from lib.downloads import Log, counted, counting, minute_passes
 from lib.registry import Crate
 
 CARGO = {"User-Agent": "cargo/1.96.0", "Accept": "*/*"}
@@ -13,12 +12,9 @@ CARGO = {"User-Agent": "cargo/1.96.0", "Accept": "*/*"}
 
 @pytest.fixture(scope="module", params=["x-accel", "none"])
 def site(request):
-    instance = Instance(settings=["server.job_runners=0", "downloads.count=request", f"server.sendfile={request.param}"])
-    instance.sendfile = request.param
-    try:
-        yield instance.start()
-    finally:
-        instance.remove()
+    with counting(f"server.sendfile={request.param}", how="request") as instance:
+        instance.sendfile = request.param
+        yield instance
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,15 @@
 """What was counted goes into the sums that pages and lists show, and fsck proves them."""
 import pytest
 
-from lib.downloads import Log, counted, today
-from lib.instance import Instance
+from lib.downloads import Log, counted, counting, today
 from lib.registry import Crate
 from lib.steps import crate_id
 
 
 @pytest.fixture(scope="module")
 def site():
-    instance = Instance(settings=["server.job_runners=0", "downloads.count=log", "server.workers=2"])
-    instance.settings += (f"downloads.log={instance.data}/log/own.log",)
-    try:
-        yield instance.start()
-    finally:
-        instance.remove()
+    with counting() as instance:
+        yield instance
 
 
 @pytest.fixture(scope="module")

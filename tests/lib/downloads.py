@@ -1,6 +1,9 @@
 """A log of downloads, as web servers write it, and what the registry made of it."""
+import contextlib
 import datetime
 import os
+
+from lib.instance import Instance
 
 UTC = datetime.timezone.utc
 
@@ -44,6 +47,17 @@ class Log:
         """(position, finished) of each file of this log, oldest first."""
         return [(int(position), finished == "1") for position, finished in self.instance.sql(
             "SELECT position, finished_us IS NOT NULL FROM log_positions ORDER BY id")]
+
+
+@contextlib.contextmanager
+def counting(*settings, how="log"):
+    """A registry that counts, whose jobs run when a test says so."""
+    instance = Instance(settings=["server.job_runners=0", "server.workers=2", f"downloads.count={how}", *settings])
+    instance.settings += (f"downloads.log={instance.data}/log/own.log",)
+    try:
+        yield instance.start()
+    finally:
+        instance.remove()
 
 
 def counted(instance, name):

@@ -1,4 +1,5 @@
 """The link that the command line prints (cratehouse session create LOGIN --link)."""
+import re
 import urllib.parse
 
 from fcgi_client import FastCGI
@@ -28,6 +29,10 @@ def test_link_signs_in_once(registry, alice):
     again = wire.get(path)
     assert (again.status, again.header("set-cookie")) == (403, None)
     assert Page(again.body.decode()).h1 == "This is not allowed" and b"has been used already, or has run out" in again.body
+    def words(answer):
+        page = Page(answer.body.decode())
+        return answer.status, page.h1, re.sub(r"\d", "", page.text)
+    assert words(wire.get("/sign-in/" + "x" * 32)) == words(again), "as one that never was"
     assert path.rsplit("/", 1)[1] not in (registry.data / "cratehouse.toml").read_text()
     for log in registry.data.glob("log/cratehouse*"):
         assert path.rsplit("/", 1)[1] not in log.read_text(errors="replace")

@@ -6,7 +6,7 @@
 
 #include "db/db.h"
 
-/* A page has been looked at that would like to know; once more is as good. */
+/* A page has been looked at that would like to know; once more is as good. ERR_NOT_FOUND where the version has gone. */
 const struct err *must_use db_docs_want(struct db *db, uint64_t version_id);
 
 enum { DOCS_WANTED_MAX = 50 };

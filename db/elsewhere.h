@@ -3,7 +3,7 @@
 
 #include "db/mirror.h"
 
-/* In the text of a subquery, c being the crate: what crate_page.c and dependency_page.c show. */
+/* What a list says of a crate; crate_page.c and dependency_page.c read it again, each in its own query. */
 struct said_row {
 	struct text crate; /* in any spelling */
 	struct text words; /* a description in Markdown; a name in Rust */

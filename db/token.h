@@ -62,7 +62,7 @@ const struct err *must_use db_token_by_id(struct db *db, uint64_t user_id, uint6
 const struct err *must_use db_token_revoke(struct db *db, uint64_t user_id, uint64_t id,
 					   struct event_source from);
 
-/* By its hash, whoever has it: the command line. */
+/* By its hash, whoever has it: the command line. *ret_found false: nobody has such a token; true for one that was revoked already, too. */
 const struct err *must_use db_token_revoke_hash(struct db *db, const struct sha256 *hash,
 						bool *ret_found);
 

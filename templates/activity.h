@@ -7,10 +7,10 @@
 struct activity_row {
 	int64_t time_us;
 	struct text who;     /* a login; absent: not known */
-	struct text verb;    /* "published", "was made an owner" */
+	struct text verb;    /* "published", "added the owner" */
 	struct text subject; /* a version or the login of an owner, behind the verb; absent: none */
 	struct text href;    /* of the subject; absent: no link */
-	struct text how;     /* "by a token"; absent: not known */
+	struct text how;     /* "token", "session", "trusted publishing"; absent: not known */
 	struct text detail;  /* for owners; absent: none */
 };
 

@@ -17,5 +17,8 @@ bool must_use base64url_decode(struct arena *a, struct text t, struct text *ret)
  */
 bool must_use base64_decode(struct arena *a, struct text t, struct text *ret, size_t *ret_at);
 
-/* Exactly n bytes from either alphabet, with or without its padding, into memory of the caller: a key, which no arena should hold. */
+/*
+ * Exactly n bytes (at most 96) from either alphabet, with or without its padding, into memory of the caller: a key, which no arena
+ * should hold. False for anything else, and nothing is written.
+ */
 bool must_use base64_bytes(struct text t, unsigned char *ret, size_t n);

@@ -17,7 +17,7 @@ struct jwt {
 		signed_part; /* header and payload, as they are signed: one spelling for each signature; borrowed */
 	struct text alg, iss;
 	struct text kid;            /* absent: none */
-	struct json_object *claims; /* an object */
+	struct json_object *claims; /* an object; goes with the arena */
 };
 
 /*

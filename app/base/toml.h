@@ -64,7 +64,7 @@ struct text toml_error_text(struct arena *a, struct text in, const struct toml_e
 /* The member of a table, or NULL; t may be NULL or no table (NULL then). */
 const struct toml *toml_get(const struct toml *t, struct text key);
 
-/* The same for a key that has an older spelling. */
+/* The same for a key that has an older spelling: key counts where both are there. */
 const struct toml *toml_get_either(const struct toml *t, const char *key, const char *alias);
 
 /* As the `toml` crate says it: "string", "integer", "float", "boolean", "datetime", "array",

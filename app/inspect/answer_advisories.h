@@ -19,6 +19,9 @@ struct advisory_answer {
 
 void answer_write_advisory(struct jw *j, const struct advisory_answer *v);
 
-/* Takes only what the writer could have written. arena */
+/*
+ * Takes only what the writer could have written; false for anything else. *ret_next: the number of the advisory file that the next
+ * answer is to begin with, 0 where these were the last. arena
+ */
 bool answer_read_advisories(struct arena *a, struct json_object *answer,
 			    struct advisory_answer **ret, size_t *ret_n, uint64_t *ret_next);

@@ -13,4 +13,5 @@ enum mark {
 	MARK_BUILD = 4,      /* it has a build script */
 };
 
+/* A set of enum mark, by what the manifest says (its targets are complete: manifest_complete). */
 uint64_t marks_of(const struct manifest *m);

@@ -43,6 +43,7 @@ struct job_kind {
 	X(sync_to_git_index, "sync_to_git_index", "repository", 100, true)                         \
 	X(bulk_sync_to_git_index, "bulk_sync_to_git_index", "repository", 0, false) /* {"crate_names": [...], "commit_message"} */ \
 	X(squash_index, "squash_index", "repository", 0, true) /* {} */                            \
+	X(make_git_index, "make_git_index", "repository", 100, true) /* {}: where there is none yet */ \
 	X(pack_git_index, "pack_git_index", "repository", -20, true) /* {}: many packs become few */ \
 	X(sweep, "sweep", "default", -20, true) /* {}: what has run out, what a crash left */      \
 	X(mirror_advisories, "mirror_advisories", "default", -10, true) /* {} */                    \

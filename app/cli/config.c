@@ -78,6 +78,16 @@ static bool downloads_ok(struct cli *c, const struct config *cfg, struct text fo
 	return !found;
 }
 
+/* Jobs would say so, later. */
+static void look_for_git(struct cli *c, const struct config *cfg)
+{
+	const char *git = text_z(c->arena, cfg->git_index.git);
+
+	if (cfg->git_index.enabled && access(git, X_OK) != 0)
+		(void)fprintf(stderr, "git_index.git: %s cannot be executed: %s\n", git,
+			      strerror(errno));
+}
+
 static int config_check(struct cli *c)
 {
 	struct text rotation = TEXT_NONE;
@@ -91,6 +101,7 @@ static int config_check(struct cli *c)
 	cfg = cli_config(c);
 	if (!cfg || !downloads_ok(c, cfg, rotation))
 		return 1;
+	look_for_git(c, cfg);
 	all = config_print(c->arena, cfg);
 	return cli_print(text_sub(all, 0, all.n - 1));
 }

@@ -234,7 +234,7 @@ static const struct err *check_git_index(struct fsck *f)
 	db_use_arena(f->app->db, a);
 	e = git_verify(f->app, f->a, &(struct verify_sink){ gather, &g }, &differs);
 	if (!e && differs && f->repair)
-		mended = !git_rebuild(f->app, f->a, &n, &answer);
+		mended = !git_rebuild(f->app, f->a, GIT_REBUILD_WAIT_MS, &n, &answer);
 	for (size_t i = 0; !e && i < g.n && i < ARRAY_SIZE(g.lines); i++)
 		found(f, g.lines[i], mended);
 	if (!e && g.n > ARRAY_SIZE(g.lines))

@@ -300,7 +300,7 @@ static const struct err *rebuild_git_index(struct rebuild *r)
 		(void)printf("git-index: there is none (git_index.enabled)\n");
 		return NULL;
 	}
-	e = git_rebuild(r->app, r->a, &r->seen, &answer);
+	e = git_rebuild(r->app, r->a, GIT_REBUILD_WAIT_MS, &r->seen, &answer);
 	if (!e)
 		(void)printf("git-index: %" PRIu64 " crates, %s %.*s\n", r->seen,
 			     answer.commits ? "now at" : "as it was at", TEXT_F(answer.head));

@@ -9,9 +9,9 @@
 #include "db/job.h"
 
 #include <time.h>
+#include <unistd.h>
 
 enum {
-	REBUILD_WAIT_MS = 30 * 60 * 1000, /* for a run that packs */
 	LOOKS = 3,
 	LOOK_AGAIN_MS = 900,
 };
@@ -123,11 +123,23 @@ static const struct err *say_op(struct git_client *g, enum git_op op)
 	return git_client_say(g, &(struct git_record){ .op = op });
 }
 
+bool git_is_made(const struct app *app, struct arena *a)
+{
+	static const char *const refs[] = { "refs/heads/master", "packed-refs" };
+	bool made = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(refs); i++)
+		made = made || !access(text_z(a, text_fmt(a, "%.*s/git/index/%s",
+							  TEXT_F(app->cfg->data.dir), refs[i])),
+				       F_OK);
+	return made;
+}
+
 static const struct err *rebuild(const struct app *app, struct arena *a, struct arena *step,
-				 uint64_t *ret_n, struct git_answer *ret)
+				 uint64_t wait_ms, uint64_t *ret_n, struct git_answer *ret)
 {
 	struct git_client *g;
-	const struct err *e = git_client_new(app, a, REBUILD_WAIT_MS, &g);
+	const struct err *e = git_client_new(app, a, wait_ms, &g);
 
 	if (e)
 		return e;
@@ -146,7 +158,7 @@ static const struct err *pack_all(const struct app *app, struct arena *a)
 {
 	struct git_client *g;
 	struct git_answer answer;
-	const struct err *e = git_client_new(app, a, REBUILD_WAIT_MS, &g);
+	const struct err *e = git_client_new(app, a, GIT_REBUILD_WAIT_MS, &g);
 
 	if (e)
 		return e;
@@ -157,11 +169,11 @@ static const struct err *pack_all(const struct app *app, struct arena *a)
 	return e;
 }
 
-const struct err *git_rebuild(const struct app *app, struct arena *step, uint64_t *ret_n,
-			      struct git_answer *ret)
+const struct err *git_rebuild(const struct app *app, struct arena *step, uint64_t wait_ms,
+			      uint64_t *ret_n, struct git_answer *ret)
 {
 	struct arena *a = db_arena(app->db);
-	const struct err *e = rebuild(app, a, step, ret_n, ret);
+	const struct err *e = rebuild(app, a, step, wait_ms, ret_n, ret);
 
 	return e || !ret->commits ? e : pack_all(app, a);
 }
@@ -173,7 +185,7 @@ static const struct err *compare(const struct app *app, struct arena *a, struct 
 {
 	struct git_client *g;
 	uint64_t n;
-	const struct err *e = git_client_new(app, a, REBUILD_WAIT_MS, &g);
+	const struct err *e = git_client_new(app, a, GIT_REBUILD_WAIT_MS, &g);
 
 	if (e)
 		return e;

@@ -21,12 +21,16 @@ const struct err *must_use git_sync_config(const struct app *app, struct arena *
 const struct err *must_use git_sync_all(const struct app *app, struct arena *step,
 					struct git_client *g, uint64_t *ret_n);
 
+/* Whether it has a commit: made by git_rebuild, or by the first change. */
+bool git_is_made(const struct app *app, struct arena *a);
+
 /*
- * The whole index anew, in one commit where anything differs, and packed for whoever clones it. Waits for another run to
- * end. *ret_n files.
+ * The whole index anew, in one commit where anything differs, and packed for whoever clones it. ERR_BUSY where another run
+ * does not end in time. *ret_n files.
  */
-const struct err *must_use git_rebuild(const struct app *app, struct arena *step, uint64_t *ret_n,
-				       struct git_answer *ret);
+enum { GIT_REBUILD_WAIT_MS = 30 * 60 * 1000 }; /* for a run that packs */
+const struct err *must_use git_rebuild(const struct app *app, struct arena *step, uint64_t wait_ms,
+				       uint64_t *ret_n, struct git_answer *ret);
 
 /*
  * Tells of each file that is not what the database says, but for those of which a job is waiting to make it so; a

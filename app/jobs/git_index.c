@@ -1,4 +1,4 @@
-/* sync_to_git_index, bulk_sync_to_git_index, squash_index, pack_git_index (contract/jobs.md 5; app/index/git_sync.h) */
+/* sync_to_git_index, bulk_sync_to_git_index, make_git_index, squash_index, pack_git_index (contract/jobs.md 5; app/index/git_sync.h) */
 #include "app/base/arena.h"
 #include "app/base/config.h"
 #include "app/base/log.h"
@@ -212,6 +212,27 @@ static const struct err *run_one(struct job_run *r, const struct git_record *rec
 	const struct err *e = begin(&run, r);
 
 	return e ? e : end(&run, git_client_say(run.g, record), ret);
+}
+
+/*
+ * Looked after by each runner for its own machine: whoever switches the git index on, or has lost it, has it a moment later,
+ * and may clone it before anything is published. Another process that makes it already is not waited for.
+ */
+const struct err *job_make_git_index_run(struct job_run *r)
+{
+	struct arena *step;
+	struct git_answer answer;
+	const struct err *e;
+	uint64_t n;
+
+	if (!r->app->cfg->git_index.enabled || git_is_made(r->app, r->arena))
+		return NULL;
+	step = arena_new(0);
+	e = err_move(r->arena, git_rebuild(r->app, step, 0, &n, &answer));
+	arena_free(step);
+	if (!e)
+		log_info(log_z("msg", "the git index was made"), log_u64("crates", n));
+	return err_is(e, ERR_BUSY) ? NULL : e;
 }
 
 /* What was becomes a branch of that day, and packing makes the new beginning fast to clone. */

@@ -12,12 +12,18 @@ static bool downloads_are_counted(const struct config *cfg)
 	return !text_eq(cfg->downloads.count, TEXT("off"));
 }
 
+static bool has_git_index(const struct config *cfg)
+{
+	return cfg->git_index.enabled;
+}
+
 /* Once across all machines, but for what is local (contract/jobs.md 4). */
 const struct job_period job_periods[] = {
 	{ "count_downloads", 60, &job_count_downloads, "{}", downloads_are_counted },
 	{ "update_downloads", 3600, &job_update_downloads, "{}", NULL },
 	{ "archive_version_downloads", 24 * 3600, &job_archive_version_downloads, "{}", NULL },
 	{ "update_search_steps", 24 * 3600, &job_update_search_steps, "{}", NULL },
+	{ "make_git_index", 60, &job_make_git_index, "{}", has_git_index },
 	{ "sweep", 6 * 3600, &job_sweep, "{}", NULL },
 	{ "keep_orders", 60, &job_keep_orders, "{}", NULL },
 	{ "count_words", 24 * 3600, &job_count_words, "{}", NULL },

@@ -1,10 +1,11 @@
 """The git index: what jobs and commands make of changes, and that it agrees with the database (docs/git-index.md)."""
 import json
+import subprocess
 
 import pytest
 
 from lib.git import GitIndex
-from lib.instance import Instance
+from lib.instance import BUILD, Instance
 from lib.registry import Crate, index_path
 
 
@@ -191,6 +192,30 @@ def test_rebuild_from_nothing_and_fsck(site, publisher, index, crate):
     assert site.ctl("fsck") == "0 found, 0 mended\n"
     same(site, index, crate.name)
     index.whole()
+
+
+def test_made_where_there_is_none(site, index, crate):
+    """By whoever runs jobs: it is there before anything is published, and comes again when it is lost."""
+    files = index.files()
+    index.path.rename(index.path.parent / "lost")
+    assert "the git index was made" in index.jobs()
+    assert index.files() == files
+    assert "the git index was made" not in index.jobs()
+    index.whole()
+
+
+def test_config_check_looks_for_git(site):
+    done = site.run_ctl("config", "check")
+    assert done.returncode == 0 and done.stderr == ""
+    config = site.data / "other.toml"
+    config.write_text('[git_index]\nenabled = true\ngit = "/nowhere/git"\n')
+    config.chmod(0o644)
+    done = subprocess.run([str(BUILD / "cratehouse"), "-c", str(config), "config", "check"], capture_output=True, text=True)
+    assert done.returncode == 0 and "git_index.git: /nowhere/git cannot be executed" in done.stderr
+    for author in ("nobody", "A <b", "<a@b.c>", "A <not an address>"):
+        config.write_text(f'[git_index]\nauthor = "{author}"\n')
+        done = subprocess.run([str(BUILD / "cratehouse"), "-c", str(config), "config", "check"], capture_output=True, text=True)
+        assert done.returncode == 1 and "git_index.author must be a name and <an e-mail address>" in done.stderr
 
 
 def test_without_it_nothing_is_enqueued(registry, alice, new_name):

@@ -4,6 +4,7 @@
 #include "db/session.h"
 #include "handlers/routes.h"
 #include "handlers/web/page.h"
+#include "handlers/web/page_list.h"
 
 #include <inttypes.h>
 

@@ -4,6 +4,7 @@
 #include "app/base/arena.h"
 #include "handlers/routes.h"
 #include "handlers/web/crate_list.h"
+#include "handlers/web/page_list.h"
 #include "templates/categories.h"
 #include "templates/feed.h"
 

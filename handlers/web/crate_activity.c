@@ -4,6 +4,7 @@
 #include "db/owner.h"
 #include "handlers/routes.h"
 #include "handlers/web/crate_frame.h"
+#include "handlers/web/page_list.h"
 #include "templates/activity.h"
 
 #include <inttypes.h>

@@ -5,6 +5,7 @@
 #include "handlers/routes.h"
 #include "handlers/web/crate_frame.h"
 #include "handlers/web/dependent_facets.h"
+#include "handlers/web/page_list.h"
 
 enum { PER_PAGE = 10, MAX_PAGES = 200, RANGE_MAX_BYTES = 24 };
 

@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/semver.h"
 #include "handlers/web/manifest_line.h"
+#include "handlers/web/page_list.h"
 #include "templates/shown_url.h"
 
 static const struct {

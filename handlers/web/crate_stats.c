@@ -9,6 +9,7 @@
 #include "handlers/routes.h"
 #include "handlers/web/crate_frame.h"
 #include "handlers/web/download_chart.h"
+#include "handlers/web/page_list.h"
 
 static const struct {
 	const char *word, *label, *span;

@@ -5,6 +5,7 @@
 #include "handlers/routes.h"
 #include "handlers/web/crate_about.h"
 #include "handlers/web/crate_frame.h"
+#include "handlers/web/page_list.h"
 #include "templates/track.h"
 #include "templates/versions.h"
 

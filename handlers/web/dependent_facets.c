@@ -2,7 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/registry/manifest.h" /* enum dep_kind */
-#include "handlers/web/page.h"
+#include "handlers/web/page_list.h"
 
 #include <stdlib.h>
 

@@ -3,6 +3,7 @@
 #include "handlers/routes.h"
 #include "handlers/web/crate_list.h"
 #include "handlers/web/letters.h"
+#include "handlers/web/page_list.h"
 #include "templates/feed.h"
 #include "templates/keywords.h"
 

@@ -2,7 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/server/req.h"
-#include "handlers/web/page.h"
+#include "handlers/web/page_list.h"
 
 enum { LETTERS = 26 };
 

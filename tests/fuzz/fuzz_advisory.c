@@ -41,6 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	BUG_ON(!f.id.n || !f.package.n || !f.title.n || !f.description.p);
 	BUG_ON(f.title.n > ADVISORY_WORDS_MAX || text_has_byte(f.title, '\n'));
 	BUG_ON(f.patched.n > ADVISORY_LIST_MAX || f.aliases.n > ADVISORY_LIST_MAX);
+	BUG_ON(f.informational.n > ADVISORY_INFORMATIONAL_MAX || f.cvss.n > ADVISORY_CVSS_MAX);
 	check_ranges(a, &f);
 	return 0;
 }

@@ -5,12 +5,12 @@ import pytest
 from lib import dump
 from lib.instance import Instance
 
-CRATES, VERSIONS = 4000, 400
+CRATES, VERSIONS = 12_000, 400
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """`large` was there first, with a tenth of all versions; no job looks at anything."""
+    """`large` was there first, with a good part of all versions; no job looks at anything."""
     folder = tmp_path_factory.mktemp("rows")
     for path in (folder, folder.parent, folder.parent.parent):
         path.chmod(0o755)
@@ -52,6 +52,15 @@ MOST = {
     "/crates/large/security": 200,
     "/crates/large/1.7.0": 200,
     "/": 2500,
+    # A search looks at the best 1,000 of its rarest word, some rows for each, however many crates there are.
+    **{f"{path}?q={words}": most for words, most in (("small", 10_000), ("small+first", 10_000), ("first", 6000), ("sma", 6000), ("sm", 6000),
+                                                     ("first&sort=downloads", 6000), ("nothing", 2500))
+       for path in ("/api/v1/crates", "/search")},
+    "/api/v1/crates?q=small&sort=alphabetical&page=50": 6000,
+    # Lists of all crates cost what is on the page, and an index's entries before it.
+    **{f"/api/v1/crates?{query}": 1500 for query in ("", "sort=downloads", "sort=recent-updates", "sort=new&page=100", "ids[]=large")},
+    "/api/v1/keywords": 100,
+    "/api/v1/crates/large/reverse_dependencies": 100,
 }
 
 

@@ -208,7 +208,7 @@ def ids(registry):
                  f" repository_name_lower, workflow_filename, repository_owner_id) VALUES (1, {number}, 'a', 'a', 'a', 'a', 'a.yml', 1)")
     owner = user_id(registry, OWNER)
     found = {"user": owner, "id": owner, "name": NAME, "version": "1.0.0", "crate_id": number, "keyword": "rights", "category": "science",
-             "email_token": "x" * 26, "token": "x" * 26, "team": "github:rights:team", "kind": "service", "username": OWNER}
+             "email_token": "y" * 26, "token": "y" * 26, "team": "github:rights:team", "kind": "service", "username": OWNER}
     for name, table in (("token_id", f"api_tokens WHERE user_id = {owner}"), ("github_id", f"trustpub_configs_github WHERE crate_id = {number}"),
                         ("gitlab_id", f"trustpub_configs_gitlab WHERE crate_id = {number}")):
         found[name] = registry.sql(f"SELECT MIN(id) FROM {table}")[0][0]

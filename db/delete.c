@@ -4,6 +4,7 @@
 #include "app/base/fault.h"
 #include "app/base/time.h"
 #include "db/crate_order.h"
+#include "db/dependency_count.h"
 #include "db/derived.h"
 #include "db/feed.h"
 #include "db/job.h"
@@ -209,6 +210,8 @@ static const struct err *drop_version(struct db *db, struct run *r)
 	r->out.num = row.num;
 	e = db_derive_gone(db, d.crate_id);
 	if (!e)
+		e = db_dependencies_uncounted(db, r->in->version_id);
+	if (!e)
 		e = db_exec(db, &version_drop, DB_ARGS(db_u64(r->in->version_id)), NULL);
 	if (!e)
 		e = db_derive(db, &d);
@@ -226,6 +229,8 @@ static const struct err *empty_crate(struct db *db, struct run *r)
 		e = db_link_keywords(db, id, none, &new_keywords);
 	if (!e)
 		e = db_link_categories(db, id, none, &unknown);
+	if (!e)
+		e = db_dependencies_of_crate_uncounted(db, id);
 	return e ? e : db_exec(db, &versions_drop, DB_ARGS(db_u64(id)), NULL);
 }
 

@@ -5,6 +5,7 @@
 #include "app/base/config.h"
 #include "app/base/jw.h"
 #include "app/base/time.h"
+#include "db/dependency_count.h"
 #include "db/job.h"
 #include "db/reverse.h"
 #include "db/tops.h"
@@ -318,7 +319,9 @@ const struct err *db_resolve_dependencies(struct db *db, uint64_t crate_id, stru
 
 	if (e || !n)
 		return e;
-	e = db_exec(db, &add_target, DB_ARGS(db_u64(crate_id)), NULL);
+	e = db_dependencies_found(db, crate_id, n);
+	if (!e)
+		e = db_exec(db, &add_target, DB_ARGS(db_u64(crate_id)), NULL);
 	return e ? e : enqueue_recount(db, &crate_id, 1);
 }
 

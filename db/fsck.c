@@ -2,6 +2,7 @@
 
 #include "app/base/config.h"
 #include "db/crate_order.h"
+#include "db/dependency_count.h"
 #include "db/reverse.h"
 #include "db/tops.h"
 
@@ -85,6 +86,17 @@ static const struct db_stmt find_dependents =
 			   " GROUP BY c.id, c.name, d.n"
 			   " HAVING kept <> counted");
 
+static const struct db_stmt find_declared = FIND(
+	"declared", "SELECT c.id, c.name, " DECLARED_SQL(
+			    "c.id") " AS kept,"
+				    "       CAST(COALESCE(d.n, 0) AS UNSIGNED) AS counted"
+				    "  FROM crates c"
+				    "  LEFT JOIN dependents k ON k.crate_id = c.id"
+				    "  LEFT JOIN (SELECT crate_id, COUNT(*) AS n FROM dependencies"
+				    "              WHERE crate_id IS NOT NULL GROUP BY crate_id) d"
+				    "    ON d.crate_id = c.id"
+				    " HAVING kept <> counted");
+
 static const struct db_stmt find_keywords =
 	FIND("keyword_crates", "SELECT k.id, k.keyword AS name, k.crates_cnt AS kept,"
 			       "       CAST(COUNT(x.crate_id) AS UNSIGNED) AS counted"
@@ -156,6 +168,7 @@ static const struct {
 	[FSCK_TOPS] = { "highest and newest version of crate", &find_tops },
 	[FSCK_REVERSE_DEPENDENCIES] = { "reverse dependencies written by crate", &find_reverse },
 	[FSCK_DEPENDENTS] = { "number of dependents of crate", &find_dependents },
+	[FSCK_DECLARED] = { "number of dependencies on crate", &find_declared },
 	[FSCK_KEYWORD_CRATES] = { "number of crates of keyword", &find_keywords },
 	[FSCK_CATEGORY_CRATES] = { "number of crates of category", &find_categories },
 	[FSCK_NUM_CRATES] = { "number of crates", &find_num_crates },
@@ -243,6 +256,22 @@ static const struct db_stmt mend_dependents = {
 	       "                WHERE r.target_crate_id = c.id)"
 	       "   FROM crates c WHERE c.id = ?"
 	       " ON DUPLICATE KEY UPDATE n = VALUES(n)",
+	.in = { DB_U64 },
+};
+
+/* Also the lock of the counter: who adds to it meanwhile does so behind what is counted. */
+static const struct db_stmt no_declared = {
+	.name = "fsck_no_declared",
+	.sql = "UPDATE dependents SET declared = 0 WHERE crate_id = ?",
+	.in = { DB_U64 },
+};
+
+static const struct db_stmt mend_declared = {
+	.name = "fsck_mend_declared",
+	.sql = "INSERT INTO dependents (crate_id, n, declared)"
+	       " SELECT c.id, 0, " DECLARED_WANTED_SQL(
+		       "c.id") "   FROM crates c WHERE c.id = ?"
+			       " ON DUPLICATE KEY UPDATE declared = VALUES(declared)",
 	.in = { DB_U64 },
 };
 
@@ -341,6 +370,7 @@ const struct err *db_fsck_mend(struct db *db, enum fsck_rule rule, const struct 
 		[FSCK_TOPS] = { &drop_default, &add_default, 0, true },
 		[FSCK_REVERSE_DEPENDENCIES] = { &drop_reverse, &add_reverse, 0, true },
 		[FSCK_DEPENDENTS] = { &mend_dependents, NULL, 0, true },
+		[FSCK_DECLARED] = { &no_declared, &mend_declared, 0, true },
 		[FSCK_KEYWORD_CRATES] = { &mend_keyword, NULL, 0, false },
 		[FSCK_CATEGORY_CRATES] = { &mend_category, NULL, 0, false },
 		[FSCK_NUM_CRATES] = { &mend_num_crates, NULL, 0, false },
@@ -407,6 +437,9 @@ const struct db_stmt *const db_fsck_stmts[] = { &find_num_versions,
 						&find_tops,
 						&find_reverse,
 						&find_dependents,
+						&find_declared,
+						&no_declared,
+						&mend_declared,
 						&find_keywords,
 						&find_categories,
 						&find_num_crates,

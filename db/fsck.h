@@ -22,11 +22,12 @@ enum fsck_rule {
 	FSCK_REVERSE_DEPENDENCIES, /* rows of a dependent crate, counted against those there should
 				      be */
 	FSCK_DEPENDENTS,           /* dependents.n */
-	FSCK_KEYWORD_CRATES,       /* keywords.crates_cnt */
-	FSCK_CATEGORY_CRATES,      /* categories.crates_cnt */
-	FSCK_NUM_CRATES,           /* metadata.num_crates */
-	FSCK_CRATE_DOWNLOADS,      /* crates without a row in crate_downloads */
-	FSCK_RECENT_DOWNLOADS,     /* crates without a row in recent_crate_downloads */
+	FSCK_DECLARED,         /* dependents.declared, with what is noted: db/dependency_count.h */
+	FSCK_KEYWORD_CRATES,   /* keywords.crates_cnt */
+	FSCK_CATEGORY_CRATES,  /* categories.crates_cnt */
+	FSCK_NUM_CRATES,       /* metadata.num_crates */
+	FSCK_CRATE_DOWNLOADS,  /* crates without a row in crate_downloads */
+	FSCK_RECENT_DOWNLOADS, /* crates without a row in recent_crate_downloads */
 	FSCK_INDEX_ROWS, /* crates without a row in crate_index, or with another spelling there */
 	FSCK_OWNERS,     /* owners that are neither user nor team */
 	FSCK_YANKED,     /* yanked_crates: those whose default version is yanked */

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/time.h"
+#include "db/dependency_count.h"
 #include "db/reverse.h"
 #include "db/tops.h"
 
@@ -346,6 +347,13 @@ static const struct db_stmt dependents = {
 	.in = { DB_U64, DB_U64 },
 };
 
+static const struct db_stmt declared = {
+	.name = "import_declared",
+	.sql = "UPDATE dependents t SET t.declared = " DECLARED_WANTED_SQL(
+		"t.crate_id") " WHERE t.crate_id BETWEEN ? AND ?",
+	.in = { DB_U64, DB_U64 },
+};
+
 static const struct db_stmt keyword_counts = {
 	.name = "import_keyword_counts",
 	.sql = "UPDATE keywords k SET k.crates_cnt ="
@@ -404,7 +412,8 @@ const struct err *db_import_derive(struct db *db, enum import_derived what, uint
 	case IMPORT_REVERSE_DEPENDENCIES:
 		return db_exec(db, &reverse, DB_ARGS(from, to), NULL);
 	default:
-		return db_exec(db, &dependents, DB_ARGS(from, to), NULL);
+		e = db_exec(db, &dependents, DB_ARGS(from, to), NULL);
+		return e ? e : db_exec(db, &declared, DB_ARGS(from, to), NULL);
 	}
 }
 
@@ -438,6 +447,7 @@ const struct db_stmt *const db_import_stmts[] = {
 	&names[IMPORT_IDS_OF_TEAMS], &names[IMPORT_IDS_OF_KEYWORDS], &names[IMPORT_IDS_OF_CATEGORIES],
 	&local_users, &user_put, &mapped_users,
 	&index_rows, &downloads, &recent, &no_dependents, &defaults, &yanked, &reverse, &dependents,
+	&declared,
 	&keyword_counts, &category_counts, &totals, &range, NULL
 };
 /* clang-format on */

@@ -1,5 +1,7 @@
 #include "db/owned.h"
 
+#include "db/dependency_count.h"
+
 static const struct db_stmt crates = {
 	.name = "owned_crates",
 	.sql = "SELECT c.id, c.name, o.email_notifications"
@@ -24,19 +26,21 @@ static const struct db_stmt admin = {
 	.name = "owned_admin",
 	.sql = "SELECT c.name, c.description, c.updated_us, d.downloads,"
 	       "       CAST(COALESCE(r.downloads, 0) AS UNSIGNED) AS recent_downloads,"
-	       "       CAST(COALESCE((SELECT COUNT(*) FROM dependencies x"
-	       "                       WHERE x.crate_id = c.id), 0) AS UNSIGNED) AS dependents,"
-	       "       n.num_versions, v.yanked, v.num AS default_version, v.crate_size,"
-	       "       v.bin_names"
-	       "  FROM crate_owners o"
-	       "  JOIN crates c ON c.id = o.crate_id"
-	       "  JOIN crate_downloads d ON d.crate_id = c.id"
-	       "  LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id"
-	       "  JOIN default_versions n ON n.crate_id = c.id"
-	       "  JOIN versions v ON v.id = n.version_id"
-	       " WHERE o.owner_kind = 0 AND o.owner_id = ? AND o.deleted = 0"
-	       " ORDER BY c.name"
-	       " LIMIT 20000",
+	       "       " DECLARED_SQL(
+		       "c.id") " AS dependents,"
+			       "       n.num_versions, n.yanked, n.num AS default_version, "
+			       "v.crate_size,"
+			       "       v.bin_names"
+			       "  FROM crate_owners o"
+			       "  JOIN crates c ON c.id = o.crate_id"
+			       "  JOIN crate_downloads d ON d.crate_id = c.id"
+			       "  LEFT JOIN recent_crate_downloads r ON r.crate_id = c.id"
+			       "  JOIN default_versions n ON n.crate_id = c.id"
+			       "  JOIN versions v ON v.id = n.version_id"
+			       "  LEFT JOIN dependents k ON k.crate_id = c.id"
+			       " WHERE o.owner_kind = 0 AND o.owner_id = ? AND o.deleted = 0"
+			       " ORDER BY c.name"
+			       " LIMIT 20000",
 	.in = { DB_U64 },
 	.out = { DB_COL(struct owned_admin, name), DB_COL(struct owned_admin, description),
 		 DB_COL(struct owned_admin, updated_us), DB_COL(struct owned_admin, downloads),

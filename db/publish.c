@@ -13,6 +13,7 @@
 #include "db/crate.h"
 #include "db/crate_order.h"
 #include "db/dependency.h"
+#include "db/dependency_count.h"
 #include "db/derived.h"
 #include "db/feed.h"
 #include "db/job.h"
@@ -474,6 +475,8 @@ static const struct err *run(struct db *db, void *ctx)
 		return e;
 	FAULT_POINT(a, PUBLISH_TX_VERSION);
 	e = db_dependencies_add(db, r->out.version_id, r->m->deps, r->m->ndeps, r->in->import);
+	if (!e && r->m->ndeps)
+		e = db_dependencies_counted(db, r->out.version_id);
 	if (e)
 		return e;
 	FAULT_POINT(a, PUBLISH_TX_DEPENDENCIES);

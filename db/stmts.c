@@ -21,6 +21,7 @@
 #include "db/delete.h"
 #include "db/deleted.h"
 #include "db/dependency.h"
+#include "db/dependency_count.h"
 #include "db/dependency_page.h"
 #include "db/dependency_view.h"
 #include "db/dependent_list.h"
@@ -106,6 +107,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_dependency_page_stmts },
 	{ db_dependent_list_stmts },
 	{ db_dependency_view_stmts },
+	{ db_dependency_count_stmts },
 	{ db_derived_stmts },
 	{ db_feed_stmts },
 	{ db_follow_stmts },

@@ -22,6 +22,7 @@ const struct job_period job_periods[] = {
 	{ "count_downloads", 60, &job_count_downloads, "{}", downloads_are_counted },
 	{ "update_downloads", 3600, &job_update_downloads, "{}", NULL },
 	{ "archive_version_downloads", 24 * 3600, &job_archive_version_downloads, "{}", NULL },
+	{ "sum_dependencies", 600, &job_sum_dependencies, "{}", NULL },
 	{ "update_search_steps", 24 * 3600, &job_update_search_steps, "{}", NULL },
 	{ "make_git_index", 60, &job_make_git_index, "{}", has_git_index },
 	{ "sweep", 6 * 3600, &job_sweep, "{}", NULL },

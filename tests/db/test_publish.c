@@ -5,6 +5,8 @@
 #include "app/base/time.h"
 #include "db/bucket.h"
 #include "db/crate.h"
+#include "db/delete.h"
+#include "db/dependency_count.h"
 #include "db/derived.h"
 #include "db/email.h"
 #include "db/fsck.h"
@@ -408,6 +410,87 @@ static void imported(void **state)
 	proved();
 }
 
+static uint64_t declared_on(const struct publish_out *crate)
+{
+	return number(text_z(
+		arena, text_fmt(arena,
+				"SELECT " DECLARED_SQL(
+					"k.crate_id") " AS n"
+						      " FROM dependents k WHERE k.crate_id = %llu",
+				(unsigned long long)crate->crate_id)));
+}
+
+static void all_summed(void)
+{
+	size_t n = 1;
+
+	while (n)
+		ok(db_dependency_counts_sum(db, &n));
+	assert_int_equal(count("dependency_changes"), 0);
+}
+
+/* Rows of all versions, at every moment: noted or added up, come, found or gone. */
+static void dependencies_are_counted(void **state)
+{
+	static const char *const twice[] = { "a", "b", "a", NULL }, *const waiting[] = { "late",
+											 "a",
+											 NULL };
+	struct publish_out a = publish("a", "1.0.0"), b = publish("b", "1.0.0"), one, two, early,
+			   late;
+	struct delete_in in = { 0 };
+	struct delete_out gone;
+
+	(void)state;
+	ok(publish_on("c", "1.0.0", twice, false, &one));
+	ok(publish_on("c", "2.0.0", twice, false, &two));
+	assert_true(declared_on(&a) == 4 && declared_on(&b) == 2);
+	proved();
+	all_summed();
+	assert_true(declared_on(&a) == 4 && declared_on(&b) == 2);
+	ok(publish_on("early", "1.0.0", waiting, true, &early));
+	late = publish("late", "1.0.0");
+	assert_true(declared_on(&late) == 1 && declared_on(&a) == 5);
+	proved();
+
+	in = (struct delete_in){ .crate_id = two.crate_id, .version_id = two.version_id };
+	ok(db_delete(db, &in, &gone));
+	assert_true(declared_on(&a) == 3 && declared_on(&b) == 1);
+	proved();
+	in = (struct delete_in){ .crate_id = early.crate_id };
+	ok(db_delete(db, &in, &gone));
+	assert_true(declared_on(&late) == 0 && declared_on(&a) == 2);
+	in = (struct delete_in){ .crate_id = b.crate_id };
+	ok(db_delete(db, &in, &gone)); /* by an administrator: c waits for it again */
+	proved();
+	all_summed();
+	proved();
+	b = publish("b", "1.0.0");
+	assert_int_equal(declared_on(&b), 1);
+	proved();
+}
+
+static void dependency_counts_are_mended(void **state)
+{
+	static const char *const on[] = { "a", NULL };
+	struct publish_out a = publish("a", "1.0.0"), out;
+	struct fsck_row *rows;
+	size_t n;
+
+	(void)state;
+	ok(publish_on("c", "1.0.0", on, false, &out));
+	all_summed();
+	ok(publish_on("c", "2.0.0", on, false, &out)); /* noted, not added up */
+	ok(db_raw(db, TEXT("UPDATE dependents SET declared = declared + 7")));
+	ok(db_fsck_find(db, FSCK_DECLARED, &rows, &n));
+	assert_int_equal(n, 2);
+	for (size_t i = 0; i < n; i++)
+		ok(db_fsck_mend(db, FSCK_DECLARED, &rows[i]));
+	assert_int_equal(declared_on(&a), 2);
+	proved();
+	all_summed();
+	proved();
+}
+
 static void many_dependencies(void **state)
 {
 	const char *names[39] = { NULL };
@@ -791,6 +874,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		/* clang-format off */
 		T(new_crate), T(refused), T(default_version), T(stamps_grow), T(reverse_dependencies), T(imported),
+		T(dependencies_are_counted), T(dependency_counts_are_mended),
 		T(many_dependencies), T(links_follow), T(at_once), T(same_name_at_once),
 		T(jobs), T(job_dedup), T(job_settle_is_its_own), T(job_lease), T(job_alone), T(schedule), T(accounts), T(buckets),
 		/* clang-format on */

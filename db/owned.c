@@ -2,11 +2,12 @@
 
 #include "db/dependency_count.h"
 
+/* Two narrow indexes and no row: owners of thousands of crates ask with each page of their front end. */
 static const struct db_stmt crates = {
 	.name = "owned_crates",
 	.sql = "SELECT c.id, c.name, o.email_notifications"
-	       "  FROM crate_owners o"
-	       "  JOIN crates c ON c.id = o.crate_id"
+	       "  FROM crate_owners o FORCE INDEX (crate_owners_owned)"
+	       "  JOIN crates c FORCE INDEX (crates_narrow) ON c.id = o.crate_id"
 	       " WHERE o.owner_kind = 0 AND o.owner_id = ? AND o.deleted = 0"
 	       " ORDER BY c.name"
 	       " LIMIT 20000",

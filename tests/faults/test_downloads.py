@@ -2,10 +2,11 @@
 import pytest
 
 from lib.downloads import Log, counted, minute_passes, today
+from lib.faults import STEPS as ALL_STEPS
 from lib.faults import DatabaseProxy, Later
 from lib.registry import Crate
 
-STEPS = ["count.tx-position", "count.tx-counts", "count.after-commit"]
+STEPS, SUM_STEPS, ARCHIVE_STEPS = ([step for step in ALL_STEPS if step.startswith(part)] for part in ("count.", "sum.", "archive."))
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +140,7 @@ def test_database_away(faulty, log, crate):
     assert counted(faulty, crate) == {("1.0.0", 0): 2}
 
 
-@pytest.mark.parametrize("step", ["sum.tx-crates", "sum.after-commit"])
+@pytest.mark.parametrize("step", SUM_STEPS)
 @pytest.mark.parametrize("what", ["kill", "error"])
 def test_summing_up(faulty, log, crate, step, what):
     """All sums of a crate change together, or none; and each download once."""
@@ -162,7 +163,7 @@ def test_summing_up(faulty, log, crate, step, what):
     faulty.prove(crate)
 
 
-@pytest.mark.parametrize("step", ["archive.written", "archive.after-commit"])
+@pytest.mark.parametrize("step", ARCHIVE_STEPS)
 @pytest.mark.parametrize("what", ["kill", "error"])
 def test_archive(faulty, crate, step, what):
     """Each download is in the database or in the file, never in both and never in none; late ones too."""

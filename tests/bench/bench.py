@@ -88,7 +88,7 @@ def processes(master):
             todo += [int(c) for c in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
         except FileNotFoundError:
             pass
-    return sorted(found)
+    return sorted((pid, what) for pid, what in found if what)  # one that has ended has no command line
 
 
 class Plain:

@@ -35,8 +35,8 @@ const struct err *must_use db_crate_order_page(struct db *db, const struct crate
 					       uint64_t *ids, size_t *ret_n, bool *ret_kept);
 
 /*
- * Within a transaction that changes these orders other than by publishing now (a crate is deleted, downloads are counted, the
- * past is imported): they are not used from its commit on, until the job keeps them, a minute later.
+ * Within the transaction that changes these orders other than by publishing now (a crate is deleted, downloads are counted, the
+ * past is imported), or alone to have them kept anew: they are not used from then on, until the job keeps them, a minute later.
  */
 const struct err *must_use db_crate_orders_changed(struct db *db, unsigned orders);
 

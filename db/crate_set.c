@@ -337,8 +337,9 @@ const struct err *db_crate_set_page(struct db *db, enum crate_sort sort, const s
 {
 	uint64_t from = offset < s->n ? offset : s->n;
 	uint64_t to = s->n - from < limit ? s->n : from + limit;
-	struct walk w = { .s = s, .from = from, .to = to, .ids = ids };
-	struct crate_order_page p = { .sort = sort, .set = s, .from = from, .to = to };
+	struct crate_set all = *s;
+	struct walk w = { .s = &all, .from = from, .to = to, .ids = ids };
+	struct crate_order_page p = { .sort = sort, .set = &all, .from = from, .to = to };
 	const struct err *e = NULL;
 
 	BUG_ON(sort >= CRATE_BY_RELEVANCE || !crate_filter_is_empty(&s->rest));
@@ -346,6 +347,8 @@ const struct err *db_crate_set_page(struct db *db, enum crate_sort sort, const s
 	*ret_found = true;
 	if (from == to)
 		return NULL;
+	if (!all.bits.v) /* a small one */
+		fill_bits(db_arena(db), &all);
 	p.each = s->crates / s->n + 1;
 	*ret_found = false;
 	if (to * p.each >= KEPT_FROM)

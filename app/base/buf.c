@@ -157,8 +157,7 @@ void buf_url(struct buf *b, struct text t)
 	}
 }
 
-/* What stands for c in HTML; absent: c itself. */
-static struct text html_reference(char c)
+struct text html_reference(char c)
 {
 	switch (c) {
 	case '&':

@@ -34,6 +34,9 @@ void buf_hex(struct buf *b, const void *p, size_t n); /* lower case */
 void buf_url(
 	struct buf *b,
 	struct text t); /* one path segment or query value: all but RFC 3986 unreserved as %XX */
+/* What stands for c in HTML, in text and in attributes; absent: c itself. */
+struct text html_reference(char c);
+
 void buf_html(struct buf *b, struct text t); /* & < > " ' as references */
 
 bool buf_ok(const struct buf *b);          /* nothing was lost */

@@ -267,13 +267,6 @@ static const struct err *check_rule(struct fsck *f, enum fsck_rule rule)
 	return e;
 }
 
-static const struct err *order_changed(struct db *db, void *ctx)
-{
-	const enum crate_sort *sort = ctx;
-
-	return db_crate_orders_changed(db, 1U << *sort);
-}
-
 /* Mended by no longer being used, until the job keeps it. */
 static const struct err *check_orders(struct fsck *f)
 {
@@ -289,7 +282,7 @@ static const struct err *check_orders(struct fsck *f)
 			found(f,
 			      text_fmt(f->a, "kept order of crates by %s: not that of its index",
 				       by[sort]),
-			      f->repair && !db_tx(f->app->db, order_changed, &sort));
+			      f->repair && !db_crate_orders_changed(f->app->db, 1U << sort));
 	}
 	return e;
 }

@@ -272,15 +272,9 @@ static const struct err *rebuild_feeds(struct rebuild *r)
 
 /* ---- orders */
 
-static const struct err *orders_changed(struct db *db, void *ctx)
-{
-	(void)ctx;
-	return db_crate_orders_changed(db, CRATE_ORDERS);
-}
-
 static const struct err *rebuild_orders(struct rebuild *r)
 {
-	const struct err *e = db_tx(r->app->db, orders_changed, NULL);
+	const struct err *e = db_crate_orders_changed(r->app->db, CRATE_ORDERS);
 
 	if (!e)
 		e = db_crate_orders_keep(r->app->db, time_now_us(), &r->written);

@@ -21,22 +21,9 @@ size_t readme_json_size(struct text t)
 
 static struct text escape_of(char c)
 {
-	switch (c) {
-	case '\0': /* which no HTML may hold */
+	if (c == '\0') /* which no HTML may hold */
 		return TEXT("\xef\xbf\xbd");
-	case '&':
-		return TEXT("&amp;");
-	case '<':
-		return TEXT("&lt;");
-	case '>':
-		return TEXT("&gt;");
-	case '"':
-		return TEXT("&quot;");
-	case '\'':
-		return TEXT("&#x27;");
-	default:
-		return TEXT_NONE;
-	}
+	return c == '\'' ? TEXT("&#x27;") : html_reference(c);
 }
 
 /* Escaped, with `newline` for line ends, until `room` bytes of JSON are used up; false when some of

@@ -10,10 +10,13 @@
 
 /*
  * So many crates are soon found by a walk that looks each up in the filters; from LATE on it is worth two queries to pass them in
- * an order that is kept, and so it is where the keys of MANY would be read
- * (of what is found one crate in SPARSE, as a guess).
+ * an order that is kept, and so it is where the keys of MANY would be read (SPARSE: a guess, how many crates stand there for one
+ * that was found).
  */
 enum { SHORT_PAGE = 20, LATE = 1000, MANY = 500, SPARSE = 100 };
+
+/* Of what has been through the filter. */
+static const struct crate_filter no_filter;
 
 static uint64_t offset_of(const struct crates_wanted *w)
 {
@@ -83,7 +86,7 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Those of the ids that pass the filters which look at each; *n becomes how many they are. */
+/* Those of the ids that pass the filters which look at each, ascending; *n becomes how many they are. */
 static const struct err *choose(struct req *r, const struct crates_wanted *w, uint64_t *ids,
 				size_t *n)
 {
@@ -99,6 +102,8 @@ static const struct err *choose(struct req *r, const struct crates_wanted *w, ui
 	for (size_t i = 0; i < ntraits; i++)
 		if (search_query_fits(w->choosy, &traits[i]))
 			ids[m++] = traits[i].id;
+	if (m)
+		qsort(ids, m, sizeof(*ids), by_number);
 	*n = m;
 	return NULL;
 }
@@ -118,7 +123,6 @@ static const struct err *choose_found(struct req *r, const struct crates_wanted 
 	e = choose(r, w, ids, &nids);
 	if (e)
 		return e;
-	qsort(ids, nids, sizeof(*ids), by_number);
 	for (size_t i = 0; i < *n; i++)
 		if (bsearch(&found[i].id, ids, nids, sizeof(*ids), by_number))
 			found[m++] = found[i];
@@ -173,7 +177,6 @@ static size_t end_of_rank(const struct crate_key *v, size_t n, size_t i)
 static const struct err *by_rank(struct req *r, const struct crates_wanted *w,
 				 const struct crate_key *v, size_t n, struct crates_found *ret)
 {
-	static const struct crate_filter none;
 	uint64_t offset = offset_of(w);
 	size_t per_page = (size_t)w->paging.per_page;
 	size_t from = offset < n ? (size_t)offset : n, to;
@@ -192,7 +195,7 @@ static const struct err *by_rank(struct req *r, const struct crates_wanted *w,
 			from--;
 	}
 	to = end_of_rank(v, n, to + per_page < n ? to + per_page : n);
-	e = complete(r, w, &none, v + from, to - from, &keys, &nkeys);
+	e = complete(r, w, &no_filter, v + from, to - from, &keys, &nkeys);
 	if (!e)
 		cut(w, keys, nkeys, from, ret);
 	return e;
@@ -202,7 +205,6 @@ static const struct err *by_rank(struct req *r, const struct crates_wanted *w,
 static const struct err *by_order(struct req *r, const struct crates_wanted *w, struct crate_key *v,
 				  size_t n, struct crates_found *ret, bool *ret_kept)
 {
-	static const struct crate_filter none;
 	uint64_t found[CRATE_IDS_MAX], *ids;
 	struct crate_order_page p = { .sort = w->order.by, .from = offset_of(w), .each = SPARSE };
 	struct crate_set set;
@@ -223,7 +225,7 @@ static const struct err *by_order(struct req *r, const struct crates_wanted *w, 
 		return e;
 	set = crate_set_of_ids(r->arena, found, nfound);
 	m = keep_of_set(&set, v, n);
-	return complete(r, w, &none, v, m, &ret->keys, &ret->n);
+	return complete(r, w, &no_filter, v, m, &ret->keys, &ret->n);
 }
 
 /* What may be found: a set of ids where the filter makes one. */
@@ -326,13 +328,9 @@ static const struct err *of_set(struct req *r, const struct crates_wanted *w,
 	size_t n = 0;
 	bool found = false;
 
-	if (set->n >= MANY && set->crates && !w->has_after && crate_filter_is_empty(&set->rest)) {
-		struct crate_set all = crate_set_of_ids(r->arena, set->ids, set->n);
-
-		all.crates = set->crates;
-		e = db_crate_set_page(r->db, w->order.by, &all, w->paging.per_page, offset_of(w),
+	if (set->n >= MANY && set->crates && !w->has_after && crate_filter_is_empty(&set->rest))
+		e = db_crate_set_page(r->db, w->order.by, set, w->paging.per_page, offset_of(w),
 				      ids, &n, &found);
-	}
 	if (!e && found) {
 		ret->total = set->n;
 		return sorted_keys(r, w, &set->rest, ids, n, &ret->keys, &ret->n);

@@ -207,6 +207,14 @@ uint64_t db_insert_id(const struct db *db); /* of the last db_exec */
  */
 const struct err *must_use db_tx(struct db *db, const struct err *(*fn)(struct db *db, void *ctx),
 				 void *ctx);
+
+/*
+ * Runs fn, which only reads, once: all its queries see the database as it is at one moment. It locks nothing, but the server
+ * keeps what is overwritten meanwhile: a connection of its own, for as short as can be.
+ */
+const struct err *must_use db_snapshot(struct db *db,
+				       const struct err *(*fn)(struct db *db, void *ctx),
+				       void *ctx);
 bool db_commit_uncertain(const struct db *db);
 bool db_in_tx(const struct db *db);
 

@@ -62,14 +62,29 @@ static void rollback(struct db *db)
 		db_close_all(db); /* the server rolls back what has lost its connection */
 }
 
-static const struct err *tx_once(struct db *db, const struct err *(*fn)(struct db *db, void *ctx),
-				 void *ctx)
+static const struct err *begin_snapshot(struct db *db)
+{
+	/* Whoever takes the rows may write them to a slow disk: the server has patience. */
+	static const char patience[] = "SET SESSION net_write_timeout = 600";
+	static const char isolation[] = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+	static const char sql[] = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
+	const struct err *e = db_connect(db);
+
+	if (!e)
+		e = db_run_text(db, "set patience", patience, sizeof(patience) - 1);
+	if (!e)
+		e = db_run_text(db, "set isolation", isolation, sizeof(isolation) - 1);
+	return e ? e : db_run_text(db, "begin", sql, sizeof(sql) - 1);
+}
+
+static const struct err *tx_once(struct db *db, const struct err *(*begin_it)(struct db *db),
+				 const struct err *(*fn)(struct db *db, void *ctx), void *ctx)
 {
 	const struct err *e;
 
 	db->last = FAIL_NONE;
 	db->tx_fail = FAIL_NONE;
-	e = begin(db);
+	e = begin_it(db);
 	if (e) {
 		db->tx_fail = db_may_again(db->last) ? db->last : FAIL_OTHER;
 		return e;
@@ -94,7 +109,7 @@ const struct err *db_tx(struct db *db, const struct err *(*fn)(struct db *db, vo
 	db->uncertain = false;
 	for (;;) {
 		int64_t from = time_monotonic_us(), before = db->counts.us;
-		const struct err *e = tx_once(db, fn, ctx);
+		const struct err *e = tx_once(db, begin, fn, ctx);
 		bool again =
 			!db->uncertain && (db_may_again(db->tx_fail) || db->tx_fail == FAIL_LOST);
 
@@ -103,6 +118,13 @@ const struct err *db_tx(struct db *db, const struct err *(*fn)(struct db *db, vo
 		if (!e || !again || !db_try_again(db->tx_fail, &spent, &tries))
 			return e;
 	}
+}
+
+const struct err *db_snapshot(struct db *db, const struct err *(*fn)(struct db *db, void *ctx),
+			      void *ctx)
+{
+	BUG_ON(db->in_tx);
+	return tx_once(db, begin_snapshot, fn, ctx);
 }
 
 bool db_commit_uncertain(const struct db *db)

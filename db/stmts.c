@@ -34,6 +34,7 @@
 #include "db/elsewhere.h"
 #include "db/email.h"
 #include "db/expired.h"
+#include "db/export.h"
 #include "db/exposed.h"
 #include "db/feed.h"
 #include "db/follow.h"
@@ -153,6 +154,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_yank_stmts },
 	{ db_category_stmts },
 	{ db_download_archive_stmts },
+	{ db_export_stmts },
 	{ db_download_count_stmts },
 	{ db_download_sum_stmts },
 	{ db_download_view_stmts },

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/config.h"
+#include "app/base/time.h"
 
 enum { TEXT_MAX_BYTES = 4 << 20, NAME_MAX_BYTES = 80, TOC_MIN = 3 };
 
@@ -102,6 +103,34 @@ struct text text_filled(struct arena *a, const struct config *cfg, struct text m
 		}
 	}
 	return buf_text(&b);
+}
+
+static struct text list_of_dumps(struct arena *a, const struct text_dump *v, size_t n)
+{
+	struct buf b = buf_init(a, TEXT_MAX_BYTES);
+
+	if (!n)
+		return TEXT("None has been made yet.");
+	for (size_t i = 0; i < n; i++) {
+		struct time_text t = time_rfc3339_s(v[i].made_us);
+
+		buf_fmt(&b, "- [%.*s]({site.url}/static/%.*s), %s, made %.10s %.5s UTC\n",
+			TEXT_F(v[i].name), TEXT_F(v[i].name), size(v[i].bytes).s, t.s, t.s + 11);
+	}
+	return buf_text(&b);
+}
+
+struct text text_with_dumps(struct arena *a, struct text markdown, const struct text_dump *v,
+			    size_t n)
+{
+	static const struct text name = TEXT_INIT("{dumps}");
+	size_t at = text_find(markdown, name);
+
+	if (at == markdown.n)
+		return markdown;
+	return text_fmt(a, "%.*s%.*s%.*s", TEXT_F(text_sub(markdown, 0, at)),
+			TEXT_F(list_of_dumps(a, v, n)),
+			TEXT_F(text_sub(markdown, at + name.n, markdown.n)));
 }
 
 struct text text_title(struct text *markdown)

@@ -5,7 +5,7 @@
  *
  * In braces they name what is in force: {site.url}, {limits.publish_new_burst}, and as words {limits.publish_new_rate_s|time},
  * {limits.upload_bytes|size}; {site.operator} is how the operator can be reached. Only keys of [site] and [limits] are known, and
- * {trustpub.audience}; everything else in braces stays as it is.
+ * {trustpub.audience}, and {dumps}, a list of the database dumps that there are; everything else in braces stays as it is.
  */
 #pragma once
 
@@ -23,11 +23,23 @@ struct text_file {
 extern const struct text_file
 	text_files[]; /* made from templates/texts/NAME.md; name NULL at the end */
 
+extern const struct text_file dump_files[]; /* likewise, of templates/dump/ */
+
 /* Our own text of that name, absent for none. */
 struct text text_default(const char *name);
 
 /* The Markdown with the values of cfg. arena */
 struct text text_filled(struct arena *a, const struct config *cfg, struct text markdown);
+
+struct text_dump {
+	struct text name; /* of a file below /static/ */
+	uint64_t bytes;
+	int64_t made_us;
+};
+
+/* The Markdown with a list of them, or words that there are none, in place of {dumps}; values of cfg stay to be filled in. arena */
+struct text text_with_dumps(struct arena *a, struct text markdown, const struct text_dump *v,
+			    size_t n);
 
 /* Takes the first line, "# Title", off *markdown; TEXT("") where it begins otherwise. Borrowed. */
 struct text text_title(struct text *markdown);

@@ -198,6 +198,10 @@ const struct key config_keys[] = {
 	T(downloads, log_format, "auto",
 	  "combined (nginx, Apache, lighttpd), cloudfront, fastly, or auto: as it begins"),
 
+	U(dump, every_h, "24", 0, 8760,
+	  "hours between two dumps of the public tables (/static/db-dump.tar.gz); 0: none by "
+	  "itself"),
+
 	U(outside, connect_timeout_s, "3", 1, 300, "time to connect to another machine"),
 	U(outside, timeout_s, "10", 1, 600, "time for one call to another machine"),
 	T(outside, proxy, "", "http://host:port that calls to other machines go by; empty: none"),

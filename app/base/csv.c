@@ -1,5 +1,6 @@
 #include "app/base/csv.h"
 
+#include "app/base/buf.h"
 #include "app/base/err.h"
 
 #include <stdlib.h>
@@ -201,4 +202,28 @@ enum csv_what csv_next(struct csv *c, struct texts *ret)
 		n--;
 	c->why = split(c, c->p + from, n, ret);
 	return c->why ? CSV_WRONG : CSV_RECORD;
+}
+
+void csv_put(struct buf *b, struct text t)
+{
+	bool quoted = t.p && !t.n;
+
+	for (size_t i = 0; i < t.n && !quoted; i++)
+		quoted = t.p[i] == ',' || t.p[i] == '"' || t.p[i] == '\n' || t.p[i] == '\r';
+	/* PostgreSQL takes an only field that is a backslash and a dot for the end of all. */
+	if (!quoted && !text_eq(t, TEXT("\\."))) {
+		buf_add(b, t);
+		return;
+	}
+	buf_byte(b, '"');
+	for (size_t at = 0; at < t.n;) {
+		struct text rest = text_sub(t, at, t.n);
+		size_t quote = text_find_byte(rest, '"');
+
+		buf_add(b, text_sub(rest, 0, quote));
+		if (quote < rest.n)
+			buf_add(b, TEXT("\"\""));
+		at += quote + 1;
+	}
+	buf_byte(b, '"');
 }

@@ -1,5 +1,5 @@
 /*
- * Reads CSV as RFC 4180 and PostgreSQL's COPY ... WITH CSV write it: fields parted by commas, in double quotes where
+ * Reads and writes CSV as RFC 4180 and PostgreSQL's COPY ... WITH CSV write it: fields parted by commas, in double quotes where
  * they hold a comma, a quote (doubled) or a line end; a record ends with LF or CRLF, the last one perhaps with nothing.
  * An empty field is absent (NULL), "" is the empty text.
  *
@@ -9,6 +9,8 @@
 #pragma once
 
 #include "app/base/text.h"
+
+struct buf;
 
 enum { CSV_FIELDS_MAX = 64, CSV_RECORD_MAX = 16 * 1024 * 1024 };
 
@@ -43,3 +45,8 @@ struct csv_place {
 };
 struct csv_place csv_began(const struct csv *c); /* what csv_next returned last */
 struct csv_place csv_ahead(const struct csv *c); /* what it will return next */
+
+/* ---- writing */
+
+/* One field, in quotes where it needs them; absent is written as nothing. Commas and line ends are the caller's. */
+void csv_put(struct buf *b, struct text t);

@@ -25,7 +25,7 @@
 
 struct arena;
 
-/* In the order in which a publish, a settle, a letter and a count of downloads pass them. */
+/* In the order in which a publish, a settle, a letter, a count of downloads and a dump pass them. */
 #define FAULT_NAMES(X)                                                                             \
 	X(PUBLISH_BEFORE_BLOB, "publish.before-blob")                                              \
 	X(PUBLISH_IN_BLOB, "publish.in-blob")                                                      \
@@ -64,7 +64,14 @@ struct arena;
 	X(SUM_TX_CRATES, "sum.tx-crates")                                                          \
 	X(SUM_AFTER_COMMIT, "sum.after-commit")                                                    \
 	X(ARCHIVE_WRITTEN, "archive.written")                                                      \
-	X(ARCHIVE_AFTER_COMMIT, "archive.after-commit")
+	X(ARCHIVE_AFTER_COMMIT, "archive.after-commit")                                            \
+	X(DUMP_BEGUN, "dump.begun")                                                                \
+	X(DUMP_IN_SNAPSHOT, "dump.in-snapshot")                                                    \
+	X(DUMP_READ, "dump.read")                                                                  \
+	X(DUMP_IN_ARCHIVE, "dump.in-archive")                                                      \
+	X(DUMP_ARCHIVE_WRITTEN, "dump.archive-written")                                            \
+	X(DUMP_ARCHIVE_PUBLIC, "dump.archive-public")                                              \
+	X(DUMP_DONE, "dump.done")
 
 enum fault {
 #define FAULT_ENUM(id, name) FAULT_##id,

@@ -1,6 +1,7 @@
 #include "app/base/pgvalue.h"
 
 #include "app/base/arena.h"
+#include "app/base/buf.h"
 #include "app/base/time.h"
 
 #include <string.h>
@@ -111,4 +112,73 @@ bool pg_array(struct arena *a, struct text t, struct texts *ret)
 		return false;
 	*ret = r;
 	return true;
+}
+
+void pg_put_bool(struct buf *b, bool v)
+{
+	buf_byte(b, v ? 't' : 'f');
+}
+
+/* RFC 3339 in other clothes: "2017-01-06T14:23:11.500Z" is "2017-01-06 14:23:11.5+00". */
+void pg_put_time(struct buf *b, int64_t us)
+{
+	struct time_text t = time_rfc3339(us);
+	struct text s = text_from(t.s);
+	bool fraction = text_find_byte(s, '.') < s.n;
+
+	s = text_sub(s, 0, s.n - 1);
+	while (fraction && s.p[s.n - 1] == '0')
+		s.n--;
+	buf_add(b, text_sub(s, 0, 10));
+	buf_byte(b, ' ');
+	buf_add(b, text_sub(s, 11, s.n));
+	buf_add(b, TEXT("+00"));
+}
+
+void pg_put_bytes(struct buf *b, const void *p, size_t n)
+{
+	buf_add(b, TEXT("\\x"));
+	buf_hex(b, p, n);
+}
+
+static bool needs_quotes(struct text t)
+{
+	static const char special[] = "\"\\{}, \t\n\r\v\f";
+
+	if (!t.n || text_eq_nocase(t, TEXT("NULL")))
+		return true;
+	for (size_t i = 0; i < t.n; i++)
+		if (memchr(special, t.p[i], sizeof(special) - 1))
+			return true;
+	return false;
+}
+
+static void put_element(struct buf *b, struct text t)
+{
+	if (!t.p) {
+		buf_add(b, TEXT("NULL"));
+		return;
+	}
+	if (!needs_quotes(t)) {
+		buf_add(b, t);
+		return;
+	}
+	buf_byte(b, '"');
+	for (size_t i = 0; i < t.n; i++) {
+		if (t.p[i] == '"' || t.p[i] == '\\')
+			buf_byte(b, '\\');
+		buf_byte(b, t.p[i]);
+	}
+	buf_byte(b, '"');
+}
+
+void pg_put_array(struct buf *b, struct texts list)
+{
+	buf_byte(b, '{');
+	for (size_t i = 0; i < list.n; i++) {
+		if (i)
+			buf_byte(b, ',');
+		put_element(b, list.v[i]);
+	}
+	buf_byte(b, '}');
 }

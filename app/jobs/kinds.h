@@ -47,6 +47,8 @@ struct job_period {
 	/* Not once across all machines by the queue, but by each runner for its own machine, where the configuration wants
 	 * it: the function of the kind gets no job and no data. */
 	bool (*local)(const struct config *cfg);
+	/* NULL, or what the configuration says in place of every_s: seconds, 0 for not at all. */
+	int64_t (*configured_s)(const struct config *cfg);
 };
 enum { JOB_PERIODS_MAX = 32 };
 extern const struct job_period job_periods[];

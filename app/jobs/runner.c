@@ -49,8 +49,8 @@ struct runner {
 	struct arena *arena;
 	uint64_t claims;     /* so far: part of a lease's name */
 	int64_t schedule_us; /* when to look at the schedule next (monotonic) */
-	int64_t local_us
-		[JOB_PERIODS_MAX]; /* of each local period: when it is due; 0: never looked at */
+	/* of each local period: when it is due; of others: not 0 once it was dropped; 0: never looked at */
+	int64_t local_us[JOB_PERIODS_MAX];
 	char host[64];
 };
 
@@ -176,17 +176,30 @@ static const struct err *run_local(struct runner *r, const struct job_period *p)
 	return NULL;
 }
 
+/* What the configuration switches off is said once to be no work by schedule any more. */
+static const struct err *run_queued(struct runner *r, const struct job_period *p)
+{
+	int64_t every_s = p->configured_s ? p->configured_s(r->app->cfg) : p->every_s;
+	int64_t *seen = &r->local_us[p - job_periods];
+	bool enqueued;
+
+	if (every_s)
+		return db_schedule_run(r->app->db, p->name, every_s, p->kind, text_from(p->data),
+				       &enqueued);
+	if (*seen)
+		return NULL;
+	*seen = 1;
+	return db_schedule_drop(r->app->db, p->name);
+}
+
 static const struct err *look_at_schedule(struct runner *r)
 {
 	const struct err *e = NULL;
-	bool enqueued;
 
 	if (time_monotonic_us() < r->schedule_us)
 		return NULL;
 	for (const struct job_period *p = job_periods; !e && p->name; p++)
-		e = p->local ? run_local(r, p)
-			     : db_schedule_run(r->app->db, p->name, p->every_s, p->kind,
-					       text_from(p->data), &enqueued);
+		e = p->local ? run_local(r, p) : run_queued(r, p);
 	if (!e)
 		r->schedule_us = time_monotonic_us() + (int64_t)SCHEDULE_S * US_PER_S;
 	return e;

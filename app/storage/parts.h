@@ -13,12 +13,6 @@ struct storage {
 	bool sync_later;
 };
 
-/* A file in DATA/tmp that still has its name. */
-struct storage_new {
-	int fd;
-	char name[40];
-};
-
 /* A component of a path: [A-Za-z0-9_-] and then also . and +, at most 255 bytes. z is filled when it
  * is one. */
 bool storage_name_ok(struct text t, char z[STORAGE_NAME_MAX + 1]);
@@ -34,7 +28,6 @@ void storage_new_drop(struct storage *s, struct storage_new *f);
 const struct err *must_use storage_new_publish(struct storage *s, struct arena *a,
 					       struct storage_new *f, int dir, const char *name);
 
-const struct err *must_use storage_write_all(struct arena *a, int fd, struct text bytes);
 const struct err *must_use storage_read_all(struct arena *a, int fd, uint64_t max_bytes,
 					    struct text *ret);
 const struct err *must_use storage_sync(struct arena *a, int fd, const char *name);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { SMALL_FILE_MAX = 256 * 1024 * 1024 };
@@ -306,6 +307,55 @@ const struct err *storage_get_public(struct storage *s, struct arena *a, struct 
 				     struct text *ret)
 {
 	return get_small(a, s->pub, path, ret, NULL);
+}
+
+const struct err *storage_public_done(struct storage *s, struct arena *a, struct storage_new *f,
+				      struct text path)
+{
+	char z[STORAGE_NAME_MAX + 1];
+	const struct err *e = not_crates(a, path);
+	int dir = -1;
+
+	if (!e)
+		e = storage_path(a, s->pub, path, true, &dir, z);
+	if (e) {
+		storage_new_drop(s, f);
+		return e;
+	}
+	e = storage_new_publish(s, a, f, dir, z);
+	(void)close(dir);
+	return e;
+}
+
+void storage_public_drop(struct storage *s, struct storage_new *f)
+{
+	storage_new_drop(s, f);
+}
+
+bool storage_public_is(struct storage *s, struct text path, uint64_t *ret_bytes,
+		       int64_t *ret_mtime_s)
+{
+	char z[STORAGE_NAME_MAX + 1];
+	struct stat st;
+
+	if (!storage_name_ok(path, z) || fstatat(s->pub, z, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !S_ISREG(st.st_mode))
+		return false;
+	*ret_bytes = (uint64_t)st.st_size;
+	*ret_mtime_s = st.st_mtim.tv_sec;
+	return true;
+}
+
+const struct err *storage_room(struct storage *s, struct arena *a, uint64_t *ret_free,
+			       uint64_t *ret_all)
+{
+	struct statvfs st;
+
+	if (fstatvfs(s->tmp, &st) != 0)
+		return storage_io(a, errno, "statvfs", "tmp");
+	*ret_free = (uint64_t)st.f_bavail * st.f_frsize;
+	*ret_all = (uint64_t)st.f_blocks * st.f_frsize;
+	return NULL;
 }
 
 const struct err *storage_get_text(struct storage *s, struct arena *a, struct text name,

@@ -125,12 +125,14 @@ const struct err *storage_remove(struct arena *a, int dir, const char *name)
 
 /* ---- new files */
 
-const struct err *storage_new_open(struct storage *s, struct arena *a, struct storage_new *ret)
+const struct err *storage_public_begin(struct storage *s, struct arena *a, const char *kind,
+				       struct storage_new *ret)
 {
 	for (int i = 0; i < 10; i++) {
-		memcpy(ret->name, "new-", 4);
-		random_alnum(ret->name + 4, 20);
-		ret->name[24] = '\0';
+		char random[21] = "";
+
+		random_alnum(random, sizeof(random) - 1);
+		(void)snprintf(ret->name, sizeof(ret->name), "%.15s-%s", kind, random);
 		ret->fd = openat(s->tmp, ret->name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 		if (ret->fd >= 0)
 			return NULL;
@@ -138,6 +140,11 @@ const struct err *storage_new_open(struct storage *s, struct arena *a, struct st
 			break;
 	}
 	return storage_io(a, errno, "create", ret->name);
+}
+
+const struct err *storage_new_open(struct storage *s, struct arena *a, struct storage_new *ret)
+{
+	return storage_public_begin(s, a, "new", ret);
 }
 
 void storage_new_drop(struct storage *s, struct storage_new *f)

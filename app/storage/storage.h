@@ -100,6 +100,32 @@ const struct err *must_use storage_get_public(struct storage *s, struct arena *a
 const struct err *must_use storage_unlink_public(struct storage *s, struct arena *a,
 						 struct text path);
 
+/*
+ * A file of DATA/public that is too large to be held, written by its descriptor: in DATA/tmp as KIND- and something, until
+ * storage_public_done syncs it and it takes its place (or is gone, after a failure); fd is closed then, as by _drop.
+ */
+struct storage_new {
+	int fd;
+	char name[40];
+};
+const struct err *must_use storage_public_begin(struct storage *s, struct arena *a,
+						const char *kind, struct storage_new *ret);
+const struct err *must_use storage_public_done(struct storage *s, struct arena *a,
+					       struct storage_new *f, struct text path);
+void storage_public_drop(struct storage *s, struct storage_new *f);
+/* What a process that was killed has left of that kind; only while nobody writes one. */
+const struct err *must_use storage_public_sweep(struct storage *s, struct arena *a,
+						const char *kind);
+const struct err *must_use storage_write_all(struct arena *a, int fd, struct text bytes);
+
+/* False where there is no such file in DATA/public itself. */
+bool storage_public_is(struct storage *s, struct text path, uint64_t *ret_bytes,
+		       int64_t *ret_mtime_s);
+
+/* Of the disk that DATA is on: what we may still write, and how much it holds. */
+const struct err *must_use storage_room(struct storage *s, struct arena *a, uint64_t *ret_free,
+					uint64_t *ret_all);
+
 /* DATA/texts/NAME, which only the operator writes; arena, absent where there is no such file. */
 const struct err *must_use storage_get_text(struct storage *s, struct arena *a, struct text name,
 					    struct text *ret);

@@ -162,8 +162,9 @@ storage_each_crate(struct storage *s, struct arena *a,
 	return walk(&w, s->crates);
 }
 
-const struct err *storage_sweep_tmp(struct storage *s, struct arena *a, int64_t older_than_us,
-				    size_t *ret_n)
+/* Of files whose name begins so. */
+static const struct err *sweep(struct storage *s, struct arena *a, struct text begin,
+			       int64_t older_than_us, size_t *ret_n)
 {
 	int fd = openat(s->tmp, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
@@ -178,11 +179,25 @@ const struct err *storage_sweep_tmp(struct storage *s, struct arena *a, int64_t 
 	while ((at = readdir(d)) != NULL) {
 		struct stat st;
 
-		if (fstatat(fd, at->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		if (text_starts(text_from(at->d_name), begin) &&
+		    fstatat(fd, at->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
 		    (int64_t)st.st_mtim.tv_sec * US_PER_S < older_than_us &&
 		    unlinkat(fd, at->d_name, 0) == 0)
 			(*ret_n)++;
 	}
 	(void)closedir(d);
 	return NULL;
+}
+
+const struct err *storage_sweep_tmp(struct storage *s, struct arena *a, int64_t older_than_us,
+				    size_t *ret_n)
+{
+	return sweep(s, a, TEXT(""), older_than_us, ret_n);
+}
+
+const struct err *storage_public_sweep(struct storage *s, struct arena *a, const char *kind)
+{
+	size_t n;
+
+	return sweep(s, a, text_fmt(a, "%s-", kind), INT64_MAX, &n);
 }

@@ -5,6 +5,7 @@
 #include "templates/text_page.h"
 #include "app/base/config.h"
 #include "app/base/log.h"
+#include "app/base/time.h"
 #include "app/inspect/client.h"
 #include "app/inspect/readme_plain.h"
 #include "app/storage/storage.h"
@@ -58,6 +59,24 @@ static struct text rendered(struct req *r, struct text markdown)
 	return readme_other(r->arena, markdown);
 }
 
+static struct text with_dumps(struct req *r, struct text markdown)
+{
+	static const struct text names[] = { TEXT_INIT("db-dump.tar.gz"),
+					     TEXT_INIT("db-dump.zip") };
+	struct text_dump v[ARRAY_SIZE(names)];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		int64_t mtime_s;
+
+		if (!storage_public_is(r->app->storage, names[i], &v[n].bytes, &mtime_s))
+			continue;
+		v[n].name = names[i];
+		v[n++].made_us = mtime_s * US_PER_S;
+	}
+	return text_with_dumps(r->arena, markdown, v, n);
+}
+
 static struct reply text_get(struct req *r)
 {
 	struct text_page v = { .path = text_from(r->route->path) };
@@ -67,7 +86,8 @@ static struct reply text_get(struct req *r)
 
 	if (e)
 		return reply_err(r, e);
-	markdown = text_filled(r->arena, r->cfg, text_lossy(r->arena, markdown));
+	markdown = with_dumps(r, text_lossy(r->arena, markdown));
+	markdown = text_filled(r->arena, r->cfg, markdown);
 	v.title = text_title(&markdown);
 	shown = text_html(r->arena, rendered(r, markdown), page_images(r));
 	v.html = shown.html;

@@ -237,6 +237,21 @@ def test_pictures_of_accounts_may_be_kept_for_ever(web, ending, kind):
     assert ask(web, f"/static/avatars/ab/u2-abcdef0123456789.{ending}")[0] == 404
 
 
+@pytest.mark.parametrize("name, kind", [("db-dump.tar.gz", "application/gzip"), ("db-dump.zip", "application/zip")])
+def test_dumps_are_sent_as_they_are(web, name, kind):
+    """Never unpacked or packed again on the way, in parts where somebody goes on with one, and never an old one."""
+    status, got, body = ask(web, f"/static/{name}", headers={"Accept-Encoding": "gzip"})
+    deadline = time.time() + 60  # the registry makes one by itself, when it starts
+    while status == 404 and time.time() < deadline:
+        time.sleep(0.1)
+        status, got, body = ask(web, f"/static/{name}", headers={"Accept-Encoding": "gzip"})
+    assert (status, got["content-type"], got["cache-control"]) == (200, kind, "public, max-age=0, must-revalidate")
+    assert "content-encoding" not in got and body == (web.data / "public" / name).read_bytes()
+    status, part, rest = ask(web, f"/static/{name}", headers={"Range": "bytes=100-"})
+    assert (status, rest) == (206, body[100:])
+    assert ask(web, f"/static/{name}", headers={"If-None-Match": got["etag"]})[0] == 304
+
+
 def test_readmes_are_pages_that_run_nothing(web):
     put(web, "public/readmes/tide/tide-1.0.0.html", b"<p>high</p>" * 100)
     status, got, body = ask(web, "/static/readmes/tide/tide-1.0.0.html", headers={"Accept-Encoding": "gzip"})

@@ -46,6 +46,7 @@ GUARDED = {
     "fcgiapp.h": ("app/server/worker.c",), "fcgi": ("app/server/worker.c",),
     "git2": ("app/index/git.c",),
     "cjose/": ("app/outside/jws.c",),
+    "archive.h": ("app/jobs/pack.c",), "archive_entry.h": ("app/jobs/pack.c",),
     "curl/": ("app/outside/", "app/storage/s3.c"),
     "seccomp.h": ("app/inspect/",), "zlib.h": ("app/inspect/",), "cmark": ("app/inspect/",), "gumbo": ("app/inspect/",),
 }

@@ -1,4 +1,5 @@
 /* app/base/csv.c and pgvalue.c: the files of a database dump. */
+#include "app/base/buf.h"
 #include "app/base/csv.h"
 #include "app/base/pgvalue.h"
 #include "tests/unit/check.h"
@@ -189,11 +190,91 @@ static void others(void **state)
 		TEXT("\\x00fg000000000000000000000000000000000000000000000000000000000000"), &sha));
 }
 
+/* As COPY writes them; what is read again is the same. */
+static void written_fields(void **state)
+{
+	static const struct {
+		struct text in;
+		const char *want;
+	} t[] = {
+		{ TEXT_INIT("plain text; it's"), "plain text; it's" },
+		{ { NULL, 0 }, "" },
+		{ TEXT_INIT(""), "\"\"" },
+		{ TEXT_INIT("a,b"), "\"a,b\"" },
+		{ TEXT_INIT("\""), "\"\"\"\"" },
+		{ TEXT_INIT("say \"a\"\"b"), "\"say \"\"a\"\"\"\"b\"" },
+		{ TEXT_INIT("two\nlines"), "\"two\nlines\"" },
+		{ TEXT_INIT("\r"), "\"\r\"" },
+		{ TEXT_INIT("\\."), "\"\\.\"" },
+		{ TEXT_INIT("\\.x \t\\"), "\\.x \t\\" },
+		{ TEXT_INIT("\xc3\xa4"), "\xc3\xa4" },
+	};
+	struct arena *a = check_arena(state);
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		struct buf b = buf_init(a, 100);
+		struct text line;
+
+		csv_put(&b, t[i].in);
+		check_text_of("field", buf_text(&b), t[i].want);
+		buf_add(&b, TEXT(",x\n"));
+		line = text_fmt(a, "%.*s|x;", TEXT_F(t[i].in.p ? t[i].in : TEXT("-")));
+		check_text_of("again", read_all(a, buf_text(&b), 3), text_z(a, line));
+	}
+}
+
+static void written_values(void **state)
+{
+	static const struct {
+		int64_t us;
+		const char *want;
+	} times[] = {
+		{ 1483712591123456, "2017-01-06 14:23:11.123456+00" },
+		{ 1483712591120000, "2017-01-06 14:23:11.12+00" },
+		{ 1483712591000010, "2017-01-06 14:23:11.00001+00" },
+		{ 1483712590000000, "2017-01-06 14:23:10+00" },
+		{ 0, "1970-01-01 00:00:00+00" },
+		{ -1, "1969-12-31 23:59:59.999999+00" },
+	};
+	struct text elements[] = { TEXT_INIT("a"),       TEXT_INIT(""),      TEXT_INIT("null"),
+				   TEXT_INIT("b c"),     TEXT_INIT("d,e"),   TEXT_INIT("{}"),
+				   TEXT_INIT("\"\\\""),  TEXT_INIT("tab\t"), { NULL, 0 },
+				   TEXT_INIT("\xc3\xa4") };
+	struct arena *a = check_arena(state);
+	struct buf b;
+	struct texts list;
+	int64_t us;
+
+	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
+		b = buf_init(a, 100);
+		pg_put_time(&b, times[i].us);
+		check_text_of("time", buf_text(&b), times[i].want);
+		assert_true(pg_time(buf_text(&b), &us) && us == times[i].us);
+	}
+	b = buf_init(a, 100);
+	pg_put_array(&b, (struct texts){ elements, ARRAY_SIZE(elements) });
+	check_text_of("array", buf_text(&b),
+		      "{a,\"\",\"null\",\"b "
+		      "c\",\"d,e\",\"{}\",\"\\\"\\\\\\\"\",\"tab\t\",NULL,\xc3\xa4}");
+	assert_true(pg_array(a, buf_text(&b), &list));
+	assert_int_equal(list.n, ARRAY_SIZE(elements));
+	for (size_t i = 0; i < list.n; i++)
+		assert_true(text_eq(list.v[i], elements[i]) && !list.v[i].p == !elements[i].p);
+	b = buf_init(a, 100);
+	pg_put_array(&b, (struct texts){ NULL, 0 });
+	pg_put_bool(&b, true);
+	pg_put_bool(&b, false);
+	pg_put_bytes(&b, "\x01\xff", 2);
+	check_text_of("others", buf_text(&b), "{}tf\\x01ff");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(records), cmocka_unit_test(limits), cmocka_unit_test(places),
-		cmocka_unit_test(times),   cmocka_unit_test(arrays), cmocka_unit_test(others),
+		cmocka_unit_test(records),        cmocka_unit_test(limits),
+		cmocka_unit_test(places),         cmocka_unit_test(times),
+		cmocka_unit_test(arrays),         cmocka_unit_test(others),
+		cmocka_unit_test(written_fields), cmocka_unit_test(written_values),
 	};
 
 	return cmocka_run_group_tests(tests, check_setup, check_teardown);

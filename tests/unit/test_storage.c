@@ -559,10 +559,48 @@ static void cache_notices_damage(void **state)
 	}
 }
 
+static void large_public_files(void **state)
+{
+	struct world *w = *state;
+	struct storage_new f, left;
+	uint64_t bytes, all;
+	int64_t mtime_s;
+	struct text got;
+
+	assert_false(storage_public_is(w->s, TEXT("big.bin"), &bytes, &mtime_s));
+	assert_null(storage_public_begin(w->s, w->a, "big", &f));
+	assert_null(storage_write_all(w->a, f.fd, TEXT("some")));
+	assert_null(storage_write_all(w->a, f.fd, TEXT("thing")));
+	assert_false(storage_public_is(w->s, TEXT("big.bin"), &bytes, &mtime_s));
+	assert_null(storage_public_done(w->s, w->a, &f, TEXT("big.bin")));
+	assert_true(storage_public_is(w->s, TEXT("big.bin"), &bytes, &mtime_s));
+	assert_int_equal(bytes, 9);
+	assert_null(storage_get_public(w->s, w->a, TEXT("big.bin"), &got));
+	assert_true(text_eq(got, TEXT("something")));
+	/* not where links are, and nowhere else */
+	assert_null(storage_public_begin(w->s, w->a, "big", &f));
+	assert_non_null(storage_public_done(w->s, w->a, &f, TEXT("crates/x")));
+	assert_null(storage_public_begin(w->s, w->a, "big", &f));
+	assert_non_null(storage_public_done(w->s, w->a, &f, TEXT("../x")));
+	/* what is dropped and what is swept is gone; what is of another kind stays */
+	assert_null(storage_public_begin(w->s, w->a, "big", &f));
+	storage_public_drop(w->s, &f);
+	assert_null(storage_public_begin(w->s, w->a, "big", &f));
+	assert_null(storage_public_begin(w->s, w->a, "other", &left));
+	assert_null(storage_public_sweep(w->s, w->a, "big"));
+	assert_non_null(storage_public_done(w->s, w->a, &f, TEXT("big.bin")));
+	assert_null(storage_public_done(w->s, w->a, &left, TEXT("other.bin")));
+	assert_null(storage_get_public(w->s, w->a, TEXT("big.bin"), &got));
+	assert_true(text_eq(got, TEXT("something")));
+	assert_null(storage_room(w->s, w->a, &bytes, &all));
+	assert_true(all && bytes <= all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
+		cmocka_unit_test_setup_teardown(large_public_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(bad_paths, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(blobs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(restored_blob, set_up, tear_down),

@@ -55,6 +55,23 @@ static void values(void **state)
 		      "[me@r.test](mailto:me@r.test)");
 }
 
+static void dumps(void **state)
+{
+	static const struct text_dump v[] = {
+		{ TEXT_INIT("db-dump.tar.gz"), 3 * 1024 * 1024, 1483712591000000 },
+		{ TEXT_INIT("db-dump.zip"), 1000, 1483712651999999 },
+	};
+	struct arena *a = check_arena(state);
+
+	check_text_of("two", text_with_dumps(a, TEXT("A\n\n{dumps}\nB {dumps}"), v, 2),
+		      "A\n\n- [db-dump.tar.gz]({site.url}/static/db-dump.tar.gz), 3.0 MiB, made "
+		      "2017-01-06 14:23 UTC\n"
+		      "- [db-dump.zip]({site.url}/static/db-dump.zip), 1000 B, made 2017-01-06 "
+		      "14:24 UTC\n\nB {dumps}");
+	check_text_of("none", text_with_dumps(a, TEXT("{dumps}"), v, 0), "None has been made yet.");
+	check_text_of("unasked", text_with_dumps(a, TEXT("{dump}"), v, 2), "{dump}");
+}
+
 static void titles(void **state)
 {
 	struct text markdown = TEXT("#  Title \nText\n");
@@ -118,10 +135,8 @@ static void our_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values),
-		cmocka_unit_test(titles),
-		cmocka_unit_test(anchors),
-		cmocka_unit_test(our_own),
+		cmocka_unit_test(values),  cmocka_unit_test(dumps),   cmocka_unit_test(titles),
+		cmocka_unit_test(anchors), cmocka_unit_test(our_own),
 	};
 
 	return cmocka_run_group_tests(tests, check_setup, check_teardown);

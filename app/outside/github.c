@@ -358,10 +358,12 @@ const struct err *github_has_workflow(struct github *g, struct arena *a, struct 
 				      struct text repository, struct text file, bool *ret)
 {
 	const struct text parts[] = { owner, repository, file };
+	uint64_t always_ms = g->cfg->outside.timeout_s * 1000;
 	struct http_answer got;
 	struct question w = {
 		.method = "HEAD",
 		.path = path_of(a, "/repos/%/%/contents/.github/workflows/%", parts),
+		.total_ms = always_ms < GITHUB_LOOK_MS ? always_ms : GITHUB_LOOK_MS,
 	};
 	const struct err *e = call(g, a, &w, &got);
 

@@ -1,6 +1,7 @@
 /*
  * GitHub, or a GitHub Enterprise Server, as the configuration section [github] names it: who signs in, who is in a team,
- * which keys sign the reports of leaked tokens. Every call may take as long as outside.timeout_s: never inside a transaction.
+ * which keys sign the reports of leaked tokens. Every call may take as long as outside.timeout_s, where nothing else is said: never
+ * inside a transaction.
  *
  * Errors of its API are those of contract/api.md 2.4: 401 and 403 in the contract's words, ERR_NOT_FOUND ("Not Found") for 404,
  * ERR_INTERNAL for any other status, for an answer that is not what was asked for, and where there was no whole answer. When
@@ -52,8 +53,10 @@ const struct err *must_use github_user_by_id(struct github *g, struct arena *a, 
 
 /*
  * Whether a repository has that file among its workflows, in its default branch, as everybody can see; asked as the OAuth
- * application, and as nobody where there is none. A private repository is like one that is not there: false.
+ * application, and as nobody where there is none. A private repository is like one that is not there: false. Somebody waits for it
+ * and can go on without: GitHub has GITHUB_LOOK_MS to answer, with all redirects, or outside.timeout_s where that is less.
  */
+enum { GITHUB_LOOK_MS = 3000 };
 const struct err *must_use github_has_workflow(struct github *g, struct arena *a, struct text owner,
 					       struct text repository, struct text file, bool *ret);
 

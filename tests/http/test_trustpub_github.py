@@ -1,5 +1,7 @@
 """POST /api/v1/trusted_publishing/github_configs: the owner of the repository is looked up at GitHub (contract/api.md 26), which is
 tests/lib/github.py here. What is the same for both providers is in test_trustpub_configs.py."""
+import time
+
 import pytest
 
 from lib.github import GitHub
@@ -224,15 +226,17 @@ def test_looking_for_the_file_is_for_owners_and_bounded(github, owner, crate, si
     assert Visitor(owner.browser).send(form, check="1", form_token="x").status_code == 403
     assert Visitor(site.anonymous).send(form, check="1").status_code == 401
     tight = Instance(settings=github.settings("limits.enabled=true", "limits.check_burst=2", "limits.check_rate_s=600",
-                                              "outside.timeout_s=1", "server.workers=1"))
+                                              "outside.timeout_s=60", "server.workers=1"))
     try:
         tight.start()
         user = join(github, tight, "tightowner")
         name = publish(user, "tight-crate")
-        with github.failing("/repos/", status=200, delay=3):
+        with github.failing("/repos/", status=200, delay=40):
             for _ in range(2):
+                before = time.monotonic()
                 answer = look(tight, user, name)[0]
                 assert answer.status_code == 200 and "GitHub could not be asked for the file" in answer.page.text
+                assert time.monotonic() - before < 30  # seconds of its own, not outside.timeout_s
         visitor, path = Visitor(user.browser), f"/crates/{name}/settings/new-trusted-publisher"
         answer = visitor.send(visitor.get(path).page.form(path), owner="Acme", project="Tool", workflow="a.yml", check="1")
         assert answer.status_code == 429 and "too many files checked" in answer.page.text and "Retry-After" in answer.headers

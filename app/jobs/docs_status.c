@@ -1,9 +1,10 @@
 /*
  * docs_status: asks the site of API documentation (site.docs_url) whether it has built those versions that somebody has looked at
- * (contract/web.md W059, 15.4). Some at a time, the longest waiting first; when it is away, the rest waits for the next run. A version
- * to which it has no good answer counts as asked, so that it is in nobody's way.
+ * (contract/web.md W059, 15.4). Some at a time, those first whose turn it is (db/docs_build.h); when it is away, the rest waits for the next
+ * run, up to a bound. A version to which it has no good answer counts as asked, so that it is in nobody's way.
  */
 #include "app/base/config.h"
+#include "app/base/log.h"
 #include "app/base/time.h"
 #include "app/jobs/kinds.h"
 #include "app/outside/docs.h"
@@ -41,11 +42,17 @@ const struct err *job_docs_status_run(struct job_run *r)
 	int64_t end_us = time_monotonic_us() + RUN_S * (int64_t)US_PER_S;
 	struct docs_wanted *v;
 	const struct err *e;
+	uint64_t forgotten;
 	size_t n;
 
 	if (!cfg->site.docs_url.n || !cfg->site.docs_status)
 		return NULL;
-	e = db_docs_wanted(r->app->db, &v, &n);
+	e = db_docs_forget_rest(r->app->db, &forgotten);
+	if (!e && forgotten)
+		log_info(log_text("msg", TEXT("more wishes to know of documentation than are kept")),
+			 log_u64("forgotten", forgotten));
+	if (!e)
+		e = db_docs_wanted(r->app->db, &v, &n);
 	for (size_t i = 0; !e && i < n && time_monotonic_us() < end_us; i++)
 		e = ask(r, &v[i]);
 	return e;

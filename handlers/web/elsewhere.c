@@ -53,12 +53,17 @@ void docs_refresh(struct req *r, const struct crate_frame *f)
 {
 	int64_t age_us = time_now_us() - f->facts.docs_asked_us.v;
 	int64_t kept_s = f->facts.docs_built.v ? BUILT_S : NOT_BUILT_S;
+	struct docs_wish wish = {
+		.version_id = f->version.id,
+		.is_default = f->version.id == f->crate.default_version_id.v,
+		.recent_downloads = f->crate.recent_downloads.v,
+	};
 	const struct err *e;
 
 	if (!is_asked(r, f) || f->facts.docs_wanted_us.set || r->cfg->server.read_only ||
 	    (f->facts.docs_asked_us.set && age_us < kept_s * US_PER_S))
 		return;
-	e = db_docs_want(r->db, f->version.id);
+	e = db_docs_want(r->db, &wish);
 	if (e && !err_is(e, ERR_NOT_FOUND)) /* the version has just gone */
 		log_err(LOG_LEVEL_WARN, "documentation is not asked for", e);
 }

@@ -181,6 +181,48 @@ def test_documentation_while_the_site_is_away(site, elsewhere, visitor):
         later(site, 4000)
 
 
+def order_of(elsewhere):
+    return [path.split("/")[2] + " " + path.split("/")[3].removeprefix("%3D").removeprefix("=")
+            for path, _, _ in elsewhere.asked if path.endswith("/status.json")]
+
+
+def test_documentation_of_what_is_looked_at_most_is_asked_for_first(site, elsewhere, visitor):
+    """Whoever looks at old versions delays nobody: their turn comes later, but it comes."""
+    forget(site)
+    user = site.user("wendy")
+    for version in ("0.9.0", "1.0.0"):
+        assert user.token.publish(Crate("aged", version)).status_code == 200
+    site.sql("INSERT INTO recent_crate_downloads (crate_id, downloads) SELECT id, 5000 FROM crates WHERE name = 'there' "
+             "ON DUPLICATE KEY UPDATE downloads = 5000")
+    for path in ("aged/0.9.0", "own", "there", "aged", "aged/0.9.0"):
+        assert visitor.get(f"/crates/{path}").status_code == 200
+    before = len(order_of(elsewhere))
+    assert run(site, "docs_status")
+    assert order_of(elsewhere)[before:] == ["there 1.0.0", "own 1.0.0", "aged 1.0.0", "aged 0.9.0"]
+
+
+def test_so_many_wait_for_documentation_and_no_more(site, visitor):
+    forget(site)
+    columns = ", ".join(f"`{c}`" for c, in site.sql(
+        "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_NAME = 'versions' AND TABLE_SCHEMA = DATABASE() "
+        "AND COLUMN_NAME NOT IN ('id', 'num', 'num_no_build', 'semver_ord')"))
+    try:
+        site.sql(f"INSERT INTO versions (num, num_no_build, semver_ord, {columns}) SELECT CONCAT('0.1.', s.seq), CONCAT('0.1.', s.seq), "
+                 f"CONCAT(CHAR(1), '0', CHAR(1), '1', CHAR(LENGTH(s.seq)), s.seq, CHAR(3)), {columns} FROM versions v, seq_1_to_2100 s "
+                 "WHERE v.crate_id = (SELECT id FROM crates WHERE name = 'above')")
+        site.sql("INSERT INTO docs_builds (version_id, wanted_us, built) SELECT id, UNIX_TIMESTAMP() * 1000000 + id, 1 "
+                 "FROM versions WHERE num LIKE '0.1.%'")
+        assert run(site, "docs_status")
+        assert site.sql("SELECT COUNT(wanted_us), COUNT(asked_us), COUNT(*), MAX(wanted_us) < MIN(IF(wanted_us IS NULL AND "
+                        "asked_us IS NULL, UNIX_TIMESTAMP() * 1000000 + version_id, NULL)), SUM(built IS NULL) FROM docs_builds"
+                        ) == [["1950", "50", "2100", "1", "0"]]
+        visitor.get("/crates/other")  # who comes later is not shut out
+        wishes = "SELECT d.wanted_us > 0 FROM docs_builds d JOIN versions v ON v.id = d.version_id JOIN crates c ON c.id = v.crate_id"
+        assert site.sql(f"{wishes} WHERE c.name = 'other'") == [["1"]]
+    finally:
+        site.sql("DELETE FROM versions WHERE num LIKE '0.1.%'")
+
+
 # ---- off
 
 def test_without_any_of_it():

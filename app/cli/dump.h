@@ -70,6 +70,8 @@ struct dump_table {
 	/* NULL, or why the row is wrong as a whole. May change values. */
 	const char *(*check)(const struct dump *d, struct db_val *row);
 	bool may_be_missing; /* the whole file */
+	const char *no_longer,
+		*instead; /* a column that newer dumps do not have, and what is taken then */
 };
 
 extern const struct dump_table dump_tables[IMPORT_TABLES];

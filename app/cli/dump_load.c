@@ -33,6 +33,15 @@ static void reader_at(struct dump_file *f, uint64_t offset, uint64_t line)
 }
 
 /* Which field each value is read from; the columns may stand in any order, and there may be more. */
+static size_t column_of(const struct texts *names, const char *name)
+{
+	size_t at = 0;
+
+	while (at < names->n && !text_eq(names->v[at], text_from(name)))
+		at++;
+	return at;
+}
+
 static const struct err *find_columns(struct dump *d, struct dump_file *f)
 {
 	struct texts names;
@@ -42,14 +51,15 @@ static const struct err *find_columns(struct dump *d, struct dump_file *f)
 			       TEXT_F(f->path));
 	f->ncolumns = names.n;
 	for (size_t i = 0; f->t->values[i].column; i++) {
-		struct text want = text_from(f->t->values[i].column);
-		size_t at = 0;
+		const char *want = f->t->values[i].column;
+		size_t at = column_of(&names, want);
 
-		while (at < names.n && !text_eq(names.v[at], want))
-			at++;
+		if (at == names.n && f->t->no_longer &&
+		    text_eq(text_from(want), text_from(f->t->no_longer)))
+			at = column_of(&names, f->t->instead);
 		if (at == names.n)
-			return err_new(d->a, ERR_INVALID, "%.*s:1: there is no column `%.*s`",
-				       TEXT_F(f->path), TEXT_F(want));
+			return err_new(d->a, ERR_INVALID, "%.*s:1: there is no column `%s`",
+				       TEXT_F(f->path), want);
 		f->at[i] = at;
 	}
 	return NULL;

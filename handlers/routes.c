@@ -39,6 +39,7 @@ const struct route *const route_lists[] = {
 	version_docs_routes,
 	secret_scanning_routes,
 	git_index_routes,
+	files_routes,
 	sign_in_routes,
 	admin_routes,
 	admin_crate_routes,

@@ -36,6 +36,7 @@ extern const struct route version_files_routes[];
 extern const struct route version_docs_routes[];
 extern const struct route secret_scanning_routes[];
 extern const struct route git_index_routes[];
+extern const struct route files_routes[];
 extern const struct route crate_owners_routes[];
 extern const struct route crate_reverse_dependencies_routes[];
 extern const struct route crate_search_routes[];

@@ -157,6 +157,14 @@ const struct key config_keys[] = {
 	T(auth, no_new_tokens, "",
 	  "message for whoever asks for a new API token while there are none; empty: there are"),
 	B(auth, explicit_signup, "false", "ask for an address before an account is made"),
+	T(auth, sign_up, "",
+	  "open or closed: whether somebody new who comes by GitHub gets an account; empty: open, "
+	  "but "
+	  "closed where registry.auth_required"),
+	U(auth, cache_s, "60", 0, 3600,
+	  "private registry: how long a worker believes that a token or session may read files"),
+	U(auth, stale_s, "3600", 0, 604800,
+	  "private registry: how long it goes on to believe that while the database is away"),
 	S(auth, key, "32 bytes in hex or base64: encrypts what is stored of other sites' tokens"),
 	T(auth, admins_url, "",
 	  "https:// address of the list that says who administers this site; empty: nobody's list"),
@@ -165,8 +173,9 @@ const struct key config_keys[] = {
 	  "what cargo's configuration calls this registry, for lines to copy; empty: crates.io's "
 	  "place"),
 	B(registry, auth_required, "false",
-	  "cargo is told to send tokens; nothing is kept from anybody by that: see "
-	  "docs/differences.md"),
+	  "a private registry: nothing but the sign-in is open to anybody; the web server needs to "
+	  "know, "
+	  "see docs/private.md"),
 	B(registry, pubtime, "true", "write the time of publishing into index lines"),
 
 	B(git_index, enabled, "false",

@@ -95,6 +95,8 @@ struct config {
 	struct {
 		uint64_t session_days;
 		struct text no_new_tokens; /* why nobody can make a token now; empty: they can */
+		struct text sign_up; /* "open", "closed"; empty: as config_sign_up_open says */
+		uint64_t cache_s, stale_s; /* app/server/gate.h */
 		bool explicit_signup; /* whoever comes by GitHub first is asked for an address */
 		struct secret key;    /* base64 or hex of 32 bytes: encrypts OAuth tokens at rest */
 		struct text admins_url; /* of a list of administrators; empty: made by hand */
@@ -102,8 +104,8 @@ struct config {
 	struct {
 		struct text
 			name; /* what install lines call it; empty: it stands in for crates.io */
-		bool auth_required;
-		bool pubtime; /* write `pubtime` into index lines */
+		bool auth_required; /* a private registry: app/server/gate.h */
+		bool pubtime;       /* write `pubtime` into index lines */
 	} registry;
 	struct {
 		bool enabled, serve;
@@ -179,6 +181,15 @@ const struct config *config_parse(struct arena *a, struct text in, const char *n
 
 /* The 32 bytes of auth.key; false where it is not set. */
 bool config_key(const struct config *cfg, unsigned char ret[32]);
+
+/*
+ * What stands between data.dir and the folders that web servers see (index, public, git): "", and "private/" for a private
+ * registry. So a web server that was told of a public one finds nothing there.
+ */
+const char *config_served(const struct config *cfg);
+
+/* Whether somebody new who comes by GitHub gets an account. */
+bool config_sign_up_open(const struct config *cfg);
 
 /* Walks a comma list: false at its end. Parts are trimmed; empty ones are passed over. */
 bool config_list_next(struct text *rest, struct text *ret_part);

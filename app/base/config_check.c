@@ -192,6 +192,9 @@ bool config_check(struct load *l)
 		return fail_key(l, &c->playground.url, "must be https://host");
 	if (c->docs.url.n && !url_ok(c->docs.url))
 		return fail_key(l, &c->docs.url, "must be https://host");
+	if (c->auth.sign_up.n && !text_eq(c->auth.sign_up, TEXT("open")) &&
+	    !text_eq(c->auth.sign_up, TEXT("closed")))
+		return fail_key(l, &c->auth.sign_up, "must be open or closed");
 	if (!text_eq(c->downloads.count, TEXT("off")) &&
 	    !text_eq(c->downloads.count, TEXT("log")) &&
 	    !text_eq(c->downloads.count, TEXT("request")))

@@ -33,3 +33,15 @@ bool config_issuer_next(struct text *rest, struct config_issuer *ret)
 	(void)next_word(&part, &ret->keys_url);
 	return !next_word(&part, &word);
 }
+
+const char *config_served(const struct config *cfg)
+{
+	return cfg->registry.auth_required ? "private/" : "";
+}
+
+bool config_sign_up_open(const struct config *cfg)
+{
+	if (cfg->auth.sign_up.n)
+		return text_eq(cfg->auth.sign_up, TEXT("open"));
+	return !cfg->registry.auth_required;
+}

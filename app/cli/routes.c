@@ -26,13 +26,13 @@ static int print_route(const struct route *r)
 {
 	static const char *const auth[] = { "-", "cookie", "user", "scope", "admin", "late" };
 
-	return printf("%-6s %-58s auth=%s%s%s%s%s%s body=%s max=%" PRIu64 "%s%s%s  # %s\n",
+	return printf("%-6s %-58s auth=%s%s%s%s%s%s body=%s max=%" PRIu64 "%s%s%s%s  # %s\n",
 		      method_name(r->method), r->path, auth[r->auth], r->scope ? ":" : "",
 		      r->scope ? r->scope : "", r->crate_param ? "(" : "",
 		      r->crate_param ? r->crate_param : "", r->crate_param ? ")" : "",
 		      body_name(r->body), r->body_max, r->no_db ? " no-db" : "",
 		      r->no_store ? " no-store" : "", r->no_user_agent ? " no-user-agent" : "",
-		      r->doc ? r->doc : "");
+		      r->open ? " open" : "", r->doc ? r->doc : "");
 }
 
 static int routes(struct cli *c)

@@ -73,7 +73,8 @@ static const struct err *start(const struct app *app, struct git_client *g)
 	char *env[] = { NULL };
 	char *argv[6] = { text_z(a,
 				 text_fmt(a, "%.*s/cratehouse-git", TEXT_F(cfg->server.libexec))),
-			  text_z(a, text_fmt(a, "%.*s/git/index", TEXT_F(cfg->data.dir))) };
+			  text_z(a, text_fmt(a, "%.*s/%sgit/index", TEXT_F(cfg->data.dir),
+					     config_served(cfg))) };
 	int pair[2], rc;
 
 	split_author(a, cfg, &argv[2], &argv[3]);

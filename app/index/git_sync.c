@@ -129,8 +129,9 @@ bool git_is_made(const struct app *app, struct arena *a)
 	bool made = false;
 
 	for (size_t i = 0; i < ARRAY_SIZE(refs); i++)
-		made = made || !access(text_z(a, text_fmt(a, "%.*s/git/index/%s",
-							  TEXT_F(app->cfg->data.dir), refs[i])),
+		made = made || !access(text_z(a, text_fmt(a, "%.*s/%sgit/index/%s",
+							  TEXT_F(app->cfg->data.dir),
+							  config_served(app->cfg), refs[i])),
 				       F_OK);
 	return made;
 }

@@ -185,7 +185,7 @@ static void fill_user(struct req *r, const struct user_auth *u, enum auth_how ho
 	};
 }
 
-static const struct err *by_cookie(struct req *r, bool *ret_found)
+const struct err *auth_by_cookie(struct req *r, bool *ret_found)
 {
 	struct text value = req_cookie(r, auth_cookie_name(r->cfg));
 	struct session_auth s;
@@ -226,7 +226,7 @@ static const struct err *token_format(struct req *r)
 			      TEXT_F(r->cfg->site.domain), TEXT_F(r->cfg->site.url));
 }
 
-static const struct err *by_token(struct req *r, struct text token)
+const struct err *auth_by_token(struct req *r, struct text token)
 {
 	struct token_auth t;
 	const struct err *e;
@@ -326,11 +326,11 @@ static const struct err *find_user(struct req *r, enum route_auth auth)
 	const struct err *e;
 	bool found;
 
-	e = by_cookie(r, &found);
+	e = auth_by_cookie(r, &found);
 	if (!e && !found) {
 		e = auth_header_token(r, &token);
 		if (!e)
-			e = token.p ? by_token(r, token)
+			e = token.p ? auth_by_token(r, token)
 				    : refuse(r, "this action requires authentication");
 	}
 	return e ? e : check_class(r, auth);
@@ -358,8 +358,11 @@ const struct err *auth_no_legacy(struct req *r)
 const struct err *auth_page(struct req *r, enum route_auth auth)
 {
 	bool anybody = auth == AUTH_NONE || auth == AUTH_LATE, found;
-	const struct err *e = by_cookie(r, &found);
+	const struct err *e = NULL;
 
+	found = r->user.how == AUTH_BY_COOKIE; /* the gate of a private registry has asked */
+	if (!found)
+		e = auth_by_cookie(r, &found);
 	if (e) /* a locked account reads as everybody does */
 		return anybody && err_is(e, ERR_AUTH) ? NULL : e;
 	if (!found && !anybody)

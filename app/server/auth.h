@@ -36,6 +36,15 @@ const struct err *must_use auth_require_publish(struct req *r, struct sha256 *re
  */
 const struct err *must_use auth_page(struct req *r, enum route_auth auth);
 
+/*
+ * The session of the cookie; *ret_found false where there is none. Fills r->user, writes last_used_at (once a minute at most).
+ * ERR_AUTH for a locked account.
+ */
+const struct err *must_use auth_by_cookie(struct req *r, bool *ret_found);
+
+/* The same for an API token: ERR_AUTH "authentication failed" for one that is not known, 401 for what is none. */
+const struct err *must_use auth_by_token(struct req *r, struct text token);
+
 /* Whether the request came from a page of this site, as far as its Origin tells. ERR_AUTH otherwise. */
 const struct err *must_use auth_origin(struct req *r);
 

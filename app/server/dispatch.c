@@ -11,6 +11,7 @@
 #include "app/server/auth.h"
 #include "app/server/block.h"
 #include "app/server/form.h"
+#include "app/server/gate.h"
 #include "app/server/metrics.h"
 #include "app/server/router.h"
 #include "app/server/transport.h"
@@ -301,6 +302,7 @@ unsigned cargo_status(const struct config *cfg, const struct route *route, unsig
 static struct reply answer(struct req *r, unsigned method, bool inside)
 {
 	struct route_match m = { 0 };
+	const struct err *e;
 	struct reply rp;
 
 	if (inside)
@@ -310,10 +312,13 @@ static struct reply answer(struct req *r, unsigned method, bool inside)
 		rp.status = cargo_status(r->cfg, r->route, rp.status);
 		return rp;
 	}
-	rp = run_match(r, &m);
+	e = gate_closed(r) ? gate_check(r) : NULL;
+	rp = e ? gate_refuse(r, e) : run_match(r, &m);
 	if (r->route && r->route->no_store && rp.status < 300)
 		reply_header(&rp, "Cache-Control", TEXT("no-store"));
 	add_validator(r, &rp);
+	if (gate_closed(r))
+		gate_headers(r, &rp);
 	if (rp.status != 304)
 		rp.status = cargo_status(r->cfg, r->route, rp.status);
 	if (rp.page || (r->route && r->route->page))

@@ -55,6 +55,11 @@ struct route {
 	 * (401 with a link to the sign-in where auth asks for somebody).
 	 */
 	bool page;
+	/*
+	 * Answers anybody in a private registry too: what the sign-in needs, what has credentials of its own, and what says nothing of
+	 * crates and people. All else is closed (app/server/gate.h): the word here is the one list of what is not.
+	 */
+	bool open;
 	const char *doc;
 };
 
@@ -69,5 +74,8 @@ struct route {
 
 /* An error as a page, with the status of e: handlers/web/error.c. It asks no database where e says that it is away. */
 struct reply route_error_page(struct req *r, const struct err *e);
+
+/* To the sign-in, which leads back here: handlers/web/error.c. */
+struct reply route_sign_in(struct req *r);
 
 extern const struct route *const route_lists[]; /* handlers/routes.c; NULL at the end */

@@ -227,6 +227,17 @@ static const struct err *again(struct req *r, uint64_t user_id, const struct git
 	return e ? e : become(r, user_id, ret);
 }
 
+static const struct err *sign_up_allowed(struct req *r)
+{
+	if (config_sign_up_open(r->cfg))
+		return NULL;
+	return err_new(
+		r->arena, ERR_AUTH,
+		"There is no account for you on %.*s, and none can be made by signing in. Ask who "
+		"runs it.",
+		TEXT_F(r->cfg->site.domain));
+}
+
 static const struct err *make(struct req *r, const struct github_account *a, struct text email,
 			      struct sign_in_done *ret)
 {
@@ -238,10 +249,12 @@ static const struct err *make(struct req *r, const struct github_account *a, str
 		.email = email,
 		.encrypted_token = a->encrypted_token,
 	};
-	const struct err *e = limit_read_only(r);
+	const struct err *e = sign_up_allowed(r);
 	uint64_t id;
 	bool found;
 
+	if (!e)
+		e = limit_read_only(r);
 	if (!e)
 		e = db_user_add(r->db, &u, &id);
 	if (!e)
@@ -348,6 +361,9 @@ const struct err *sign_in_finish(struct req *r, struct text code, struct text st
 		email = TEXT_NONE;
 	if (found)
 		return again(r, user_id, &account, ret);
+	e = sign_up_allowed(r); /* before somebody is asked for an address in vain */
+	if (e)
+		return e;
 	if (r->cfg->auth.explicit_signup)
 		return wait_for_address(r, &account, email, ret);
 	return make(r, &account, email, ret);

@@ -323,6 +323,41 @@ static int folder_or_fail(int dir, const char *name)
 	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* What web servers see of a public registry, and in DATA/private of a private one (config_served). */
+static const char *const served[] = { "index", "public", "git" };
+
+/*
+ * The folder of those, made where it is not there. What is in the other one comes along: the registry was the other kind before.
+ * -1 with errno; LEFT_OVER where a private one would leave something of that name where web servers may show it to anybody.
+ */
+enum { LEFT_OVER = -2 };
+
+static int served_folder(int data, const struct config *cfg)
+{
+	bool closed = cfg->registry.auth_required;
+	int inner = closed ? folder_or_fail(data, "private")
+			   : openat(data, "private", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int from = closed ? data : inner, to = closed ? inner : data;
+
+	if (inner < 0)
+		return !closed && errno == ENOENT ? fcntl(data, F_DUPFD_CLOEXEC, 3) : -1;
+	for (size_t i = 0; i < ARRAY_SIZE(served); i++) {
+		/* Over one that is empty; two processes that begin at once do it once. */
+		if (renameat(from, served[i], to, served[i]) == 0 || errno == ENOENT)
+			continue;
+		if (closed && (unlinkat(data, served[i], AT_REMOVEDIR) == 0 || errno == ENOENT))
+			continue;
+		if (closed) {
+			(void)close(inner);
+			return LEFT_OVER;
+		}
+	}
+	if (closed)
+		return inner;
+	(void)close(inner);
+	return fcntl(data, F_DUPFD_CLOEXEC, 3);
+}
+
 /* Not served, so for nobody else's eyes. Without one all works, but slower. */
 static int cache_folder(int data)
 {
@@ -338,7 +373,7 @@ struct storage *storage_open(struct arena *a, const struct config *cfg, struct t
 	static const char *const in_public[] = { "readmes", "rss", "dump", "archives" };
 	const char *path = text_z(a, cfg->data.dir);
 	struct storage *s = calloc(1, sizeof(*s));
-	int data;
+	int data, shown = -1;
 
 	BUG_ON(!s);
 	*s = (struct storage){ .blobs = -1,
@@ -352,8 +387,9 @@ struct storage *storage_open(struct arena *a, const struct config *cfg, struct t
 	data = folders_make(path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (data >= 0) {
 		s->blobs = folder_or_fail(data, "blobs");
-		s->pub = folder_or_fail(data, "public");
-		s->index = folder_or_fail(data, "index");
+		shown = served_folder(data, cfg);
+		s->pub = shown < 0 ? -1 : folder_or_fail(shown, "public");
+		s->index = shown < 0 ? -1 : folder_or_fail(shown, "index");
 		s->lock = folder_or_fail(data, "lock");
 		s->tmp = folder_or_fail(data, "tmp");
 		s->texts = folder_or_fail(data, "texts");
@@ -364,14 +400,24 @@ struct storage *storage_open(struct arena *a, const struct config *cfg, struct t
 		for (size_t i = 0; s->pub >= 0 && i < ARRAY_SIZE(in_public); i++)
 			(void)mkdirat(s->pub, in_public[i], 0755);
 	}
-	if (data < 0 || s->blobs < 0 || s->pub < 0 || s->index < 0 || s->lock < 0 || s->tmp < 0 ||
-	    s->texts < 0 || s->crates < 0) {
+	if (shown == LEFT_OVER) {
+		*ret_why = text_fmt(
+			a,
+			"%s: this registry is private (registry.auth_required), but index, "
+			"public or git is there beside private/: remove it, or move it there",
+			path);
+		storage_free(s);
+		s = NULL;
+	} else if (data < 0 || s->blobs < 0 || s->pub < 0 || s->index < 0 || s->lock < 0 ||
+		   s->tmp < 0 || s->texts < 0 || s->crates < 0) {
 		*ret_why = text_fmt(a, "%s: %s", path, strerror(errno));
 		storage_free(s);
 		s = NULL;
 	} else {
 		s->no_links = !links_work(s, a);
 	}
+	if (shown >= 0)
+		(void)close(shown);
 	if (data >= 0)
 		(void)close(data);
 	return s;

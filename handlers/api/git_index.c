@@ -58,7 +58,8 @@ static void set_request(struct env *env, struct req *r, struct text path)
 		    encoding = req_header(r, "Content-Encoding");
 
 	set(env, "GATEWAY_INTERFACE", TEXT("CGI/1.1"));
-	set(env, "GIT_PROJECT_ROOT", text_fmt(env->arena, "%.*s/git", TEXT_F(r->cfg->data.dir)));
+	set(env, "GIT_PROJECT_ROOT",
+	    text_fmt(env->arena, "%.*s/%sgit", TEXT_F(r->cfg->data.dir), config_served(r->cfg)));
 	set(env, "PATH_INFO", text_fmt(env->arena, "/index/%.*s", TEXT_F(path)));
 	set(env, "REQUEST_METHOD", r->method);
 	set(env, "QUERY_STRING", r->query.p ? r->query : TEXT(""));
@@ -91,7 +92,9 @@ static struct reply run_git(struct req *r, struct text path)
 
 static bool is_served(const struct req *r)
 {
-	return r->cfg->git_index.enabled && r->cfg->git_index.serve;
+	/* Of a private registry no web server has it: only a worker knows who may. */
+	return r->cfg->git_index.enabled &&
+	       (r->cfg->git_index.serve || r->cfg->registry.auth_required);
 }
 
 static struct reply absent(struct req *r)

@@ -69,7 +69,7 @@ static struct reply metrics_get(struct req *r)
 }
 
 const struct route metrics_routes[] = {
-	ROUTE(GET, "/api/private/metrics/{kind}", metrics_get, .auth = AUTH_LATE, .no_store = true,
-	      .doc = "Counters for Prometheus"),
+	ROUTE(GET, "/api/private/metrics/{kind}", metrics_get, .open = true, .auth = AUTH_LATE,
+	      .no_store = true, .doc = "Counters for Prometheus"),
 	ROUTE_END,
 };

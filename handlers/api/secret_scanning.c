@@ -211,7 +211,7 @@ static struct reply secret_scanning(struct req *r)
 }
 
 const struct route secret_scanning_routes[] = {
-	ROUTE(POST, "/api/github/secret-scanning/verify", secret_scanning, .auth = AUTH_NONE,
-	      .body = BODY_STREAM, .doc = "Tokens that GitHub found in public"),
+	ROUTE(POST, "/api/github/secret-scanning/verify", secret_scanning, .open = true,
+	      .auth = AUTH_NONE, .body = BODY_STREAM, .doc = "Tokens that GitHub found in public"),
 	ROUTE_END,
 };

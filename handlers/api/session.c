@@ -178,18 +178,19 @@ static struct reply session_delete(struct req *r)
 }
 
 const struct route session_routes[] = {
-	ROUTE(POST, "/api/private/session/begin", begin, .auth = AUTH_NONE, .signs_in = true,
-	      .doc = "Begin to sign in with GitHub"),
-	ROUTE(POST, "/api/private/session/authorize", authorize, .auth = AUTH_NONE,
+	ROUTE(POST, "/api/private/session/begin", begin, .open = true, .auth = AUTH_NONE,
+	      .signs_in = true, .doc = "Begin to sign in with GitHub"),
+	ROUTE(POST, "/api/private/session/authorize", authorize, .open = true, .auth = AUTH_NONE,
 	      .body = BODY_JSON, .shape = &authorize_shape, .signs_in = true,
 	      .doc = "Sign in with what GitHub sent back"),
-	ROUTE(GET, "/api/private/session/signup", signup_get, .auth = AUTH_NONE, .no_store = true,
-	      .doc = "Who waits for an account"),
-	ROUTE(POST, "/api/private/session/signup", signup_post, .auth = AUTH_NONE,
+	ROUTE(GET, "/api/private/session/signup", signup_get, .open = true, .auth = AUTH_NONE,
+	      .no_store = true, .doc = "Who waits for an account"),
+	ROUTE(POST, "/api/private/session/signup", signup_post, .open = true, .auth = AUTH_NONE,
 	      .body = BODY_JSON, .shape = &signup_body_shape, .signs_in = true,
 	      .doc = "Make the account"),
-	ROUTE(DELETE, "/api/private/session/signup", signup_delete, .auth = AUTH_NONE,
+	ROUTE(DELETE, "/api/private/session/signup", signup_delete, .open = true, .auth = AUTH_NONE,
 	      .signs_in = true, .doc = "Make none"),
-	ROUTE(DELETE, "/api/private/session", session_delete, .auth = AUTH_NONE, .doc = "Sign out"),
+	ROUTE(DELETE, "/api/private/session", session_delete, .open = true, .auth = AUTH_NONE,
+	      .doc = "Sign out"),
 	ROUTE_END,
 };

@@ -28,7 +28,7 @@ static struct reply site_metadata_get(struct req *r)
 }
 
 const struct route site_metadata_routes[] = {
-	ROUTE(GET, "/api/v1/site_metadata", site_metadata_get, .auth = AUTH_NONE, .no_db = true,
-	      .doc = "What the site says of itself"),
+	ROUTE(GET, "/api/v1/site_metadata", site_metadata_get, .open = true, .auth = AUTH_NONE,
+	      .no_db = true, .doc = "What the site says of itself"),
 	ROUTE_END,
 };

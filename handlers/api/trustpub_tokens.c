@@ -150,10 +150,10 @@ static struct reply tokens_delete(struct req *r)
 }
 
 const struct route trustpub_tokens_routes[] = {
-	ROUTE(POST, "/api/v1/trusted_publishing/tokens", tokens_post, .auth = AUTH_NONE,
-	      .body = BODY_JSON, .shape = &body_shape, .no_store = true,
+	ROUTE(POST, "/api/v1/trusted_publishing/tokens", tokens_post, .open = true,
+	      .auth = AUTH_NONE, .body = BODY_JSON, .shape = &body_shape, .no_store = true,
 	      .doc = "Exchange the JSON Web Token of a workflow for a token that publishes"),
-	ROUTE(DELETE, "/api/v1/trusted_publishing/tokens", tokens_delete, .auth = AUTH_NONE,
-	      .doc = "Give such a token back"),
+	ROUTE(DELETE, "/api/v1/trusted_publishing/tokens", tokens_delete, .open = true,
+	      .auth = AUTH_NONE, .doc = "Give such a token back"),
 	ROUTE_END,
 };

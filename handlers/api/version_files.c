@@ -68,8 +68,9 @@ static struct reply send_crate(struct req *r, struct text name, struct text vers
 	if (r->cfg->server.sendfile == SENDFILE_NONE)
 		return redirect_or_json(r, "crates", ".crate");
 	rp = reply_file(r, "application/gzip",
-			text_fmt(r->arena, "public/crates/%.*s/%.*s-%.*s.crate", TEXT_F(name),
-				 TEXT_F(name), TEXT_F(version)));
+			text_fmt(r->arena, "%spublic/crates/%.*s/%.*s-%.*s.crate",
+				 config_served(r->cfg), TEXT_F(name), TEXT_F(name),
+				 TEXT_F(version)));
 	/* As the samples say it of /static/crates/; nginx says it of what X-Accel-Redirect names, too. */
 	if (rp.status == 200 && r->cfg->server.sendfile == SENDFILE_X_SENDFILE) {
 		reply_header(&rp, "Cache-Control", TEXT("public, max-age=31536000, immutable"));

@@ -13,7 +13,7 @@ static struct reply dismiss_post(struct req *r)
 }
 
 const struct route banner_routes[] = {
-	ROUTE(POST, "/banner/dismiss", dismiss_post, .auth = AUTH_NONE, .page = true,
+	ROUTE(POST, "/banner/dismiss", dismiss_post, .open = true, .auth = AUTH_NONE, .page = true,
 	      .body = BODY_FORM, .body_max = 8192, .no_db = true,
 	      .doc = "A banner is not shown again"),
 	ROUTE_END,

@@ -67,6 +67,11 @@ static struct text sign_in_path(struct req *r, bool again)
 	return buf_ok(&b) ? buf_text(&b) : TEXT("/login");
 }
 
+struct reply route_sign_in(struct req *r)
+{
+	return page_go(r, sign_in_path(r, false));
+}
+
 /* The fields of a form that failed: nobody has to enter them anew. It was read, so it came from a page of this site. */
 static struct links fields_of(struct req *r)
 {

@@ -189,7 +189,7 @@ static struct reply og_image(struct req *r)
 }
 
 #define FILE_ROUTE(path, fn, what)                                                                 \
-	ROUTE(GET, path, fn, .auth = AUTH_NONE, .no_db = true, .doc = what)
+	ROUTE(GET, path, fn, .open = true, .auth = AUTH_NONE, .no_db = true, .doc = what)
 
 const struct route machine_routes[] = {
 	FILE_ROUTE("/robots.txt", robots, "What who goes through the web leaves alone"),
@@ -197,6 +197,7 @@ const struct route machine_routes[] = {
 	FILE_ROUTE("/manifest.webmanifest", manifest, "Name and icon of the site"),
 	FILE_ROUTE("/.well-known/security.txt", security, "Whom to tell of a hole (RFC 9116)"),
 	FILE_ROUTE("/favicon.ico", favicon, "Icon of the site"),
-	FILE_ROUTE("/og-images/{file}", og_image, "Picture for links to a crate"),
+	ROUTE(GET, "/og-images/{file}", og_image, .auth = AUTH_NONE, .no_db = true,
+	      .doc = "Picture for links to a crate"),
 	ROUTE_END,
 };

@@ -42,7 +42,7 @@ static struct reply sign_in_get(struct req *r)
 }
 
 const struct route sign_in_routes[] = {
-	ROUTE(GET, "/sign-in/{link}", sign_in_get, .auth = AUTH_NONE, .page = true,
+	ROUTE(GET, "/sign-in/{link}", sign_in_get, .open = true, .auth = AUTH_NONE, .page = true,
 	      .doc = "Signs in by a link from the command line"),
 	ROUTE_END,
 };

@@ -13,7 +13,7 @@ static struct reply theme_post(struct req *r)
 }
 
 const struct route theme_routes[] = {
-	ROUTE(POST, "/theme", theme_post, .auth = AUTH_NONE, .page = true, .body = BODY_FORM,
-	      .body_max = 8192, .no_db = true, .doc = "Light or dark pages"),
+	ROUTE(POST, "/theme", theme_post, .open = true, .auth = AUTH_NONE, .page = true,
+	      .body = BODY_FORM, .body_max = 8192, .no_db = true, .doc = "Light or dark pages"),
 	ROUTE_END,
 };

@@ -62,11 +62,11 @@ static struct reply unsubscribe_post(struct req *r)
 }
 
 const struct route unsubscribe_routes[] = {
-	ROUTE(GET, "/unsubscribe/{token}", unsubscribe_get, .auth = AUTH_NONE, .page = true,
-	      .no_user_agent = true, .no_store = true,
+	ROUTE(GET, "/unsubscribe/{token}", unsubscribe_get, .open = true, .auth = AUTH_NONE,
+	      .page = true, .no_user_agent = true, .no_store = true,
 	      .doc = "Asks whether to switch publish notifications off"),
-	ROUTE(POST, "/unsubscribe/{token}", unsubscribe_post, .auth = AUTH_NONE, .page = true,
-	      .no_user_agent = true,
+	ROUTE(POST, "/unsubscribe/{token}", unsubscribe_post, .open = true, .auth = AUTH_NONE,
+	      .page = true, .no_user_agent = true,
 	      .doc = "Switches publish notifications off by a letter's link"),
 	ROUTE_END,
 };

@@ -143,8 +143,10 @@ def test_security_contact(private):
 
 def test_a_private_one_says_nothing(private):
     assert private.anonymous.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
-    assert private.anonymous.get("/sitemap.xml").status_code == 404
-    assert private.anonymous.get("/sitemaps/0.xml").status_code == 404
+    reader = private.user("reader").browser
+    for path in ("/sitemap.xml", "/sitemaps/0.xml"):
+        assert private.anonymous.get(path).status_code == 401
+        assert reader.get(path).status_code == 404
 
 
 def test_titles_are_escaped(private):

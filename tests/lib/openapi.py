@@ -13,6 +13,7 @@ OPERATIONS = {(method.upper(), path): operation for path, item in DOCUMENT["path
 
 # What any route may answer before it is itself asked, or behind it: not for a document.
 NOT_MODIFIED, WRONG_METHOD = 304, 405
+CLOSED = 401  # of a private registry
 
 formats = FormatChecker(formats=())
 formats.checks("date-time")(lambda v: not isinstance(v, str) or bool(
@@ -97,6 +98,8 @@ def check(method, path, status, kind, body):
     try:
         validator = schema_of("GET" if method == "HEAD" else method, template, status, (kind or "").split(";")[0])
     except KeyError as missing:
+        if status == CLOSED and (b"errors" in body or method == "HEAD"):
+            return
         raise AssertionError(f"{where}: docs/openapi.json has no such answer ({missing}): {body[:500]!r}") from None
     if method == "HEAD" or validator is None:
         assert body == b"", where

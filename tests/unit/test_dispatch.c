@@ -4,6 +4,7 @@
 #include "app/base/config.h"
 #include "app/base/json.h"
 #include "app/server/dispatch.h"
+#include "app/server/known.h"
 #include "app/server/router.h"
 #include "app/server/transport.h"
 
@@ -135,6 +136,7 @@ static const struct route routes[] = {
 	ROUTE(GET, "/stream", say_stream, .auth = AUTH_NONE),
 	ROUTE(GET, "/broken", say_broken_stream, .auth = AUTH_NONE),
 	ROUTE(GET, "/file/{name}", say_file, .auth = AUTH_NONE),
+	ROUTE(GET, "/free", say_params, .open = true),
 	ROUTE(GET, "/page", fail_inside, .page = true, .no_db = true),
 	ROUTE(GET, "/api/fail", fail_inside, .auth = AUTH_NONE),
 	ROUTE(GET, "/api/busy", busy, .no_store = true),
@@ -759,6 +761,79 @@ static void cargo(void **state)
 	}
 }
 
+/* ---- private registries */
+
+#define PRIVATE "[registry]\nauth_required = true\n[site]\nurl = \"http://x.test\"\n"
+
+/* Without a database: whoever shows nothing never gets as far. */
+static void closed_but_for_what_says_open(void **state)
+{
+	static const struct {
+		const char *method, *uri;
+		unsigned status;
+	} t[] = {
+		{ "GET", "/free", 304 },          { "GET", "/", 401 },
+		{ "POST", "/free", 401 },         { "GET", "/nothing", 401 },
+		{ "GET", "/free/../quiet", 401 }, { "GET", "/quiet", 401 },
+		{ "POST", "/open", 401 },         { "GET", "/api/v1/crates/%ff", 401 },
+		{ "GET", "/stream", 401 },        { "PUT", "/api/v1/crates/new", 401 },
+		{ "HEAD", "/file/x", 401 },       { "BREW", "/", 401 },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		const char *const params[] = { "REQUEST_METHOD",
+					       t[i].method,
+					       "REQUEST_URI",
+					       t[i].uri,
+					       "HTTP_USER_AGENT",
+					       "t",
+					       "HTTP_IF_NONE_MATCH",
+					       "*",
+					       NULL };
+
+		f->wire.params = params;
+		f->wire.body = TEXT_NONE;
+		answer_with(f, PRIVATE);
+		check(f, t[i].uri, t[i].status, NULL);
+		assert_true(t[i].status == 304 ||
+			    has(head_of(f), "WWW-Authenticate: Cargo "
+					    "login_url=\"http://x.test/me\"\r\n"));
+		assert_true(t[i].status == 304 ||
+			    has(head_of(f), "Cache-Control: private, no-store"));
+	}
+}
+
+static void what_is_known(void **state)
+{
+	struct sha256 h = { { 0 } };
+
+	(void)state;
+	assert_int_equal(known_since(&h), 0); /* a hash of zeros is none of a free place */
+	for (int i = 1; i <= KNOWN_MAX + 10; i++) {
+		memcpy(h.b, &i, sizeof(i));
+		known_good(&h, i);
+		assert_int_equal(known_since(&h), i);
+	}
+	for (int i = 1; i <= KNOWN_MAX + 10; i++) { /* the oldest made room */
+		memcpy(h.b, &i, sizeof(i));
+		assert_int_equal(known_since(&h), i <= 10 ? 0 : i);
+	}
+	known_good(&h, 9999);
+	assert_int_equal(known_since(&h), 9999);
+	known_drop(&h);
+	known_drop(&h);
+	assert_int_equal(known_since(&h), 0);
+	h.b[31] = 1;
+	known_good(&h, 10000);
+	for (int i = 11; i < KNOWN_MAX + 10; i++) { /* the free place was taken first */
+		struct sha256 other = { { 0 } };
+
+		memcpy(other.b, &i, sizeof(i));
+		assert_int_equal(known_since(&other), i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -775,6 +850,8 @@ int main(void)
 		cmocka_unit_test(files),
 		cmocka_unit_test(pages),
 		cmocka_unit_test(pages_below_a_path),
+		cmocka_unit_test(closed_but_for_what_says_open),
+		cmocka_unit_test(what_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -71,7 +71,8 @@ def ask(web, path, method="GET", headers=(), body=b"", timeout=20):
     got = {}
     for field in fields:
         name, _, value = field.partition(":")
-        got[name.lower()] = value.strip()
+        name = name.lower()
+        got[name] = f"{got[name]}, {value.strip()}" if name in got else value.strip()
     if got.get("transfer-encoding") == "chunked":
         rest = unchunk(rest)
     return int(first.split()[1]), got, rest

@@ -171,6 +171,12 @@ static const struct err *begin(struct db *db, struct pass *w, const struct crate
 	return NULL;
 }
 
+/* About: of names each first byte begins a part. */
+static uint64_t part_size(enum crate_sort sort)
+{
+	return sort == CRATE_BY_NAME ? CRATE_ORDER_PART / 2 : CRATE_ORDER_PART;
+}
+
 const struct err *db_crate_order_page(struct db *db, const struct crate_order_page *p,
 				      uint64_t *ids, size_t *ret_n, bool *ret_kept)
 {
@@ -178,7 +184,7 @@ const struct err *db_crate_order_page(struct db *db, const struct crate_order_pa
 	struct part_row *rows = NULL;
 	const struct err *e = NULL;
 	uint64_t part = 0, passed = p->to * p->each;
-	uint64_t want = (passed + passed / 8 + PASS_SPARE) / CRATE_ORDER_PART + 1;
+	uint64_t want = (passed + passed / 8 + PASS_SPARE) / part_size(p->sort) + 1;
 	uint64_t asked;
 	int64_t kept_us = 0;
 	size_t n;

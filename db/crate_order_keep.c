@@ -56,7 +56,7 @@ static const struct db_stmt decided = {
 
 struct place {
 	uint64_t id;
-	struct opt_i64 number; /* downloads, µs */
+	struct opt_i64 number; /* downloads, µs; of a name its first byte */
 };
 
 #define PLACES(what, crate, key, from, order) \
@@ -68,7 +68,7 @@ struct place {
 #define BY(table, index) table " FORCE INDEX (" index ")"
 
 static const struct db_stmt places[CRATE_BY_DEPENDENTS] = {
-	[CRATE_BY_NAME] = PLACES("by_name", "id", "NULL", BY("crates", "crates_name"), "name"),
+	[CRATE_BY_NAME] = PLACES("by_name", "id", "ASCII(name)", BY("crates", "crates_name"), "name"),
 	[CRATE_BY_DOWNLOADS] = PLACES("by_downloads", "crate_id", "downloads",
 		BY("crate_downloads", "crate_downloads_downloads"), "downloads DESC, crate_id DESC"),
 	[CRATE_BY_RECENT_DOWNLOADS] = PLACES("by_recent_downloads", "crate_id", "downloads",
@@ -79,18 +79,26 @@ static const struct db_stmt places[CRATE_BY_DEPENDENTS] = {
 };
 /* clang-format on */
 
+struct lock_row {
+	uint64_t changes;
+	int64_t kept_us;
+};
+
 static const struct db_stmt lock = {
 	.name = "crate_order_lock",
-	.sql = "SELECT changes AS n FROM crate_orders WHERE sort = ? FOR UPDATE",
-	.in = { DB_U64 },
-	.out = { DB_COL(struct count_row, n) },
+	.sql = "SELECT changes, GREATEST(kept_us + 1, ?) AS kept_us FROM crate_orders WHERE sort = "
+	       "? FOR UPDATE",
+	.in = { DB_I64, DB_U64 },
+	.out = { DB_COL(struct lock_row, changes), DB_COL(struct lock_row, kept_us) },
 };
 
 static const struct db_stmt part_put = {
 	.name = "crate_order_part_put",
-	.sql = "INSERT INTO crate_order_parts (sort, part, ids) VALUES (?, ?, ?)"
-	       " ON DUPLICATE KEY UPDATE ids = VALUES(ids)",
-	.in = { DB_U64, DB_U64, DB_TEXT },
+	.sql = "INSERT INTO crate_order_parts (sort, part, ids, letter, kept_us) VALUES (?, ?, ?, "
+	       "?, ?)"
+	       " ON DUPLICATE KEY UPDATE ids = VALUES(ids), letter = VALUES(letter), kept_us = "
+	       "VALUES(kept_us)",
+	.in = { DB_U64, DB_U64, DB_TEXT, DB_TEXT, DB_I64 },
 };
 
 static const struct db_stmt parts_drop = {
@@ -100,19 +108,19 @@ static const struct db_stmt parts_drop = {
 };
 
 struct part_row {
-	struct text ids;
+	struct text ids, letter;
 };
 
 static const struct db_stmt stored = {
 	.name = "crate_order_stored",
-	.sql = "SELECT ids FROM crate_order_parts WHERE sort = ? ORDER BY part",
+	.sql = "SELECT ids, letter FROM crate_order_parts WHERE sort = ? ORDER BY part",
 	.in = { DB_U64 },
-	.out = { DB_COL(struct part_row, ids) },
+	.out = { DB_COL(struct part_row, ids), DB_COL(struct part_row, letter) },
 };
 
 static const struct db_stmt head_put = {
 	.name = "crate_order_head_put",
-	.sql = "UPDATE crate_orders SET kept = ?, kept_us = GREATEST(kept_us + 1, ?), last_id = ?,"
+	.sql = "UPDATE crate_orders SET kept = ?, kept_us = ?, last_id = ?,"
 	       " until_us = ?, newer_after = ? WHERE sort = ?",
 	.in = { DB_U64, DB_I64, DB_U64, DB_I64, DB_U64, DB_U64 },
 };
@@ -131,6 +139,7 @@ struct keeping {
 	struct crate_order_head head;
 	struct arena *a;
 	unsigned char *ids;
+	char *letters; /* of names, the first byte of each */
 	size_t n, room;
 	bool fits; /* all ids into their bytes */
 };
@@ -145,11 +154,16 @@ static bool is_newer(const struct keeping *k, const struct place *p)
 static void grow(struct keeping *k)
 {
 	size_t room = k->room ? 2 * k->room : CRATES_AT_FIRST;
-	unsigned char *more = arena_array(k->a, room, CRATE_ORDER_ID_BYTES);
+	size_t had = k->room;
 
-	if (k->n)
-		memcpy(more, k->ids, k->n * CRATE_ORDER_ID_BYTES);
-	k->ids = more;
+	if (had) {
+		k->ids = arena_grow(k->a, k->ids, had * CRATE_ORDER_ID_BYTES,
+				    room * CRATE_ORDER_ID_BYTES);
+		k->letters = arena_grow(k->a, k->letters, had, room);
+	} else {
+		k->ids = arena_bytes(k->a, room * CRATE_ORDER_ID_BYTES);
+		k->letters = arena_bytes(k->a, room);
+	}
 	k->room = room;
 }
 
@@ -162,6 +176,7 @@ static const struct err *add(void *ctx, const void *row)
 		return NULL;
 	if (k->n == k->room)
 		grow(k);
+	k->letters[k->n] = k->sort == CRATE_BY_NAME ? (char)p->number.v : '\0';
 	crate_order_put_id(k->ids, k->n++, p->id);
 	k->fits = k->fits && p->id <= UINT32_MAX;
 	/* A new crate has no recent downloads yet, which is less than none of them, and 0 in all. */
@@ -172,18 +187,33 @@ static const struct err *add(void *ctx, const void *row)
 
 /* ---- writing it */
 
-static const struct err *write_parts(struct db *db, const struct keeping *k)
+/* How many of those from `from` on make a part: all of one first byte. */
+static size_t part_size(const struct keeping *k, size_t from)
+{
+	size_t n = 1;
+
+	while (n < CRATE_ORDER_PART && from + n < k->n && k->letters[from + n] == k->letters[from])
+		n++;
+	return n;
+}
+
+static const struct err *write_parts(struct db *db, const struct keeping *k, int64_t kept_us)
 {
 	struct db_val sort = db_u64(k->sort);
 	const struct err *e = NULL;
 	uint64_t part = 0;
+	size_t some;
 
-	for (size_t from = 0; !e && from < k->n; from += CRATE_ORDER_PART, part++) {
-		size_t some = k->n - from < CRATE_ORDER_PART ? k->n - from : CRATE_ORDER_PART;
-		struct text ids = { (const char *)k->ids + from * CRATE_ORDER_ID_BYTES,
-				    some * CRATE_ORDER_ID_BYTES };
+	for (size_t from = 0; !e && from < k->n; from += some, part++) {
+		struct text ids = { (const char *)k->ids + from * CRATE_ORDER_ID_BYTES, 0 };
+		struct text letter = { k->letters + from, k->sort == CRATE_BY_NAME };
 
-		e = db_exec(db, &part_put, DB_ARGS(sort, db_u64(part), db_text(ids)), NULL);
+		some = part_size(k, from);
+		ids.n = some * CRATE_ORDER_ID_BYTES;
+		e = db_exec(
+			db, &part_put,
+			DB_ARGS(sort, db_u64(part), db_text(ids), db_text(letter), db_i64(kept_us)),
+			NULL);
 	}
 	return e ? e : db_exec(db, &parts_drop, DB_ARGS(sort, db_u64(part)), NULL);
 }
@@ -192,16 +222,16 @@ static const struct err *write_parts(struct db *db, const struct keeping *k)
 static const struct err *write_order(struct db *db, void *ctx)
 {
 	const struct keeping *k = ctx;
-	struct count_row row;
-	const struct err *e = db_one(db, &lock, DB_ARGS(db_u64(k->sort)), &row);
+	struct lock_row row;
+	const struct err *e = db_one(db, &lock, DB_ARGS(db_i64(k->now_us), db_u64(k->sort)), &row);
 
-	if (e || row.n != k->changes)
+	if (e || row.changes != k->changes)
 		return e;
-	e = write_parts(db, k);
+	e = write_parts(db, k, row.kept_us);
 	if (e)
 		return e;
 	return db_exec(db, &head_put,
-		       DB_ARGS(db_u64(k->changes), db_i64(k->now_us), db_u64(k->head.last_id),
+		       DB_ARGS(db_u64(k->changes), db_i64(row.kept_us), db_u64(k->head.last_id),
 			       db_i64(k->head.until_us), db_u64(k->head.newer_after),
 			       db_u64(k->sort)),
 		       NULL);
@@ -281,6 +311,17 @@ static void skip_newer(struct proof *p)
 		p->at++;
 }
 
+/* Whether the next one has this id, and a name that begins as all of its part do. */
+static bool is_next(struct proof *p, uint64_t id, struct text letter)
+{
+	size_t at = p->at++;
+
+	if (at >= p->k->n || crate_order_id(p->k->ids, at) != id)
+		return false;
+	return p->k->sort != CRATE_BY_NAME ||
+	       (letter.n == 1 && letter.p[0] == p->k->letters[at]);
+}
+
 static const struct err *compare(void *ctx, const void *row)
 {
 	const struct part_row *part = row;
@@ -292,7 +333,7 @@ static const struct err *compare(void *ctx, const void *row)
 		if (bits_has(&p->newer, id))
 			continue;
 		skip_newer(p);
-		p->right = p->at < p->k->n && crate_order_id(p->k->ids, p->at++) == id;
+		p->right = is_next(p, id, part->letter);
 	}
 	return NULL;
 }

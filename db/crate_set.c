@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "db/crate_letter.h"
 #include "db/crate_order.h"
 
 #include <stdlib.h>
@@ -202,10 +203,28 @@ static const struct err *use_keywords(struct db *db, const struct crate_filter *
 	return e;
 }
 
+/* By the order that is kept; else, and of what is no letter, by the index. */
+static const struct err *use_letter(struct db *db, char letter, struct crate_set *s,
+				    bool *ret_whole)
+{
+	struct text like = text_fmt(db_arena(db), "%c%%", letter);
+	struct crate_letter l;
+	const struct err *e = NULL;
+	bool kept = false;
+
+	if (letter >= 'a' && letter <= 'z')
+		e = db_crate_letter(db, letter, &l, &kept);
+	if (e || !kept)
+		return e ? e : use_part(db, s, &of_letter, DB_ARGS(db_text(like)), true, ret_whole);
+	*ret_whole = l.n <= CRATE_PART_MAX;
+	if (*ret_whole)
+		apply(s, &(struct part){ l.ids, l.n, l.crates, true }, true);
+	return NULL;
+}
+
 static const struct err *use_others(struct db *db, const struct crate_filter *f,
 				    struct crate_set *s)
 {
-	struct text letter = text_fmt(db_arena(db), "%c%%", f->letter ? f->letter : '-');
 	const struct err *e = NULL;
 	bool whole;
 
@@ -224,7 +243,7 @@ static const struct err *use_others(struct db *db, const struct crate_filter *f,
 		s->rest.follower = !e && whole ? 0 : f->follower;
 	}
 	if (!e && f->letter && !is_small(s)) {
-		e = use_part(db, s, &of_letter, DB_ARGS(db_text(letter)), true, &whole);
+		e = use_letter(db, f->letter, s, &whole);
 		s->rest.letter = !e && whole ? '\0' : f->letter;
 	}
 	if (!e && f->not_yanked && s->read && !is_small(s)) {

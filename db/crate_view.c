@@ -1,5 +1,6 @@
 #include "db/crate_view.h"
 
+#include "app/base/arena.h"
 #include "app/registry/name.h"
 
 #include <inttypes.h>
@@ -53,36 +54,49 @@ static const struct db_stmt crate_views = {
 };
 
 /* In the order of the manifest: a crate's keywords are those of the version that was published last. */
+#define KEYWORD_PLACE                                                                              \
+	"LOCATE(CONCAT('\"', k.keyword, '\"'),"                                                    \
+	" LOWER((SELECT v.keywords FROM versions v FORCE INDEX (versions_crate_created)"           \
+	"         WHERE v.crate_id = ck.crate_id ORDER BY v.created_us DESC, v.id DESC LIMIT 1)))"
+
 static const struct db_stmt crate_keywords = {
 	.name = "crate_keywords",
 	.sql = "SELECT k.keyword, k.created_us, k.crates_cnt"
 	       "  FROM crates_keywords ck"
 	       "  JOIN keywords k ON k.id = ck.keyword_id"
 	       " WHERE ck.crate_id = ?"
-	       " ORDER BY LOCATE(CONCAT('\"', k.keyword, '\"'),"
-	       "                 LOWER((SELECT v.keywords"
-	       "                          FROM versions v FORCE INDEX (versions_crate_created)"
-	       "                         WHERE v.crate_id = ck.crate_id"
-	       "                         ORDER BY v.created_us DESC, v.id DESC LIMIT 1))),"
-	       "          k.keyword LIMIT 100",
+	       " ORDER BY " KEYWORD_PLACE ", k.keyword LIMIT 100",
 	.in = { DB_U64 },
 	.out = { DB_COL(struct keyword_view, keyword), DB_COL(struct keyword_view, created_us),
 		 DB_COL(struct keyword_view, crates_cnt) },
 };
 
-static const struct db_stmt crate_categories = {
-	.name = "crate_categories",
-	.sql = "SELECT g.category, g.slug, g.description, g.created_us, g.crates_cnt"
-	       "  FROM crates_categories cg"
-	       "  JOIN categories g ON g.id = cg.category_id"
-	       " WHERE cg.crate_id = ?"
-	       " ORDER BY g.slug LIMIT 100",
-	.in = { DB_U64 },
-	.out = { DB_COL(struct category_view, category), DB_COL(struct category_view, slug),
-		 DB_COL(struct category_view, description),
-		 DB_COL(struct category_view, created_us),
-		 DB_COL(struct category_view, crates_cnt) },
+/* clang-format off */
+
+struct topic_row {
+	bool is_category;
+	int64_t place;
+	struct text name, slug, description;
+	int64_t created_us;
+	uint64_t crates_cnt;
 };
+
+#define TOPIC(member) DB_COL(struct topic_row, member)
+
+/* Both lists as one. */
+static const struct db_stmt crate_topics = {
+	.name = "crate_topics",
+	.sql = "SELECT 0 AS is_category, CAST(" KEYWORD_PLACE " AS SIGNED) AS place, k.keyword AS name, CAST(NULL AS BINARY) AS slug,"
+	       "       CAST(NULL AS BINARY) AS description, k.created_us, k.crates_cnt"
+	       "  FROM crates_keywords ck JOIN keywords k ON k.id = ck.keyword_id WHERE ck.crate_id = ?"
+	       " UNION ALL"
+	       " SELECT 1, 0, g.category, g.slug, g.description, g.created_us, g.crates_cnt"
+	       "  FROM crates_categories cg JOIN categories g ON g.id = cg.category_id WHERE cg.crate_id = ?"
+	       " ORDER BY is_category, place, slug, name LIMIT 200",
+	.in = { DB_U64, DB_U64 },
+	.out = { TOPIC(is_category), TOPIC(place), TOPIC(name), TOPIC(slug), TOPIC(description), TOPIC(created_us), TOPIC(crates_cnt) },
+};
+/* clang-format on */
 
 const struct err *db_crate_view(struct db *db, struct text name, struct crate_view *ret)
 {
@@ -144,12 +158,35 @@ const struct err *db_crate_keywords(struct db *db, uint64_t crate_id, struct key
 	return db_all(db, &crate_keywords, DB_ARGS(db_u64(crate_id)), sizeof(**ret), ret, ret_n);
 }
 
-const struct err *db_crate_categories(struct db *db, uint64_t crate_id, struct category_view **ret,
-				      size_t *ret_n)
+const struct err *db_crate_topics(struct db *db, uint64_t crate_id, struct crate_topics *ret)
 {
-	return db_all(db, &crate_categories, DB_ARGS(db_u64(crate_id)), sizeof(**ret), ret, ret_n);
+	struct topic_row *rows;
+	struct crate_topics t = { 0 };
+	size_t n;
+	const struct err *e = db_all(db, &crate_topics, DB_ARGS(db_u64(crate_id), db_u64(crate_id)),
+				     sizeof(*rows), &rows, &n);
+
+	if (e)
+		return e;
+	t.keywords = arena_array(db_arena(db), n, sizeof(*t.keywords));
+	t.categories = arena_array(db_arena(db), n, sizeof(*t.categories));
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].is_category)
+			t.categories[t.ncategories++] =
+				(struct category_view){ .category = rows[i].name,
+							.slug = rows[i].slug,
+							.description = rows[i].description,
+							.created_us = rows[i].created_us,
+							.crates_cnt = rows[i].crates_cnt };
+		else
+			t.keywords[t.nkeywords++] =
+				(struct keyword_view){ .keyword = rows[i].name,
+						       .created_us = rows[i].created_us,
+						       .crates_cnt = rows[i].crates_cnt };
+	*ret = t;
+	return NULL;
 }
 
 const struct db_stmt *const db_crate_view_stmts[] = { &crate_view_by_name, &crate_stamped,
 						      &crate_views,        &crate_keywords,
-						      &crate_categories,   NULL };
+						      &crate_topics,       NULL };

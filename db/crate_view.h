@@ -48,11 +48,19 @@ const struct err *must_use db_crate_view(struct db *db, struct text name, struct
 const struct err *must_use db_crate_stamped(struct db *db, struct text name, struct crate_view *ret,
 					    struct text *ret_stamp);
 
-/* At most 5 by the rules of publish, 100 at all; in the order of the manifest, of the slug. */
+/* At most 5 by the rules of publish, 100 at all; in the order of the manifest. */
 const struct err *must_use db_crate_keywords(struct db *db, uint64_t crate_id,
 					     struct keyword_view **ret, size_t *ret_n);
-const struct err *must_use db_crate_categories(struct db *db, uint64_t crate_id,
-					       struct category_view **ret, size_t *ret_n);
+
+/* Both in one query: keywords in the order of the manifest, categories by slug. */
+struct crate_topics {
+	struct keyword_view *keywords;
+	size_t nkeywords;
+	struct category_view *categories;
+	size_t ncategories;
+};
+const struct err *must_use db_crate_topics(struct db *db, uint64_t crate_id,
+					   struct crate_topics *ret);
 
 enum { CRATE_IDS_MAX = 100 };
 

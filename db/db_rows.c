@@ -244,13 +244,10 @@ static const struct err *take_row(struct taker *t)
 	struct rows *r = t->ctx;
 
 	if (t->n + 1 == r->room) {
-		char *more;
 		size_t size;
 
 		BUG_ON(ckd_mul(&size, r->room * 2, r->size));
-		more = arena_bytes(r->arena, size);
-		memcpy(more, r->v, r->room * r->size);
-		r->v = more;
+		r->v = arena_grow(r->arena, r->v, r->room * r->size, size);
 		r->room *= 2;
 	}
 	t->row = r->v + (t->n + 1) * r->size;

@@ -42,26 +42,6 @@ static const struct db_stmt optional_dependencies = {
 		 DB_COL(struct optional_dependency, kind) },
 };
 
-/* One page of the dependents of a crate: what is in front of it is passed in the index alone. */
-static const struct db_stmt dependents_page = {
-	.name = "dependents_page",
-	.sql = "SELECT d.id, d.version_id, c.name AS crate, d.req, d.optional, d.default_features, "
-	       "d.features, d.target,"
-	       "       d.kind, r.dependent_downloads AS downloads"
-	       "  FROM (SELECT target_crate_id, dependent_crate_id"
-	       "          FROM reverse_dependencies FORCE INDEX (reverse_dependencies_downloads)"
-	       "         WHERE target_crate_id = ?"
-	       "         ORDER BY dependent_downloads DESC, dependent_crate_id DESC LIMIT ? OFFSET "
-	       "?) p"
-	       "  JOIN reverse_dependencies r ON r.target_crate_id = p.target_crate_id"
-	       "                             AND r.dependent_crate_id = p.dependent_crate_id"
-	       "  JOIN dependencies d ON d.id = r.dependency_id"
-	       "  JOIN crates c ON c.id = r.target_crate_id"
-	       " ORDER BY r.dependent_downloads DESC, r.dependent_crate_id DESC",
-	.in = { DB_U64, DB_U64, DB_U64 },
-	.out = { DEPENDENCY_COLS },
-};
-
 /* clang-format off */
 
 /* A dependent of the page, or nothing but the crate itself where the page is empty: then the ids of the others are 0. */
@@ -88,7 +68,7 @@ static const struct db_stmt dependents_stamped = {
 	       "  FROM crates c"
 	       "  LEFT JOIN dependents n ON n.crate_id = c.id"
 	       "  LEFT JOIN (SELECT target_crate_id, dependent_crate_id"
-	       "               FROM reverse_dependencies FORCE INDEX (reverse_dependencies_downloads)"
+	       "               FROM reverse_dependencies FORCE INDEX (reverse_dependencies_popular)"
 	       "              WHERE target_crate_id = (SELECT id FROM crates WHERE canon_name = ?)"
 	       "              ORDER BY dependent_downloads DESC, dependent_crate_id DESC LIMIT ? OFFSET ?) p"
 	       "         ON p.target_crate_id = c.id"
@@ -137,27 +117,9 @@ const struct err *db_dependents_versions(struct db *db, struct dependents *d)
 	BUG_ON(d->ndependencies > ARRAY_SIZE(ids));
 	for (size_t i = 0; i < d->ndependencies; i++)
 		ids[i] = d->dependencies[i].version_id;
-	e = db_version_views_by_ids(db, ids, d->ndependencies, &d->versions, &d->nversions);
-	if (e || !d->nversions)
-		return e;
-	qsort(d->versions, d->nversions, sizeof(*d->versions), by_id);
-	return db_version_actions_by_ids(db, d->versions, d->nversions);
-}
-
-const struct err *db_dependents_page(struct db *db, uint64_t crate_id, uint64_t per_page,
-				     uint64_t offset, struct dependents *ret)
-{
-	struct dependents d = { 0 };
-	const struct err *e;
-
-	BUG_ON(per_page > VERSION_IDS_MAX);
-	e = db_all(db, &dependents_page,
-		   DB_ARGS(db_u64(crate_id), db_u64(per_page), db_u64(offset)),
-		   sizeof(*d.dependencies), &d.dependencies, &d.ndependencies);
-	if (!e)
-		e = db_dependents_versions(db, &d);
-	if (!e)
-		*ret = d;
+	e = db_version_views_acted(db, ids, d->ndependencies, &d->versions, &d->nversions);
+	if (!e && d->nversions)
+		qsort(d->versions, d->nversions, sizeof(*d->versions), by_id);
 	return e;
 }
 
@@ -215,5 +177,4 @@ const struct err *db_optional_dependencies(struct db *db, uint64_t version_id,
 }
 
 const struct db_stmt *const db_dependency_view_stmts[] = { &dependency_views,
-							   &optional_dependencies, &dependents_page,
-							   &dependents_stamped, NULL };
+							   &optional_dependencies, &dependents_stamped, NULL };

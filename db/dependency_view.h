@@ -41,12 +41,8 @@ struct dependents {
 		kept_total; /* how many there are in all: kept, not counted; of db_dependents_stamped alone */
 };
 
-/* per_page at most 100, offset at most 20,000. Three queries. */
-const struct err *must_use db_dependents_page(struct db *db, uint64_t crate_id, uint64_t per_page,
-					      uint64_t offset, struct dependents *ret);
-
 /*
- * The same of the crate of that name, in any spelling, without the versions: these come by db_dependents_versions. The stamp is
+ * Those of the crate of that name, in any spelling (per_page at most 100, offset at most 20,000), without the versions: these come by db_dependents_versions. The stamp is
  * another one after each change of what answers show of the page: which crates are on it and in what order, their downloads,
  * versions, line counts, the people that are named, the total. ERR_NOT_FOUND in the reference's words, with the name as
  * given. One query.

@@ -87,9 +87,7 @@ const struct err *db_follow_updates(struct db *db, uint64_t user_id, uint64_t n,
 		return e;
 	for (size_t i = 0; i < npage; i++)
 		ids[i] = page[i].id;
-	e = db_version_views_by_ids(db, ids, npage, &rows, &nrows);
-	if (!e)
-		e = db_version_actions_by_ids(db, rows, nrows);
+	e = db_version_views_acted(db, ids, npage, &rows, &nrows);
 	if (e)
 		return e;
 	*ret = arena_array(db_arena(db), npage, sizeof(**ret));

@@ -10,6 +10,7 @@
 #include "db/category.h"
 #include "db/crate.h"
 #include "db/crate_list.h"
+#include "db/crate_letter.h"
 #include "db/crate_order.h"
 #include "db/crate_page.h"
 #include "db/crate_set.h"
@@ -93,6 +94,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_banner_stmts },
 	{ db_bucket_stmts },
 	{ db_crate_stmts },
+	{ db_crate_letter_stmts },
 	{ db_crate_list_stmts },
 	{ db_crate_page_stmts },
 	{ db_crate_order_stmts },

@@ -8,10 +8,16 @@
 		DB_COL(struct user_view, avatar), DB_COL(struct user_view, matches),               \
 		DB_COL(struct user_view, created_us)
 
+/* With each of his GitHub accounts, in the order of that index: a join in place of USER_VIEW_SQL's two subqueries, which cost 20 µs for each. */
 static const struct db_stmt user_views = {
 	.name = "user_views",
-	.sql = "SELECT " USER_VIEW_SQL("u", "") " FROM users u WHERE u.id IN (" DB_ROWS_128(
-		"?") ", " DB_ROWS_128("?") ") ORDER BY u.id LIMIT 256",
+	.sql = "SELECT u.id, u.username AS login, u.gh_login, u.name, g.avatar,"
+	       "       CAST(g.login = u.username AS SIGNED) AS matches, u.created_us"
+	       "  FROM users u LEFT JOIN oauth_github g FORCE INDEX (oauth_github_user) ON "
+	       "g.user_id = u.id"
+	       " WHERE u.id IN (" DB_ROWS_128("?") ", " DB_ROWS_128(
+		       "?") ")"
+			    " ORDER BY u.id LIMIT 4096",
 	.in = { DB_U64 },
 	.in_repeat = USER_IDS_MAX,
 	.out = { USER_VIEW_ROW },
@@ -46,12 +52,25 @@ const struct err *db_user_views(struct db *db, const uint64_t *ids, size_t n,
 				struct user_view **ret, size_t *ret_n)
 {
 	struct db_val args[USER_IDS_MAX];
+	struct user_view *v;
+	const struct err *e;
+	size_t nrows, kept = 0;
 
 	BUG_ON(n > ARRAY_SIZE(args));
 	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
 		args[i] = db_u64(i < n ? ids[i] : 0);
-	return db_all(db, &user_views, (struct db_vals){ args, ARRAY_SIZE(args) }, sizeof(**ret),
-		      ret, ret_n);
+	e = db_all(db, &user_views, (struct db_vals){ args, ARRAY_SIZE(args) }, sizeof(*v), &v,
+		   &nrows);
+	if (e)
+		return e;
+	for (size_t i = 0; i < nrows; i++)
+		if (kept && v[kept - 1].id.v == v[i].id.v) /* another account of his */
+			v[kept - 1].matches.v |= v[i].matches.v;
+		else
+			v[kept++] = v[i];
+	*ret = v;
+	*ret_n = kept;
+	return NULL;
 }
 
 const struct err *db_user_view_by_login(struct db *db, struct text login, struct user_view *ret)

@@ -4,31 +4,64 @@
 
 #include <stdlib.h>
 
-#define FROM_VERSIONS " FROM versions v JOIN crates c ON c.id = v.crate_id" VERSION_VIEW_JOIN
+/* clang-format off */
+
+/* Columns of versions v but for the name of its crate; of its actions a. */
+#define ROW_SQL \
+	"v.id, v.num, v.semver_ord, v.prerelease, v.created_us, v.updated_us, v.downloads, v.features, v.yanked, v.yank_message," \
+	" v.links, v.license, v.crate_size, v.tar_sha256, v.rust_version, v.has_lib, v.bin_names, v.edition, v.description," \
+	" v.homepage, v.documentation, v.repository, v.trustpub_data, v.linecounts, v.marks, v.published_by"
+#define COL(member) DB_COL(struct version_view, member)
+#define ROW_COLS \
+	COL(id), COL(num), COL(semver_ord), COL(prerelease), COL(created_us), COL(updated_us), COL(downloads), COL(features), \
+	COL(yanked), COL(yank_message), COL(links), COL(license), COL(crate_size), COL(tar_sha256), COL(rust_version), \
+	COL(has_lib), COL(bin_names), COL(edition), COL(description), COL(homepage), COL(documentation), COL(repository), \
+	COL(trustpub_data), COL(linecounts), COL(marks), COL(published_by)
+#define ACTION_SQL "a.version_id, a.action, a.time_us, a.user_id"
+#define ACTION_COL(member) DB_COL(struct version_action, member)
+#define ACTION_COLS ACTION_COL(version_id), ACTION_COL(action), ACTION_COL(time_us), ACTION_COL(user_id)
+
+/* With their people, for a few versions: what has the columns above comes first. */
+struct version_row {
+	struct version_view v;
+	struct user_view publisher;
+};
+_Static_assert(offsetof(struct version_row, v) == 0, "its columns are those of a version alone");
+
+struct action_row {
+	struct version_action a;
+	struct user_view user;
+};
+_Static_assert(offsetof(struct action_row, a) == 0, "its columns are those of a version alone");
+
+#define SHOWN_SQL "SELECT c.name AS crate, " ROW_SQL ", " USER_VIEW_SQL("u", "pub_") \
+	" FROM versions v JOIN crates c ON c.id = v.crate_id LEFT JOIN users u ON u.id = v.published_by"
+#define SHOWN_COLS COL(crate), ROW_COLS, USER_VIEW_COLS(struct version_row, publisher, "pub_")
+#define ACTED_SQL "SELECT " ACTION_SQL ", " USER_VIEW_SQL("u", "user_") \
+	" FROM version_owner_actions a JOIN users u ON u.id = a.user_id"
+#define ACTED_COLS ACTION_COLS, USER_VIEW_COLS(struct action_row, user, "user_")
 
 static const struct db_stmt version_view_by_num = {
 	.name = "version_view_by_num",
-	.sql = "SELECT " VERSION_VIEW_SQL FROM_VERSIONS " WHERE v.crate_id = ? AND v.num = ?",
+	.sql = SHOWN_SQL " WHERE v.crate_id = ? AND v.num = ?",
 	.in = { DB_U64, DB_TEXT },
-	.out = { VERSION_VIEW_COLS },
+	.out = { SHOWN_COLS },
 };
 
 static const struct db_stmt version_view_by_id = {
 	.name = "version_view_by_id",
-	.sql = "SELECT " VERSION_VIEW_SQL FROM_VERSIONS " WHERE v.id = ?",
+	.sql = SHOWN_SQL " WHERE v.id = ?",
 	.in = { DB_U64 },
-	.out = { VERSION_VIEW_COLS },
+	.out = { SHOWN_COLS },
 };
 
 /* In the order of an index, which is that of the ids but for imports: to sort rows with so many texts would cost as much as they do. */
 static const struct db_stmt version_views_of_crate = {
 	.name = "version_views_of_crate",
-	.sql = "SELECT " VERSION_VIEW_SQL
-	       " FROM versions v FORCE INDEX (versions_crate_created) JOIN crates c ON c.id = "
-	       "v.crate_id" VERSION_VIEW_JOIN
+	.sql = "SELECT " ROW_SQL " FROM versions v FORCE INDEX (versions_crate_created)"
 	       " WHERE v.crate_id = ? ORDER BY v.created_us DESC, v.id DESC LIMIT 20000",
 	.in = { DB_U64 },
-	.out = { VERSION_VIEW_COLS },
+	.out = { ROW_COLS },
 };
 
 static const struct db_stmt version_keys = {
@@ -42,54 +75,70 @@ static const struct db_stmt version_keys = {
 };
 
 /* Places that are not used hold 0, which no version has. */
+#define IDS "(" DB_ROWS_64("?") ", " DB_ROWS_32("?") ", " DB_ROWS_4("?") ")"
+
 static const struct db_stmt version_views_by_ids = {
 	.name = "version_views_by_ids",
-	.sql = "SELECT " VERSION_VIEW_SQL FROM_VERSIONS " WHERE v.id IN (" DB_ROWS_64(
-		"?") ", " DB_ROWS_32("?") ", " DB_ROWS_4("?") ") LIMIT 100",
+	.sql = "SELECT c.name AS crate, " ROW_SQL " FROM versions v JOIN crates c ON c.id = v.crate_id WHERE v.id IN " IDS
+	       " LIMIT 100",
 	.in = { DB_U64 },
 	.in_repeat = VERSION_IDS_MAX,
-	.out = { VERSION_VIEW_COLS },
+	.out = { COL(crate), ROW_COLS },
 };
 
+/* Both by indexes that hold all that is asked for; sorted here, where they come nearly sorted. */
 static const struct db_stmt version_actions_of_crate = {
 	.name = "version_actions_of_crate",
-	.sql = "SELECT " VERSION_ACTION_SQL " FROM versions v"
-	       "  JOIN version_owner_actions a ON a.version_id = v.id"
-	       "  JOIN users u ON u.id = a.user_id"
-	       " WHERE v.crate_id = ?"
-	       " ORDER BY a.version_id, a.id LIMIT 100000",
+	.sql = "SELECT a.id, " ACTION_SQL " FROM versions v FORCE INDEX (versions_crate_created)"
+	       "  STRAIGHT_JOIN version_owner_actions a FORCE INDEX (version_owner_actions_shown) ON a.version_id = v.id"
+	       " WHERE v.crate_id = ? LIMIT 100000",
 	.in = { DB_U64 },
-	.out = { VERSION_ACTION_COLS },
+	.out = { ACTION_COL(id), ACTION_COLS },
 };
 
 static const struct db_stmt version_actions = {
 	.name = "version_actions",
-	.sql = "SELECT " VERSION_ACTION_SQL " FROM version_owner_actions a"
-	       "  JOIN users u ON u.id = a.user_id"
-	       " WHERE a.version_id = ?"
-	       " ORDER BY a.version_id, a.id LIMIT 10000",
+	.sql = ACTED_SQL " WHERE a.version_id = ? ORDER BY a.version_id, a.id LIMIT 10000",
 	.in = { DB_U64 },
-	.out = { VERSION_ACTION_COLS },
+	.out = { ACTED_COLS },
 };
 
 static const struct db_stmt version_actions_by_ids = {
 	.name = "version_actions_by_ids",
-	.sql = "SELECT " VERSION_ACTION_SQL " FROM version_owner_actions a"
-	       "  JOIN users u ON u.id = a.user_id"
-	       " WHERE a.version_id IN (" DB_ROWS_64("?") ", " DB_ROWS_32("?") ", " DB_ROWS_4(
-		       "?") ")"
-			    " ORDER BY a.version_id, a.id LIMIT 100000",
+	.sql = "SELECT a.id, " ACTION_SQL " FROM version_owner_actions a FORCE INDEX (version_owner_actions_shown)"
+	       " WHERE a.version_id IN " IDS " ORDER BY a.version_id, a.id LIMIT 100000",
 	.in = { DB_U64 },
 	.in_repeat = VERSION_IDS_MAX,
-	.out = { VERSION_ACTION_COLS },
+	.out = { ACTION_COL(id), ACTION_COLS },
 };
+/* clang-format on */
+
+/* What the row of a join says of its publisher. row stays where it is as long as *ret is used. */
+static struct version_view with_publisher(const struct version_row *row)
+{
+	struct version_view v = row->v;
+
+	v.publisher = row->publisher.id.set ? &row->publisher : NULL;
+	return v;
+}
+
+static const struct err *one_version(struct db *db, const struct db_stmt *s, struct db_vals args,
+				     struct version_view *ret)
+{
+	struct version_row *row = arena_alloc(db_arena(db), sizeof(*row));
+	const struct err *e = db_one(db, s, args, row);
+
+	if (!e)
+		*ret = with_publisher(row);
+	return e;
+}
 
 const struct err *db_version_view(struct db *db, uint64_t crate_id, struct text crate,
 				  struct text num, struct version_view *ret)
 {
 	const struct err *e;
 
-	e = db_one(db, &version_view_by_num, DB_ARGS(db_u64(crate_id), db_text(num)), ret);
+	e = one_version(db, &version_view_by_num, DB_ARGS(db_u64(crate_id), db_text(num)), ret);
 	if (err_is(e, ERR_NOT_FOUND))
 		return err_new(db_arena(db), ERR_NOT_FOUND,
 			       "crate `%.*s` does not have a version `%.*s`", TEXT_F(crate),
@@ -100,7 +149,7 @@ const struct err *db_version_view(struct db *db, uint64_t crate_id, struct text 
 const struct err *db_version_view_by_id(struct db *db, uint64_t version_id,
 					struct version_view *ret)
 {
-	return db_one(db, &version_view_by_id, DB_ARGS(db_u64(version_id)), ret);
+	return one_version(db, &version_view_by_id, DB_ARGS(db_u64(version_id)), ret);
 }
 
 static int newest_first(const void *a, const void *b)
@@ -116,35 +165,6 @@ static bool is_newest_first(const struct version_view *v, size_t n)
 		if (v[i].id > v[i - 1].id)
 			return false;
 	return true;
-}
-
-const struct err *db_version_views(struct db *db, uint64_t crate_id, struct version_view **ret,
-				   size_t *ret_n)
-{
-	const struct err *e = db_all(db, &version_views_of_crate, DB_ARGS(db_u64(crate_id)),
-				     sizeof(**ret), ret, ret_n);
-
-	if (!e && !is_newest_first(*ret, *ret_n))
-		qsort(*ret, *ret_n, sizeof(**ret), newest_first);
-	return e;
-}
-
-const struct err *db_version_keys(struct db *db, uint64_t crate_id, struct version_key **ret,
-				  size_t *ret_n)
-{
-	return db_all(db, &version_keys, DB_ARGS(db_u64(crate_id)), sizeof(**ret), ret, ret_n);
-}
-
-const struct err *db_version_views_by_ids(struct db *db, const uint64_t *ids, size_t n,
-					  struct version_view **ret, size_t *ret_n)
-{
-	struct db_val args[VERSION_IDS_MAX];
-
-	BUG_ON(n > ARRAY_SIZE(args));
-	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
-		args[i] = db_u64(i < n ? ids[i] : 0);
-	return db_all(db, &version_views_by_ids, (struct db_vals){ args, ARRAY_SIZE(args) },
-		      sizeof(**ret), ret, ret_n);
 }
 
 /* Where the actions of a version begin in a list sorted by version_id, or nactions. */
@@ -164,8 +184,9 @@ static size_t first_action(const struct version_action *actions, size_t nactions
 	return lo;
 }
 
-void version_actions_share_out(struct version_action *actions, size_t nactions,
-			       struct version_view *v, size_t n)
+/* Gives each action of a list sorted by (version_id, id) to its version. */
+static void share_out(struct version_action *actions, size_t nactions, struct version_view *v,
+		      size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t from = first_action(actions, nactions, v[i].id), to = from;
@@ -177,44 +198,211 @@ void version_actions_share_out(struct version_action *actions, size_t nactions,
 	}
 }
 
-const struct err *db_version_actions_of_crate(struct db *db, uint64_t crate_id,
-					      struct version_view *v, size_t n)
+static int action_order(const void *a, const void *b)
 {
-	struct version_action *actions;
-	const struct err *e;
-	size_t nactions;
+	const struct version_action *x = a, *y = b;
 
-	if (!n)
-		return NULL;
-	e = db_all(db, &version_actions_of_crate, DB_ARGS(db_u64(crate_id)), sizeof(*actions),
-		   &actions, &nactions);
+	if (x->version_id != y->version_id)
+		return x->version_id < y->version_id ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static const struct err *actions_of_crate(struct db *db, uint64_t crate_id,
+					  struct version_action **ret, size_t *ret_n)
+{
+	const struct err *e = db_all(db, &version_actions_of_crate, DB_ARGS(db_u64(crate_id)),
+				     sizeof(**ret), ret, ret_n);
+
+	if (!e && *ret_n)
+		qsort(*ret, *ret_n, sizeof(**ret), action_order);
+	return e;
+}
+
+static int id_order(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Who published these versions and who did these things to them: each once, ascending. */
+static uint64_t *people_of(struct arena *a, const struct version_view *v, size_t n,
+			   const struct version_action *actions, size_t nactions, size_t *ret_n)
+{
+	uint64_t *ids = arena_array(a, n + nactions, sizeof(*ids));
+	size_t k = 0, kept = 0;
+
+	for (size_t i = 0; i < n; i++) /* few people publish a crate: most follow themselves */
+		if (v[i].published_by.set && (!k || ids[k - 1] != v[i].published_by.v))
+			ids[k++] = v[i].published_by.v;
+	for (size_t i = 0; i < nactions; i++)
+		if (!k || ids[k - 1] != actions[i].user_id)
+			ids[k++] = actions[i].user_id;
+	if (k)
+		qsort(ids, k, sizeof(*ids), id_order);
+	for (size_t i = 0; i < k; i++)
+		if (!kept || ids[kept - 1] != ids[i])
+			ids[kept++] = ids[i];
+	*ret_n = kept;
+	return ids;
+}
+
+/* Ascending; fewer than ids where somebody is gone. */
+struct people {
+	struct user_view *v;
+	size_t n;
+};
+
+static const struct err *read_people(struct db *db, const uint64_t *ids, size_t n,
+				     struct people *ret)
+{
+	ret->v = arena_array(db_arena(db), n, sizeof(*ret->v));
+	ret->n = 0;
+	for (size_t from = 0; from < n; from += USER_IDS_MAX) {
+		size_t some = n - from < USER_IDS_MAX ? n - from : USER_IDS_MAX, got;
+		struct user_view *v;
+		const struct err *e = db_user_views(db, ids + from, some, &v, &got);
+
+		if (e)
+			return e;
+		for (size_t i = 0; i < got; i++)
+			ret->v[ret->n++] = v[i];
+	}
+	return NULL;
+}
+
+/* last: who was found before, or NULL: mostly the same again. NULL for nobody. */
+static const struct user_view *person(const struct people *p, const struct user_view *last,
+				      uint64_t id)
+{
+	size_t lo = 0, hi = p->n;
+
+	if (last && last->id.v == id)
+		return last;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (p->v[mid].id.v < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < p->n && p->v[lo].id.v == id ? &p->v[lo] : NULL;
+}
+
+/* Actions of who is gone go with him (the two queries may stand on both sides of that). */
+static size_t name_people(const struct people *p, struct version_view *v, size_t n,
+			  struct version_action *actions, size_t nactions)
+{
+	const struct user_view *last = NULL;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (v[i].published_by.set)
+			last = v[i].publisher = person(p, last, v[i].published_by.v);
+	for (size_t i = 0; i < nactions; i++) {
+		last = actions[i].user = person(p, last, actions[i].user_id);
+		if (last)
+			actions[kept++] = actions[i];
+	}
+	return kept;
+}
+
+/* Gives the versions their publishers and the actions, which are sorted by (version_id, id) and are no longer used. */
+static const struct err *add_people(struct db *db, struct version_view *v, size_t n,
+				    struct version_action *actions, size_t nactions)
+{
+	struct people people = { 0 };
+	const struct err *e;
+	size_t nids;
+	uint64_t *ids = people_of(db_arena(db), v, n, actions, nactions, &nids);
+
+	e = read_people(db, ids, nids, &people);
 	if (e)
 		return e;
-	version_actions_share_out(actions, nactions, v, n);
+	nactions = name_people(&people, v, n, actions, nactions);
+	share_out(actions, nactions, v, n);
 	return NULL;
+}
+
+const struct err *db_version_views(struct db *db, uint64_t crate_id, struct text crate,
+				   struct version_view **ret, size_t *ret_n)
+{
+	struct version_action *actions = NULL;
+	const struct err *e = db_all(db, &version_views_of_crate, DB_ARGS(db_u64(crate_id)),
+				     sizeof(**ret), ret, ret_n);
+	size_t nactions = 0;
+
+	if (!e && *ret_n)
+		e = actions_of_crate(db, crate_id, &actions, &nactions);
+	if (e)
+		return e;
+	for (size_t i = 0; i < *ret_n; i++)
+		(*ret)[i].crate = crate;
+	if (!is_newest_first(*ret, *ret_n))
+		qsort(*ret, *ret_n, sizeof(**ret), newest_first);
+	return add_people(db, *ret, *ret_n, actions, nactions);
+}
+
+const struct err *db_version_keys(struct db *db, uint64_t crate_id, struct version_key **ret,
+				  size_t *ret_n)
+{
+	return db_all(db, &version_keys, DB_ARGS(db_u64(crate_id)), sizeof(**ret), ret, ret_n);
+}
+
+/* Unused places of args hold 0. */
+static struct db_vals id_args(struct db_val *args, const uint64_t *ids, size_t n)
+{
+	BUG_ON(n > VERSION_IDS_MAX);
+	for (size_t i = 0; i < VERSION_IDS_MAX; i++)
+		args[i] = db_u64(i < n ? ids[i] : 0);
+	return (struct db_vals){ args, VERSION_IDS_MAX };
+}
+
+static const struct err *rows_by_ids(struct db *db, const uint64_t *ids, size_t n,
+				     struct version_view **ret, size_t *ret_n)
+{
+	struct db_val args[VERSION_IDS_MAX];
+
+	return db_all(db, &version_views_by_ids, id_args(args, ids, n), sizeof(**ret), ret, ret_n);
+}
+
+const struct err *db_version_views_by_ids(struct db *db, const uint64_t *ids, size_t n,
+					  struct version_view **ret, size_t *ret_n)
+{
+	const struct err *e = rows_by_ids(db, ids, n, ret, ret_n);
+
+	return e ? e : add_people(db, *ret, *ret_n, NULL, 0);
+}
+
+const struct err *db_version_views_acted(struct db *db, const uint64_t *ids, size_t n,
+					 struct version_view **ret, size_t *ret_n)
+{
+	struct db_val args[VERSION_IDS_MAX];
+	struct version_action *actions;
+	const struct err *e = rows_by_ids(db, ids, n, ret, ret_n);
+	size_t nactions;
+
+	if (!e)
+		e = db_all(db, &version_actions_by_ids, id_args(args, ids, n), sizeof(*actions),
+			   &actions, &nactions);
+	return e ? e : add_people(db, *ret, *ret_n, actions, nactions);
 }
 
 const struct err *db_version_actions(struct db *db, struct version_view *v)
 {
-	return db_all(db, &version_actions, DB_ARGS(db_u64(v->id)), sizeof(*v->actions),
-		      &v->actions, &v->nactions);
-}
+	struct action_row *rows;
+	const struct err *e = db_all(db, &version_actions, DB_ARGS(db_u64(v->id)), sizeof(*rows),
+				     &rows, &v->nactions);
 
-const struct err *db_version_actions_by_ids(struct db *db, struct version_view *v, size_t n)
-{
-	struct db_val args[VERSION_IDS_MAX];
-	struct version_action *actions;
-	const struct err *e;
-	size_t nactions;
-
-	BUG_ON(n > ARRAY_SIZE(args));
-	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
-		args[i] = db_u64(i < n ? v[i].id : 0);
-	e = db_all(db, &version_actions_by_ids, (struct db_vals){ args, ARRAY_SIZE(args) },
-		   sizeof(*actions), &actions, &nactions);
-	if (!e)
-		version_actions_share_out(actions, nactions, v, n);
-	return e;
+	if (e)
+		return e;
+	v->actions = arena_array(db_arena(db), v->nactions, sizeof(*v->actions));
+	for (size_t i = 0; i < v->nactions; i++) {
+		v->actions[i] = rows[i].a;
+		v->actions[i].user = &rows[i].user;
+	}
+	return NULL;
 }
 
 const struct db_stmt *const db_version_view_stmts[] = {

@@ -4,7 +4,7 @@
 
 void json_user(struct jw *j, const char *key, const struct user_view *u)
 {
-	if (!u->id.set) {
+	if (!u || !u->id.set) {
 		jw_null(j, key);
 		return;
 	}
@@ -20,4 +20,25 @@ void json_user(struct jw *j, const char *key, const struct user_view *u)
 	else
 		jw_null(j, "created_at");
 	jw_end(j);
+}
+
+void json_user_again(struct jw *j, const char *key, const struct user_view *u,
+		     struct json_people *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->u[i] == u) {
+			jw_raw(j, key, p->json[i]);
+			return;
+		}
+	if (p->n < JSON_PEOPLE_MAX) {
+		struct buf b = buf_init(j->b->arena, j->b->cap);
+		struct jw own = jw_init(&b);
+
+		json_user(&own, NULL, u);
+		if (buf_ok(&b)) {
+			p->u[p->n] = u;
+			p->json[p->n++] = buf_text(&b);
+		}
+	}
+	json_user(j, key, u);
 }

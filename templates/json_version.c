@@ -18,7 +18,7 @@ static void raw_or_null(struct jw *j, const char *key, struct text json)
 		jw_null(j, key);
 }
 
-static void actions(struct jw *j, const struct version_view *v)
+static void actions(struct jw *j, const struct version_view *v, struct json_people *people)
 {
 	static const struct text name[] = { TEXT_INIT("publish"), TEXT_INIT("yank"),
 					    TEXT_INIT("unyank") };
@@ -28,14 +28,15 @@ static void actions(struct jw *j, const struct version_view *v)
 		BUG_ON(v->actions[i].action >= ARRAY_SIZE(name));
 		jw_object(j, NULL);
 		jw_text(j, "action", name[v->actions[i].action]);
-		json_user(j, "user", &v->actions[i].user);
+		json_user_again(j, "user", v->actions[i].user, people);
 		jw_time(j, "time", v->actions[i].time_us);
 		jw_end(j);
 	}
 	jw_end(j);
 }
 
-void json_version(struct jw *j, const char *key, const struct version_view *v, struct text crate)
+static void write_version(struct jw *j, const char *key, const struct version_view *v,
+			  struct text crate, struct json_people *people)
 {
 	jw_object(j, key);
 	jw_u64(j, "id", v->id);
@@ -57,8 +58,8 @@ void json_version(struct jw *j, const char *key, const struct version_view *v, s
 	path(j, "authors", crate, v->num, "authors");
 	jw_end(j);
 	jw_u64(j, "crate_size", v->crate_size);
-	json_user(j, "published_by", &v->publisher);
-	actions(j, v);
+	json_user_again(j, "published_by", v->publisher, people);
+	actions(j, v, people);
 	jw_hex(j, "checksum", v->tar_sha256.b, sizeof(v->tar_sha256.b));
 	jw_text_or_null(j, "rust_version", v->rust_version);
 	if (v->has_lib.set)
@@ -76,11 +77,20 @@ void json_version(struct jw *j, const char *key, const struct version_view *v, s
 	jw_end(j);
 }
 
+void json_version(struct jw *j, const char *key, const struct version_view *v, struct text crate)
+{
+	struct json_people people = { 0 };
+
+	write_version(j, key, v, crate, &people);
+}
+
 void json_versions(struct jw *j, const char *key, const struct version_view *v, size_t n,
 		   struct text crate)
 {
+	struct json_people people = { 0 };
+
 	jw_array(j, key);
 	for (size_t i = 0; i < n; i++)
-		json_version(j, NULL, &v[i], crate.p ? crate : v[i].crate);
+		write_version(j, NULL, &v[i], crate.p ? crate : v[i].crate, &people);
 	jw_end(j);
 }

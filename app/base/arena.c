@@ -88,14 +88,20 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
+static size_t aligned(size_t n)
+{
+	size_t want;
+
+	BUG_ON(ckd_add(&want, n, (size_t)(ALIGN - 1)));
+	return want & ~(size_t)(ALIGN - 1);
+}
+
 void *arena_bytes(struct arena *a, size_t n)
 {
 	struct chunk *c = a->chunks;
-	size_t want;
+	size_t want = aligned(n);
 	void *p;
 
-	BUG_ON(ckd_add(&want, n, (size_t)(ALIGN - 1)));
-	want &= ~(size_t)(ALIGN - 1);
 	BUG_ON(want > a->max - a->used);
 	if (want > c->size - c->used) {
 		c = chunk_new(want > CHUNK_BYTES ? want : CHUNK_BYTES);
@@ -128,6 +134,43 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 
 	BUG_ON(ckd_mul(&n, count, size));
 	return arena_alloc(a, n);
+}
+
+/* Where the chunk hangs that holds these bytes and no others, and is large enough for realloc to be worth it; NULL: none. */
+static struct chunk **chunk_of_its_own(struct arena *a, const void *p, size_t size)
+{
+	struct chunk **at = &a->chunks;
+
+	if (size <= CHUNK_BYTES)
+		return NULL;
+	while (*at && (*at)->data != (const unsigned char *)p)
+		at = &(*at)->next;
+	return *at && (*at)->next && (*at)->used == size ? at : NULL;
+}
+
+void *arena_grow(struct arena *a, void *p, size_t had, size_t n)
+{
+	size_t from = aligned(had), to = aligned(n), size;
+	struct chunk **at = chunk_of_its_own(a, p, from), *c;
+	void *moved;
+
+	BUG_ON(n < had);
+	if (!at) {
+		moved = arena_bytes(a, n);
+		if (had)
+			memcpy(moved, p, had);
+		return moved;
+	}
+	BUG_ON(to - from > a->max - a->used);
+	if (ckd_add(&size, to, sizeof(*c)))
+		out_of_memory(to);
+	c = realloc(*at, size);
+	if (!c)
+		out_of_memory(size);
+	*at = c;
+	c->size = c->used = to;
+	a->used += to - from;
+	return c->data;
 }
 
 void *arena_copy(struct arena *a, const void *p, size_t n)

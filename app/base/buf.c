@@ -50,10 +50,8 @@ static char *room_made(struct buf *b, size_t n)
 			b->overflow = true;
 			return NULL;
 		}
-		p = arena_bytes(b->arena, room);
-		if (b->n)
-			memcpy(p, b->p, b->n);
-		b->p = p;
+		b->p = b->p ? arena_grow(b->arena, b->p, b->room, room)
+			    : arena_bytes(b->arena, room);
 		b->room = room;
 	}
 	p = b->p + b->n;

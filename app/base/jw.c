@@ -82,20 +82,29 @@ static void escaped(struct buf *b, struct text t)
 	buf_add(b, text_sub(t, from, t.n));
 }
 
+static bool is_clean(struct text t)
+{
+	return find_to_escape(t, 0) == t.n;
+}
+
+static char *put(char *p, struct text t)
+{
+	if (t.n)
+		memcpy(p, t.p, t.n);
+	return p + t.n;
+}
+
 /* A string, and the byte before and behind it where that is not 0. */
 static void quoted(struct buf *b, char before, struct text t, char behind)
 {
-	bool clean = find_to_escape(t, 0) == t.n;
 	char *p;
 
-	p = clean ? buf_room(b, t.n + 2 + (before != 0) + (behind != 0)) : NULL;
+	p = is_clean(t) ? buf_room(b, t.n + 2 + (before != 0) + (behind != 0)) : NULL;
 	if (p) { /* nearly all: in one go */
 		if (before)
 			*p++ = before;
 		*p++ = '"';
-		if (t.n)
-			memcpy(p, t.p, t.n);
-		p += t.n;
+		p = put(p, t);
 		*p++ = '"';
 		if (behind)
 			*p = behind;
@@ -110,25 +119,60 @@ static void quoted(struct buf *b, char before, struct text t, char behind)
 		buf_byte(b, behind);
 }
 
-/* Comma and key before a value; key.p == NULL in an array and at the root. */
-static void before(struct jw *j, struct text key)
+/* Before a value: whether a comma belongs there. */
+static bool next_member(struct jw *j, bool has_key)
 {
+	bool comma;
+
 	if (!j->depth) {
-		BUG_ON(key.p || j->some[0]);
+		BUG_ON(has_key || j->some[0]);
 		j->some[0] = true;
-		return;
+		return false;
 	}
-	BUG_ON((j->open[j->depth - 1] == '{') != (key.p != NULL));
-	if (key.p)
-		quoted(j->b, j->some[j->depth - 1] ? ',' : 0, key, ':');
-	else if (j->some[j->depth - 1])
-		buf_byte(j->b, ',');
+	BUG_ON((j->open[j->depth - 1] == '{') != has_key);
+	comma = j->some[j->depth - 1];
 	j->some[j->depth - 1] = true;
+	return comma;
 }
 
-static void open_level(struct jw *j, struct text key, char c)
+/* Comma and key before a value; key.p == NULL in an array and at the root. */
+static void before_any(struct jw *j, struct text key)
 {
-	before(j, key);
+	bool comma = next_member(j, key.p != NULL);
+
+	if (key.p)
+		quoted(j->b, comma ? ',' : 0, key, ':');
+	else if (comma)
+		buf_byte(j->b, ',');
+}
+
+/* The same for a key that is a constant of ours, which nothing in has to be escaped; with room for n bytes more, which the caller writes. NULL: none. */
+static char *before_room(struct jw *j, const char *key, size_t n)
+{
+	bool comma = next_member(j, key != NULL);
+	struct text k = text_from(key);
+	char *p = buf_room(j->b, comma + (key ? k.n + 3 : 0) + n);
+
+	if (!p)
+		return NULL;
+	if (comma)
+		*p++ = ',';
+	if (key) {
+		*p++ = '"';
+		p = put(p, k);
+		*p++ = '"';
+		*p++ = ':';
+	}
+	return p;
+}
+
+static void before(struct jw *j, const char *key)
+{
+	(void)before_room(j, key, 0);
+}
+
+static void open_level(struct jw *j, char c)
+{
 	BUG_ON(j->depth >= JW_DEPTH_MAX);
 	j->open[j->depth] = c;
 	j->some[j->depth] = false;
@@ -138,22 +182,26 @@ static void open_level(struct jw *j, struct text key, char c)
 
 void jw_object(struct jw *j, const char *key)
 {
-	open_level(j, text_from(key), '{');
+	before(j, key);
+	open_level(j, '{');
 }
 
 void jw_array(struct jw *j, const char *key)
 {
-	open_level(j, text_from(key), '[');
+	before(j, key);
+	open_level(j, '[');
 }
 
 void jw_object_key(struct jw *j, struct text key)
 {
-	open_level(j, key, '{');
+	before_any(j, key);
+	open_level(j, '{');
 }
 
 void jw_array_key(struct jw *j, struct text key)
 {
-	open_level(j, key, '[');
+	before_any(j, key);
+	open_level(j, '[');
 }
 
 void jw_end(struct jw *j)
@@ -167,23 +215,42 @@ void jw_end(struct jw *j)
 
 void jw_text(struct jw *j, const char *key, struct text v)
 {
-	jw_text_key(j, text_from(key), v);
+	BUG_ON(!v.p);
+	jw_parts(j, key, &v, 1);
 }
 
 void jw_text_key(struct jw *j, struct text key, struct text v)
 {
 	BUG_ON(!v.p);
-	before(j, key);
+	before_any(j, key);
 	quoted(j->b, 0, v, 0);
 }
 
 void jw_parts(struct jw *j, const char *key, const struct text *parts, size_t n)
 {
-	before(j, text_from(key));
-	buf_byte(j->b, '"');
+	bool clean = true;
+	size_t bytes = 2;
+	char *p;
+
+	for (size_t i = 0; i < n; i++) {
+		clean = clean && is_clean(parts[i]);
+		bytes += parts[i].n;
+	}
+	if (!clean) {
+		before(j, key);
+		buf_byte(j->b, '"');
+		for (size_t i = 0; i < n; i++)
+			escaped(j->b, parts[i]);
+		buf_byte(j->b, '"');
+		return;
+	}
+	p = before_room(j, key, bytes); /* nearly all: in one go */
+	if (!p)
+		return;
+	*p++ = '"';
 	for (size_t i = 0; i < n; i++)
-		escaped(j->b, parts[i]);
-	buf_byte(j->b, '"');
+		p = put(p, parts[i]);
+	*p = '"';
 }
 
 void jw_text_or_null(struct jw *j, const char *key, struct text v)
@@ -196,9 +263,12 @@ void jw_text_or_null(struct jw *j, const char *key, struct text v)
 
 void jw_raw(struct jw *j, const char *key, struct text json)
 {
+	char *p;
+
 	BUG_ON(!json.p);
-	before(j, text_from(key));
-	buf_add(j->b, json);
+	p = before_room(j, key, json.n);
+	if (p)
+		(void)put(p, json);
 }
 
 void jw_null(struct jw *j, const char *key)
@@ -213,13 +283,13 @@ void jw_bool(struct jw *j, const char *key, bool v)
 
 void jw_u64(struct jw *j, const char *key, uint64_t v)
 {
-	before(j, text_from(key));
+	before(j, key);
 	buf_u64(j->b, v);
 }
 
 void jw_i64(struct jw *j, const char *key, int64_t v)
 {
-	before(j, text_from(key));
+	before(j, key);
 	buf_i64(j->b, v);
 }
 
@@ -232,7 +302,7 @@ void jw_time(struct jw *j, const char *key, int64_t us)
 
 void jw_hex(struct jw *j, const char *key, const void *p, size_t n)
 {
-	before(j, text_from(key));
+	before(j, key);
 	buf_byte(j->b, '"');
 	buf_hex(j->b, p, n);
 	buf_byte(j->b, '"');

@@ -1,7 +1,7 @@
 /*
  * Writes JSON in order on a buf: compact, keys in the order given, as serde_json prints it (only '"', '\\' and
  * control characters escaped, UTF-8 raw). A key with no value, a value with no key, an end too many: BUG.
- * Inside an array the key is NULL.
+ * Inside an array the key is NULL. Keys that are strings of C are constants of ours: they are not escaped.
  */
 #pragma once
 

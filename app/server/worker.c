@@ -6,6 +6,7 @@
 #include "app/base/log.h"
 #include "app/server/app.h"
 #include "app/server/dispatch.h"
+#include "app/server/record.h"
 #include "app/server/transport.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ enum {
 	ARENA_MAX_BYTES = 128 * 1024 * 1024,
 	PEER_TIMEOUT_S = 60,
 	SMALL_BYTES = 64 * 1024, /* what the socket takes at once, whoever reads it */
+	LARGE_BYTES = 32 * 1024, /* from here on, records of our own are worth their call */
 	ACCEPTS_MAX = 16,
 	RSS_EVERY = 32, /* requests between two looks at the memory */
 };
@@ -95,6 +97,16 @@ static bool read_failed(void *ctx)
 	return FCGX_GetError(c->request.in) != 0;
 }
 
+/* Past libfcgi. What failed in the middle of a record cannot be ended by it. */
+static bool write_large(struct connection *c, const void *p, size_t n)
+{
+	if (!FCGX_FFlush(c->request.out) &&
+	    records_write(c->request.ipcFd, (unsigned)c->request.requestId, p, n))
+		return true;
+	c->cut = true;
+	return false;
+}
+
 static bool write_body(void *ctx, const void *p, size_t n)
 {
 	struct connection *c = ctx;
@@ -103,6 +115,8 @@ static bool write_body(void *ctx, const void *p, size_t n)
 	c->sent += n;
 	if (c->sent > SMALL_BYTES)
 		limit_peer(c);
+	if (n >= LARGE_BYTES)
+		return write_large(c, p, n);
 	while (done < n) {
 		size_t want = n - done < INT_MAX ? n - done : INT_MAX;
 		int k = FCGX_PutStr((const char *)p + done, (int)want, c->request.out);

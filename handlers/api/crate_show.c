@@ -39,22 +39,16 @@ struct shown {
 	struct version_view *versions;
 	size_t nversions;
 	bool versions_are_null;
-	struct keyword_view *keywords;
-	size_t nkeywords;
-	struct category_view *categories;
-	size_t ncategories;
+	struct crate_topics topics;
 };
 
 static const struct err *load_versions(struct req *r, unsigned include, struct shown *s)
 {
 	const struct err *e;
 
-	if (include & WITH_VERSIONS) {
-		e = db_version_views(r->db, s->crate.id, &s->versions, &s->nversions);
-		return e ? e
-			 : db_version_actions_of_crate(r->db, s->crate.id, s->versions,
-						       s->nversions);
-	}
+	if (include & WITH_VERSIONS)
+		return db_version_views(r->db, s->crate.id, s->crate.name, &s->versions,
+					&s->nversions);
 	s->versions_are_null = true;
 	if (!(include & WITH_DEFAULT_VERSION) || !s->crate.default_version_id.set)
 		return NULL;
@@ -73,10 +67,8 @@ static const struct err *load(struct req *r, unsigned include, struct shown *s)
 {
 	const struct err *e = load_versions(r, include, s);
 
-	if (!e && (include & WITH_KEYWORDS))
-		e = db_crate_keywords(r->db, s->crate.id, &s->keywords, &s->nkeywords);
-	if (!e && (include & WITH_CATEGORIES))
-		e = db_crate_categories(r->db, s->crate.id, &s->categories, &s->ncategories);
+	if (!e && (include & (WITH_KEYWORDS | WITH_CATEGORIES)))
+		e = db_crate_topics(r->db, s->crate.id, &s->topics);
 	return e;
 }
 
@@ -88,16 +80,16 @@ static void write_lists(struct jw *j, unsigned include, const struct shown *s)
 		json_versions(j, "versions", s->versions, s->nversions, TEXT_NONE);
 	if (include & WITH_KEYWORDS) {
 		jw_array(j, "keywords");
-		for (size_t i = 0; i < s->nkeywords; i++)
-			json_keyword(j, NULL, &s->keywords[i]);
+		for (size_t i = 0; i < s->topics.nkeywords; i++)
+			json_keyword(j, NULL, &s->topics.keywords[i]);
 		jw_end(j);
 	} else {
 		jw_null(j, "keywords");
 	}
 	if (include & WITH_CATEGORIES) {
 		jw_array(j, "categories");
-		for (size_t i = 0; i < s->ncategories; i++)
-			json_category(j, &s->categories[i]);
+		for (size_t i = 0; i < s->topics.ncategories; i++)
+			json_category(j, &s->topics.categories[i]);
 		jw_end(j);
 	} else {
 		jw_null(j, "categories");
@@ -128,11 +120,11 @@ static struct reply show(struct req *r, struct text name)
 	with.versions = s.versions;
 	with.nversions = s.nversions;
 	with.with_keywords = (include & WITH_KEYWORDS) != 0;
-	with.keywords = s.keywords;
-	with.nkeywords = s.nkeywords;
+	with.keywords = s.topics.keywords;
+	with.nkeywords = s.topics.nkeywords;
 	with.with_categories = (include & WITH_CATEGORIES) != 0;
-	with.categories = s.categories;
-	with.ncategories = s.ncategories;
+	with.categories = s.topics.categories;
+	with.ncategories = s.topics.ncategories;
 	with.with_recent_downloads = (include & WITH_DOWNLOADS) != 0;
 	jw_object(&j, NULL);
 	json_crate(&j, "crate", &s.crate, &with);

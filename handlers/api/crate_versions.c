@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { NUMS_MAX = 100 };
+enum { NUMS_MAX = VERSION_IDS_MAX };
 
 struct wanted {
 	bool by_date, release_tracks;
@@ -106,47 +106,6 @@ static const struct err *seek_from(struct req *r, const struct wanted *w,
 	return NULL;
 }
 
-static int by_id(const void *a, const void *b)
-{
-	const struct version_view *x = a, *y = b;
-
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-/* The rows of keys, in their order, with actions. all: they are all that the crate has. */
-static const struct err *rows_of(struct req *r, uint64_t crate_id, const struct version_key *keys,
-				 size_t n, bool all, struct version_view **ret)
-{
-	struct version_view *rows, *sorted = arena_array(r->arena, n, sizeof(*sorted));
-	uint64_t ids[VERSION_IDS_MAX];
-	const struct err *e;
-	size_t nrows;
-
-	if (all || n > ARRAY_SIZE(ids)) {
-		e = db_version_views(r->db, crate_id, &rows, &nrows);
-	} else {
-		for (size_t i = 0; i < n; i++)
-			ids[i] = keys[i].id;
-		e = db_version_views_by_ids(r->db, ids, n, &rows, &nrows);
-	}
-	if (!e)
-		e = db_version_actions_of_crate(r->db, crate_id, rows, nrows);
-	if (e)
-		return e;
-	if (nrows)
-		qsort(rows, nrows, sizeof(*rows), by_id);
-	for (size_t i = 0; i < n; i++) {
-		const struct version_view key = { .id = keys[i].id };
-		const struct version_view *row = bsearch(&key, rows, nrows, sizeof(*rows), by_id);
-
-		if (!row) /* deleted between the two reads */
-			return err_new(r->arena, ERR_BUSY, "Service unavailable");
-		sorted[i] = *row;
-	}
-	*ret = sorted;
-	return NULL;
-}
-
 /* "1" for 1.x.y, "0.3" for 0.3.y: the highest of each, which is the first in keys that are sorted
  * by precedence. */
 static void write_tracks(struct req *r, struct jw *j, const struct version_key *keys, size_t n)
@@ -185,13 +144,87 @@ struct listed {
 	struct crate_view crate;
 	struct version_key *all, *keys; /* all, by precedence; those wanted, in the order wanted */
 	size_t nall, nkeys, from, n;    /* of keys, n are shown beginning at from */
-	struct version_view *rows;
+	struct version_view *rows;      /* what is shown */
 };
+
+static int row_by_precedence(const void *a, const void *b)
+{
+	const struct version_view *x = a, *y = b;
+	int c = text_cmp(y->semver_ord, x->semver_ord);
+
+	return c ? c : (x->id < y->id) - (x->id > y->id);
+}
+
+static int row_newest_first(const void *a, const void *b)
+{
+	const struct version_view *x = a, *y = b;
+
+	if (x->created_us != y->created_us)
+		return x->created_us < y->created_us ? 1 : -1;
+	return (x->id < y->id) - (x->id > y->id);
+}
+
+/* All that the crate has: their keys stand in the rows. */
+static const struct err *load_whole(struct req *r, const struct wanted *w, struct listed *l)
+{
+	const struct err *e =
+		db_version_views(r->db, l->crate.id, l->crate.name, &l->rows, &l->nall);
+
+	if (e)
+		return e;
+	if (l->nall)
+		qsort(l->rows, l->nall, sizeof(*l->rows), row_by_precedence);
+	l->all = arena_array(r->arena, l->nall, sizeof(*l->all));
+	for (size_t i = 0; i < l->nall; i++)
+		l->all[i] = (struct version_key){
+			.id = l->rows[i].id,
+			.num = l->rows[i].num,
+			.semver_ord = l->rows[i].semver_ord,
+			.created_us = l->rows[i].created_us,
+			.yanked = l->rows[i].yanked,
+			.prerelease = l->rows[i].prerelease,
+		};
+	if (w->by_date && l->nall)
+		qsort(l->rows, l->nall, sizeof(*l->rows), row_newest_first);
+	l->n = l->nkeys = l->nall;
+	return NULL;
+}
+
+/* The rows of the keys that are shown, in their order, with actions. */
+static const struct err *load_rows(struct req *r, struct listed *l)
+{
+	const struct version_key *keys = l->keys + l->from;
+	uint64_t ids[VERSION_IDS_MAX];
+	struct version_view *rows;
+	const struct err *e;
+	size_t nrows;
+
+	BUG_ON(l->n > ARRAY_SIZE(ids)); /* a page, or the numbers that a query can name */
+	for (size_t i = 0; i < l->n; i++)
+		ids[i] = keys[i].id;
+	e = db_version_views_acted(r->db, ids, l->n, &rows, &nrows);
+	if (e)
+		return e;
+	l->rows = arena_array(r->arena, l->n, sizeof(*l->rows));
+	for (size_t i = 0; i < l->n; i++) {
+		size_t k = 0;
+
+		while (k < nrows && rows[k].id != ids[i])
+			k++;
+		if (k == nrows) /* deleted between the two reads */
+			return err_new(r->arena, ERR_BUSY, "Service unavailable");
+		l->rows[i] = rows[k];
+	}
+	return NULL;
+}
 
 static const struct err *load(struct req *r, const struct wanted *w, struct listed *l)
 {
-	const struct err *e = db_version_keys(r->db, l->crate.id, &l->all, &l->nall);
+	const struct err *e;
 
+	if (!w->paging.has_per_page && !w->has_nums)
+		return load_whole(r, w, l);
+	e = db_version_keys(r->db, l->crate.id, &l->all, &l->nall);
 	if (e)
 		return e;
 	l->keys = arena_array(r->arena, l->nall, sizeof(*l->keys));
@@ -210,7 +243,7 @@ static const struct err *load(struct req *r, const struct wanted *w, struct list
 		if (l->n > w->paging.per_page)
 			l->n = w->paging.per_page;
 	}
-	return rows_of(r, l->crate.id, l->keys + l->from, l->n, l->n == l->nall, &l->rows);
+	return load_rows(r, l);
 }
 
 static struct reply crate_versions(struct req *r)

@@ -56,14 +56,12 @@ struct statistics {
 };
 
 /* As many as there are ids, in their order, with actions. */
-static const struct err *load_versions(struct req *r, uint64_t crate_id, struct statistics *s)
+static const struct err *load_versions(struct req *r, struct statistics *s)
 {
 	struct version_view *rows;
 	size_t n = 0, kept = 0;
-	const struct err *e = db_version_views_by_ids(r->db, s->ids, s->nids, &rows, &n);
+	const struct err *e = db_version_views_acted(r->db, s->ids, s->nids, &rows, &n);
 
-	if (!e)
-		e = db_version_actions_of_crate(r->db, crate_id, rows, n);
 	if (e)
 		return e;
 	s->versions = arena_array(r->arena, LATEST_VERSIONS, sizeof(*s->versions));
@@ -87,7 +85,7 @@ static const struct err *load(struct req *r, const struct crate_view *crate, boo
 		e = db_downloads_of_others(r->db, crate->id, s->ids, s->nids, from, &s->others,
 					   &s->nothers);
 	if (!e && versions && s->nids)
-		e = load_versions(r, crate->id, s);
+		e = load_versions(r, s);
 	return e;
 }
 

@@ -237,9 +237,9 @@ struct publisher_shown publisher_shown(struct req *r, const struct version_view 
 	struct publisher_shown p = { .login = TEXT_NONE };
 	struct trustpub_run run;
 
-	if (x->publisher.id.set) {
-		p.login = x->publisher.login;
-		p.href = text_fmt(r->arena, "/users/%.*s", TEXT_F(x->publisher.login));
+	if (x->publisher) {
+		p.login = x->publisher->login;
+		p.href = text_fmt(r->arena, "/users/%.*s", TEXT_F(x->publisher->login));
 	}
 	if (x->trustpub_data.p && trustpub_run_read(r->arena, x->trustpub_data, &run)) {
 		p.run = run.forge;

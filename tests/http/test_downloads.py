@@ -106,7 +106,7 @@ def test_bad_date(anon, crate, date, words):
 
 def test_queries(registry, anon, crate):
     assert registry.queries(anon.get("/api/v1/crates/down-loads/downloads")) == 4
-    assert registry.queries(anon.get("/api/v1/crates/down-loads/downloads?include=versions")) == 6
+    assert registry.queries(anon.get("/api/v1/crates/down-loads/downloads?include=versions")) == 7
     assert registry.queries(anon.get("/api/v1/crates/down-loads/2.0.0/downloads")) == 3
 
 

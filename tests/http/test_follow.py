@@ -150,5 +150,5 @@ def test_queries(registry, reader, alice, crate):
         assert registry.queries(ask()) == most
     publish(alice, crate, *[f"3.0.{n}" for n in range(8)])
     reader.browser.put(path(crate))
-    assert registry.queries(reader.browser.get(UPDATES)) == 4
+    assert registry.queries(reader.browser.get(UPDATES)) == 5
     assert crate_id(registry, crate)

@@ -151,13 +151,13 @@ def test_kept_orders(many):
     assert [c["name"] for c in late.json()["crates"]] == want[1100:1200] and registry.queries(late) == 5  # 3 where it walks
     assert all_pages(registry) == as_walked(registry)
     user = registry.user("orders")
-    for name in ("many-m", "many-0", "a-first", "z-last"):
+    for name in ("many-m", "many-0", "a-first", "z-last", "M-large"):
         assert user.token.publish(Crate(name, "1.0.0", package={"keywords": ["all"], "categories": ["science"]})).status_code == 200
     publish(user, "many-m", "1.1.0")
     assert is_kept(registry) == ["1"] * 5, "what comes now changes no order that is kept"
     found = all_pages(registry)
     assert found == as_walked(registry)
-    assert found["alphabetical", "", 1][0] == "a-first" and found["recent-updates", "", 1][0] == "many-m"
+    assert found["alphabetical", "", 1][:2] == ["M-large", "a-first"] and found["recent-updates", "", 1][0] == "many-m"
     assert user.browser.delete("/api/v1/crates/many-0").status_code == 204
     assert is_kept(registry) == ["0"] * 5
     assert all_pages(registry) == as_walked(registry)
@@ -174,4 +174,29 @@ def test_kept_orders(many):
         assert f"kept order of crates by {order}: not that of its index (mended)\n" in said
     assert is_kept(registry) == ["1", "0", "1", "0", "1"]
     assert registry.ctl("rebuild", "orders") == "orders: 5 kept\n" and "kept order" not in registry.run_ctl("fsck").stdout
-    assert registry.sql("SELECT sort, SUM(LENGTH(ids)) DIV 4, MAX(part) FROM crate_order_parts GROUP BY sort")[0] == ["0", str(COUNT + 3), "0"]
+    assert registry.sql("SELECT sort, SUM(LENGTH(ids)) DIV 4, MAX(part) FROM crate_order_parts GROUP BY sort")[1] == ["1", str(COUNT + 4), "0"]
+
+
+def queries_of_letter(registry):
+    return registry.queries(registry.anonymous.get("/api/v1/crates?letter=m&per_page=100"))
+
+
+def test_letters_of_the_kept_order(many):
+    """Those of a letter are parts of the order by name; a program that keeps it without knowing of letters makes them of no use."""
+    registry, crates = many
+    registry.ctl("rebuild", "orders")
+    parts = registry.sql("SELECT letter, COUNT(*), SUM(LENGTH(ids)) DIV 4 FROM crate_order_parts WHERE sort = 0 GROUP BY letter ORDER BY letter")
+    of_m = sum(1 for c in crates if FILTERS["letter=m"](c))
+    assert parts == [["M", "1", "1"], ["a", "1", "1"], ["m", "1", str(of_m + 1)], ["n", "1", str(COUNT - of_m)], ["z", "1", "1"]]
+    found, kept = all_pages(registry), queries_of_letter(registry)
+    assert found == as_walked(registry)
+    for letter, most in (("q", 0), ("z", 1), ("a", 1), ("M", of_m + 2)):
+        assert get(registry, f"letter={letter}")["meta"]["total"] == most, letter
+    registry.sql("UPDATE crate_orders SET kept_us = kept_us + 1 WHERE sort = 0")
+    assert queries_of_letter(registry) != kept and all_pages(registry) == found
+    registry.sql("UPDATE crate_orders SET kept_us = kept_us - 1 WHERE sort = 0")
+    assert queries_of_letter(registry) == kept
+    registry.sql("UPDATE crate_order_parts SET letter = 'n' WHERE sort = 0 AND letter = 'm'")
+    assert "kept order of crates by name: not that of its index (mended)\n" in registry.run_ctl("fsck", "--repair").stdout
+    registry.ctl("rebuild", "orders")
+    assert "kept order" not in registry.run_ctl("fsck").stdout and all_pages(registry) == found

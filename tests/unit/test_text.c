@@ -201,6 +201,42 @@ static void buf_that_fills_an_arena(void **state)
 	arena_free(a);
 }
 
+/* Small and large, alone in a piece of memory or with others: what was in it is still there, and so are its neighbours. */
+static void grown_pieces(void **state)
+{
+	struct arena *a = arena_new(0);
+	unsigned char *p = arena_bytes(a, 1), *other = NULL;
+	size_t had = 1;
+
+	(void)state;
+	p[0] = 1;
+	for (size_t n = 2; n <= 4 * 1024 * 1024; n *= 2) {
+		unsigned char *before = other;
+
+		p = arena_grow(a, p, had, n);
+		assert_int_equal((uintptr_t)p % 16, 0);
+		for (size_t i = 0; i < had; i++)
+			assert_int_equal(p[i], (unsigned char)(i + 1));
+		for (size_t i = had; i < n; i++)
+			p[i] = (unsigned char)(i + 1);
+		assert_true(!before || before[99] == 'x');
+		if (n % 3 == 1) { /* every other time something comes between */
+			other = arena_bytes(a, 100);
+			memset(other, 'x', 100);
+		}
+		had = n;
+	}
+	assert_true(arena_used(a) >= had);
+	arena_reset(a);
+	assert_int_equal(arena_used(a), 0);
+	arena_free(a);
+	a = arena_new(1024 * 1024); /* growing in place is paid for once */
+	p = arena_bytes(a, 100 * 1024);
+	p = arena_grow(a, p, 100 * 1024, 800 * 1024);
+	assert_true(arena_used(a) <= 801 * 1024);
+	arena_free(a);
+}
+
 static char deferred_seen[8];
 
 static void see(void *p)
@@ -315,6 +351,7 @@ int main(void)
 		cmocka_unit_test(json_escapes_anywhere),
 		cmocka_unit_test(buf_overflow_is_sticky),
 		cmocka_unit_test(buf_that_fills_an_arena),
+		cmocka_unit_test(grown_pieces),
 		cmocka_unit_test(buf_fmt_keeps_the_cap),
 		cmocka_unit_test(deferred_run_last_first),
 		cmocka_unit_test(times),

@@ -318,8 +318,7 @@ static bool is_next(struct proof *p, uint64_t id, struct text letter)
 
 	if (at >= p->k->n || crate_order_id(p->k->ids, at) != id)
 		return false;
-	return p->k->sort != CRATE_BY_NAME ||
-	       (letter.n == 1 && letter.p[0] == p->k->letters[at]);
+	return p->k->sort != CRATE_BY_NAME || (letter.n == 1 && letter.p[0] == p->k->letters[at]);
 }
 
 static const struct err *compare(void *ctx, const void *row)

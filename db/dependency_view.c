@@ -177,4 +177,5 @@ const struct err *db_optional_dependencies(struct db *db, uint64_t version_id,
 }
 
 const struct db_stmt *const db_dependency_view_stmts[] = { &dependency_views,
-							   &optional_dependencies, &dependents_stamped, NULL };
+							   &optional_dependencies,
+							   &dependents_stamped, NULL };

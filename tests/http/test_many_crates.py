@@ -177,10 +177,6 @@ def test_kept_orders(many):
     assert registry.sql("SELECT sort, SUM(LENGTH(ids)) DIV 4, MAX(part) FROM crate_order_parts GROUP BY sort")[1] == ["1", str(COUNT + 4), "0"]
 
 
-def queries_of_letter(registry):
-    return registry.queries(registry.anonymous.get("/api/v1/crates?letter=m&per_page=100"))
-
-
 def test_letters_of_the_kept_order(many):
     """Those of a letter are parts of the order by name; a program that keeps it without knowing of letters makes them of no use."""
     registry, crates = many
@@ -188,15 +184,14 @@ def test_letters_of_the_kept_order(many):
     parts = registry.sql("SELECT letter, COUNT(*), SUM(LENGTH(ids)) DIV 4 FROM crate_order_parts WHERE sort = 0 GROUP BY letter ORDER BY letter")
     of_m = sum(1 for c in crates if FILTERS["letter=m"](c))
     assert parts == [["M", "1", "1"], ["a", "1", "1"], ["m", "1", str(of_m + 1)], ["n", "1", str(COUNT - of_m)], ["z", "1", "1"]]
-    found, kept = all_pages(registry), queries_of_letter(registry)
+    found = all_pages(registry)
     assert found == as_walked(registry)
-    for letter, most in (("q", 0), ("z", 1), ("a", 1), ("M", of_m + 2)):
+    for letter, most in (("q", 0), ("z", 1), ("a", 1), ("m", of_m + 2)):
         assert get(registry, f"letter={letter}")["meta"]["total"] == most, letter
+    registry.sql("UPDATE crate_order_parts SET letter = 'x' WHERE sort = 0 AND letter = 'm'")
+    assert get(registry, "letter=m")["meta"]["total"] == 1, "it is these parts that are read"
     registry.sql("UPDATE crate_orders SET kept_us = kept_us + 1 WHERE sort = 0")
-    assert queries_of_letter(registry) != kept and all_pages(registry) == found
-    registry.sql("UPDATE crate_orders SET kept_us = kept_us - 1 WHERE sort = 0")
-    assert queries_of_letter(registry) == kept
-    registry.sql("UPDATE crate_order_parts SET letter = 'n' WHERE sort = 0 AND letter = 'm'")
+    assert all_pages(registry) == found
     assert "kept order of crates by name: not that of its index (mended)\n" in registry.run_ctl("fsck", "--repair").stdout
     registry.ctl("rebuild", "orders")
     assert "kept order" not in registry.run_ctl("fsck").stdout and all_pages(registry) == found

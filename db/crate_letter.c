@@ -32,7 +32,8 @@ struct newer_row {
 
 static const struct db_stmt newer = {
 	.name = "crate_letter_newer",
-	.sql = "SELECT id, canon_name LIKE ? AS has_letter FROM crates FORCE INDEX (crates_narrow)"
+	.sql = "SELECT id, CAST(COALESCE(canon_name LIKE ?, 0) AS UNSIGNED) AS has_letter FROM "
+	       "crates FORCE INDEX (crates_narrow)"
 	       " WHERE id > ? ORDER BY id LIMIT 1001",
 	.in = { DB_TEXT, DB_U64 },
 	.out = { DB_COL(struct newer_row, id), DB_COL(struct newer_row, has_letter) },

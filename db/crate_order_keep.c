@@ -86,7 +86,8 @@ struct lock_row {
 
 static const struct db_stmt lock = {
 	.name = "crate_order_lock",
-	.sql = "SELECT changes, GREATEST(kept_us + 1, ?) AS kept_us FROM crate_orders WHERE sort = "
+	.sql = "SELECT changes, CAST(COALESCE(GREATEST(kept_us + 1, CAST(? AS SIGNED)), 0) AS "
+	       "SIGNED) AS kept_us FROM crate_orders WHERE sort = "
 	       "? FOR UPDATE",
 	.in = { DB_I64, DB_U64 },
 	.out = { DB_COL(struct lock_row, changes), DB_COL(struct lock_row, kept_us) },

@@ -86,7 +86,7 @@ struct topic_row {
 /* Both lists as one. */
 static const struct db_stmt crate_topics = {
 	.name = "crate_topics",
-	.sql = "SELECT 0 AS is_category, CAST(" KEYWORD_PLACE " AS SIGNED) AS place, k.keyword AS name, CAST(NULL AS BINARY) AS slug,"
+	.sql = "SELECT 0 AS is_category, CAST(COALESCE(" KEYWORD_PLACE ", 0) AS SIGNED) AS place, k.keyword AS name, CAST(NULL AS BINARY) AS slug,"
 	       "       CAST(NULL AS BINARY) AS description, k.created_us, k.crates_cnt"
 	       "  FROM crates_keywords ck JOIN keywords k ON k.id = ck.keyword_id WHERE ck.crate_id = ?"
 	       " UNION ALL"

@@ -86,5 +86,6 @@ const struct err *db_docs_asked(struct db *db, uint64_t version_id, struct opt_u
 		       DB_ARGS(db_opt_u64(built), db_i64(time_now_us()), db_u64(version_id)), NULL);
 }
 
-const struct db_stmt *const db_docs_build_stmts[] = { &want, &wanted, &rest,
-							 &forget, &asked, NULL };
+const struct db_stmt *const db_docs_build_stmts[] = {
+	&want, &wanted, &rest, &forget, &asked, NULL
+};

@@ -1,25 +1,18 @@
 #include "db/summary.h"
 
-struct counts_row {
-	uint64_t num_downloads, num_crates;
-};
+/* What a row says: an id in one of the lists, or a figure. */
+enum { NUM_DOWNLOADS = SUMMARY_LISTS, NUM_CRATES };
 
-static const struct db_stmt summary_counts = {
-	.name = "summary_counts",
-	.sql = "SELECT total_downloads AS num_downloads, num_crates FROM metadata WHERE id = 1",
-	.out = { DB_COL(struct counts_row, num_downloads), DB_COL(struct counts_row, num_crates) },
-};
-
-struct place_row {
+struct summary_row {
 	int64_t list;
-	uint64_t crate_id;
+	uint64_t value;
 };
 
-/* Each part is the end of an index. Crates that are only new stand between those that were updated, so the last part
+/* Each part is the end of an index. Crates that are only new stand between those that were updated, so the last list
  * looks at more of them than it shows, but at a bounded number. */
-static const struct db_stmt summary_lists = {
-	.name = "summary_lists",
-	.sql = "(SELECT 0 AS list, id AS crate_id FROM crates"
+static const struct db_stmt summary = {
+	.name = "summary",
+	.sql = "(SELECT 0 AS list, id AS value FROM crates"
 	       "  ORDER BY created_us DESC, id DESC LIMIT 10)"
 	       " UNION ALL (SELECT 1, crate_id FROM crate_downloads"
 	       "  ORDER BY downloads DESC, crate_id DESC LIMIT 10)"
@@ -29,30 +22,33 @@ static const struct db_stmt summary_lists = {
 	       "  FROM crates FORCE INDEX (crates_updated)"
 	       "  ORDER BY updated_us DESC, id DESC LIMIT 1000) u"
 	       "  WHERE u.updated_us <> u.created_us"
-	       "  ORDER BY u.updated_us DESC, u.id DESC LIMIT 10)",
-	.out = { DB_COL(struct place_row, list), DB_COL(struct place_row, crate_id) },
+	       "  ORDER BY u.updated_us DESC, u.id DESC LIMIT 10)"
+	       " UNION ALL (SELECT 4, total_downloads FROM metadata WHERE id = 1)"
+	       " UNION ALL (SELECT 5, num_crates FROM metadata WHERE id = 1)",
+	.out = { DB_COL(struct summary_row, list), DB_COL(struct summary_row, value) },
 	.scan_ok = true, /* of indexes, ten entries of each */
 };
 
 const struct err *db_summary(struct db *db, struct summary *ret)
 {
 	struct summary s = { 0 };
-	struct counts_row counts;
-	struct place_row *rows;
+	struct summary_row *rows;
 	size_t n;
-	const struct err *e = db_one(db, &summary_counts, DB_NO_ARGS, &counts);
+	const struct err *e = db_all(db, &summary, DB_NO_ARGS, sizeof(*rows), &rows, &n);
 
-	if (!e)
-		e = db_all(db, &summary_lists, DB_NO_ARGS, sizeof(*rows), &rows, &n);
 	if (e)
 		return e;
-	s.num_downloads = counts.num_downloads;
-	s.num_crates = counts.num_crates;
 	for (size_t i = 0; i < n; i++) {
 		int64_t list = rows[i].list;
 
-		BUG_ON(list < 0 || list >= SUMMARY_LISTS || s.n[list] == SUMMARY_LENGTH);
-		s.ids[list][s.n[list]++] = rows[i].crate_id;
+		if (list == NUM_DOWNLOADS) {
+			s.num_downloads = rows[i].value;
+		} else if (list == NUM_CRATES) {
+			s.num_crates = rows[i].value;
+		} else {
+			BUG_ON(list < 0 || list >= SUMMARY_LISTS || s.n[list] == SUMMARY_LENGTH);
+			s.ids[list][s.n[list]++] = rows[i].value;
+		}
 	}
 	*ret = s;
 	return NULL;
@@ -74,5 +70,4 @@ const struct err *db_registry_counts(struct db *db, struct registry_counts *ret)
 	return db_one(db, &registry_counts, DB_NO_ARGS, ret);
 }
 
-const struct db_stmt *const db_summary_stmts[] = { &summary_counts, &summary_lists,
-						   &registry_counts, NULL };
+const struct db_stmt *const db_summary_stmts[] = { &summary, &registry_counts, NULL };

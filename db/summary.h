@@ -19,7 +19,7 @@ struct summary {
 	size_t n[SUMMARY_LISTS];
 };
 
-/* Two queries. A crate that was never updated is not in SUMMARY_UPDATED. */
+/* One query. A crate that was never updated is not in SUMMARY_UPDATED. */
 const struct err *must_use db_summary(struct db *db, struct summary *ret);
 
 struct registry_counts {

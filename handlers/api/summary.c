@@ -1,4 +1,4 @@
-/* handlers/api/summary.c - GET /api/v1/summary (contract/api.md 28): five queries, however large the registry is */
+/* handlers/api/summary.c - GET /api/v1/summary (contract/api.md 28): four queries, however large the registry is */
 #include "handlers/api/summary.h"
 
 #include "app/base/config.h"

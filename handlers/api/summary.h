@@ -1,4 +1,4 @@
-/* What the front page shows, for the API and for the page: five queries, however large the registry is. */
+/* What the front page shows, for the API and for the page: four queries, however large the registry is. */
 #pragma once
 
 #include "app/server/req.h"

@@ -142,12 +142,15 @@ static struct reply show(struct req *r, unsigned status, struct crate_frame *f,
 	return reply_page(r, status, crate_settings_page, v);
 }
 
+/* Of whom the frame knows already that he owns the crate, nothing more is asked; every change asks by itself. */
 static struct reply settings_get(struct req *r)
 {
 	struct crate_settings_page v = { 0 };
 	struct crate_frame f;
-	const struct err *e = find(r, &f);
+	const struct err *e = crate_frame(r, false, &f);
 
+	if (!e && !f.facts.owns)
+		e = may_do(r, f.crate.name, f.crate.id, RIGHTS_TO_CHANGE_OWNERS);
 	return e ? reply_err(r, e) : show(r, 200, &f, &v);
 }
 

@@ -1,5 +1,5 @@
 /*
- * handlers/web/home.c - the front page (contract/web.md P1): five queries, the same as of the API's summary. Where they fail the
+ * handlers/web/home.c - the front page (contract/web.md P1): four queries, the same as of the API's summary. Where they fail the
  * page says so instead of its lists (W003), with the status of a failure: it is kept by nobody, and the log has the reason.
  */
 #include "templates/home.h"

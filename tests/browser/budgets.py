@@ -11,9 +11,7 @@ TEXTS = re.compile(r"/(policies|data-access|install|docs/|help/|category_slugs)"
 # Pages that may ask more than their class, and why.
 DEAR = {
     r"/search\?q=": (8, "an exact name, near names, and the lists of the filters in force are looked up beside the crates"),
-    r"/crates/[^/]+/settings$": (7, "owners, invitations, two kinds of trusted workflows and the crate"),
     r"/crates/[^/]+/versions$": (6, "whoever is signed in may be in a team that owns the crate"),
-    r"/$": (6, "who is signed in, and five lists at once"),
 }
 
 

@@ -51,7 +51,7 @@ OTHERS = {
     "/api/v1/categories/science": 1,
     "/api/v1/category_slugs": 1,
     "/api/v1/users/alice": 1,
-    "/api/v1/summary": 5,
+    "/api/v1/summary": 4,
     "/api/v1/site_metadata": 0,
     "/api/openapi.json": 0,
 }

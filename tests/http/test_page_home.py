@@ -17,7 +17,7 @@ def test_front_page(registry, alice, anon, new_name):
     assert page.has_link(f"/crates/{name}") and f"{name} v1.0.0" in page.text
     assert f"sparse+{registry.url}/index/" in page.text
     assert page.rel("alternate") == "/rss/updates.xml" and page.rel("canonical") == f"{registry.url}/"
-    assert registry.queries(answer) == 5
+    assert registry.queries(answer) == 4
     assert len(gzip.compress(answer.content)) < 20 << 10
     assert answer.text.count("autofocus") == 1
 

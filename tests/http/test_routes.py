@@ -54,7 +54,7 @@ QUERIES = {
     "/index/{*path}": 0,
     "/static/{*path}": 0,
     # Pages: one more than in contract/web.md 14.2, for the session of who is signed in.
-    "/": 6,
+    "/": 5,
     "/crates/{name}": 8,
     "/crates/{name}/": 8,
     "/crates/{name}/{version}": 8,
@@ -158,7 +158,7 @@ QUERIES = {
     "/crates/{name}/{version}/dependencies": 4,
     "/crates/{name}/reverse_dependencies": 6,
     "/crates/{name}/security": 5,
-    "/crates/{name}/settings": 7,
+    "/crates/{name}/settings": 6,
     "/crates/{name}/settings/new-trusted-publisher": 4,
     "/crates/{name}/delete": 6,
     "/crates/{name}/owners/remove": 4,

@@ -41,7 +41,7 @@ def test_summary(registry, anon, crates):
 
 
 def test_queries(registry, anon, crates):
-    assert registry.queries(anon.get("/api/v1/summary")) == 5
+    assert registry.queries(anon.get("/api/v1/summary")) == 4
 
 
 def test_user(registry, anon, alice):

@@ -49,8 +49,9 @@ const struct err *job_docs_status_run(struct job_run *r)
 		return NULL;
 	e = db_docs_forget_rest(r->app->db, &forgotten);
 	if (!e && forgotten)
-		log_info(log_text("msg", TEXT("more wishes to know of documentation than are kept")),
-			 log_u64("forgotten", forgotten));
+		log_info(
+			log_text("msg", TEXT("more wishes to know of documentation than are kept")),
+			log_u64("forgotten", forgotten));
 	if (!e)
 		e = db_docs_wanted(r->app->db, &v, &n);
 	for (size_t i = 0; !e && i < n && time_monotonic_us() < end_us; i++)

@@ -34,6 +34,8 @@ enum {
 	RUN_S = 50,              /* then it is somebody else's turn; the rest comes the next time */
 	LOOK_AGAIN_S = 60,
 	ROTATE_BYTES = 4 << 20, /* about 40,000 downloads */
+	IDLE_S = 7 * 24 *
+		 3600, /* a log of ours that nobody wrote to for so long: its machine may be gone */
 	OWN_LOGS_MAX = 1000,
 	FILES_BETWEEN_MAX = 100,
 };
@@ -349,20 +351,57 @@ static const struct err *finish_predecessor(struct count *c, struct log_position
 	return e;
 }
 
-/* A log that is ours to rotate gets out of the way when it is large and all of the one before was counted. */
-static const struct err *rotate(struct count *c, const struct log_file *f)
+static struct text path_before(struct count *c)
+{
+	return text_fmt(c->r->arena, "%.*s.1", TEXT_F(c->path));
+}
+
+static bool is_idle(const struct log_file *f)
+{
+	return f->mtime_ns / 1000 < time_now_us() - (int64_t)IDLE_S * US_PER_S;
+}
+
+/* Whether all that was finished was looked at again. */
+static bool is_settled(const struct count *c)
 {
 	int64_t wait = (int64_t)LOOK_AGAIN_S * US_PER_S;
-	struct text to = text_fmt(c->r->arena, "%.*s.1", TEXT_F(c->path));
 
-	if (f->size < ROTATE_BYTES)
-		return NULL;
 	for (size_t i = 0; i < c->nrows; i++)
 		if (c->rows[i].finished_us.set &&
 		    c->rows[i].updated_us < c->rows[i].finished_us.v + wait)
-			return NULL;
-	if (rename(text_z(c->r->arena, c->path), to.p) != 0)
+			return false;
+	return true;
+}
+
+/*
+ * A log that is ours to rotate gets out of the way when it is large, or nobody writes it any more, and all of the one before
+ * was counted.
+ */
+static const struct err *rotate(struct count *c, const struct log_file *f)
+{
+	if ((f->size < ROTATE_BYTES && !is_idle(f)) || !is_settled(c))
+		return NULL;
+	if (rename(text_z(c->r->arena, c->path), text_z(c->r->arena, path_before(c))) != 0)
 		return err_errno(c->r->arena, errno, "rename %.*s", TEXT_F(c->path));
+	return NULL;
+}
+
+/* What got out of the way goes when nobody writes it any more and it was counted to its end, twice. */
+static const struct err *remove_before(struct count *c)
+{
+	struct text path = path_before(c);
+	const struct log_position *row;
+	struct log_file f;
+	const struct err *e = log_file_open(c->r->arena, path, &f);
+	bool goes;
+
+	if (e || f.fd < 0)
+		return e;
+	row = row_of(c, &f);
+	goes = is_idle(&f) && is_settled(c) && (row ? row->finished_us.set : !f.size);
+	log_file_close(&f);
+	if (goes && unlink(text_z(c->r->arena, path)) != 0 && errno != ENOENT)
+		return err_errno(c->r->arena, errno, "remove %.*s", TEXT_F(path));
 	return NULL;
 }
 
@@ -377,12 +416,14 @@ static const struct err *read_log(struct count *c, const struct log_file *f)
 		return e;
 	row = f->fd >= 0 ? row_of(c, f) : NULL;
 	used = row_in_use(c);
-	e = look_again(c);
+	e = c->own ? remove_before(c) : NULL; /* by what was known before this run */
+	if (!e)
+		e = look_again(c);
 	if (!e && used && used != row)
 		e = finish_predecessor(c, used, f, &done);
 	if (!e && done && f->fd >= 0 && f->size)
 		e = read_on(c, f, row ? row : &nothing, &done);
-	if (!e && done && f->fd >= 0 && c->own)
+	if (!e && done && f->fd >= 0 && c->own && (!used || used == row))
 		e = rotate(c, f);
 	if (!e && !done && f->fd >= 0)
 		log_warn(log_text("msg",
@@ -434,7 +475,23 @@ static const struct err *count_log(struct count *c, struct text name)
 	return e;
 }
 
-/* Those that workers write (app/server/download_note.h), each by the name of a machine that has this folder. */
+/* The name of the log that an entry of the folder is, or the last one that is left of it is; absent: it is neither. */
+static struct text log_of_entry(struct arena *a, struct text folder, struct text entry)
+{
+	struct text name = text_sub(entry, 0, entry.n < 2 ? 0 : entry.n - 2);
+
+	if (text_ends(entry, TEXT(".log")))
+		return entry;
+	if (!text_ends(entry, TEXT(".log.1")) ||
+	    access(text_z(a, text_fmt(a, "%.*s/%.*s", TEXT_F(folder), TEXT_F(name))), F_OK) == 0)
+		return TEXT_NONE; /* it is seen with that one */
+	return name;
+}
+
+/*
+ * Those that workers write (app/server/download_note.h), each by the name of a machine that has this folder. What a machine leaves that
+ * is gone is counted to its end, gets out of the way after a week, and goes.
+ */
 static const struct err *count_own(struct count *c)
 {
 	struct text folder =
@@ -446,9 +503,10 @@ static const struct err *count_own(struct count *c)
 	c->own = true;
 	c->machine = TEXT("-"); /* whoever has the folder */
 	for (size_t i = 0; dir && !e && i < OWN_LOGS_MAX && (entry = readdir(dir)); i++) {
-		struct text name = text_dup(c->r->arena, text_from(entry->d_name));
+		struct text name = log_of_entry(c->r->arena, folder,
+						text_dup(c->r->arena, text_from(entry->d_name)));
 
-		if (!text_ends(name, TEXT(".log")))
+		if (!name.p)
 			continue;
 		c->path = text_fmt(c->r->arena, "%.*s/%.*s", TEXT_F(folder), TEXT_F(name));
 		e = count_log(c, name);

@@ -111,3 +111,50 @@ def test_of_another_machine(site, log, crate):
     gone.chmod(0o644)
     log.count()
     assert counted(site, crate.name) == {("1.0.0+b.1", 0): 2}
+
+
+def age(file, days=8):
+    os.utime(file, (file.stat().st_atime, file.stat().st_mtime - days * 86400))
+
+
+def test_what_a_machine_left_goes_when_it_is_counted(site, log, crate):
+    site.anonymous.get(path(crate), headers=CARGO)
+    log.count()
+    gone, before = log.path.with_name("left.log"), log.path.with_name("left.log.1")
+    line = log.path.read_text().splitlines()[-1] + "\n"
+    gone.write_text(line)
+    log.count()
+    log.count()
+    assert gone.exists(), "it may be quiet for some days"
+    age(gone)
+    log.count()
+    assert not gone.exists() and before.exists(), "out of the way: whoever has it open may still write"
+    with open(before, "a") as file:
+        file.write(line)
+    log.count()
+    minute_passes(site)
+    age(before)
+    log.count()
+    assert before.exists() and counted(site, crate.name) == {("1.0.0+b.1", 0): 3}
+    log.count()
+    assert not before.exists() and not gone.exists()
+    Log(site, gone).downloads(crate.name, "1.0.0%2Bb.1", times=2)  # the machine is back
+    log.count()
+    assert counted(site, crate.name) == {("1.0.0+b.1", 0): 5}
+    assert log.path.exists(), "one that is written to stays"
+
+
+def test_an_empty_log_and_one_that_nobody_counted(site, log, crate):
+    site.anonymous.get(path(crate), headers=CARGO)
+    log.count()
+    line = log.path.read_text().splitlines()[-1] + "\n"
+    empty, old = log.path.with_name("empty.log"), log.path.with_name("never.log.1")
+    empty.write_text("")
+    old.write_text(line)
+    age(empty)
+    age(old)
+    log.count()
+    log.count()
+    assert not empty.exists() and not empty.with_name("empty.log.1").exists()
+    assert old.exists(), "what nobody knows to be counted is not thrown away"
+    old.unlink()

@@ -6,11 +6,13 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 
 import pytest
 
+from lib.downloads import Log, counted, minute_passes
 from lib.instance import BUILD, ROOT, Instance, free_port
-from lib.registry import Client
+from lib.registry import Client, Crate
 
 
 @pytest.fixture
@@ -99,6 +101,73 @@ def test_mistakes_are_named_and_leave_nothing_running(instance, options, words):
     done = instance.quickstart("--no-install", *build, *port, *options, check=False)
     assert done.returncode != 0 and words in done.stderr, done.stderr
     assert ours(instance) == []
+
+
+LOGS = ("cratehouse", "access", "web-error", "downloads", "mariadbd")
+
+
+def grow(instance, *names):
+    for name in names:
+        with open(instance.data / "log" / f"{name}.log", "a") as file:
+            file.write("a line that nobody wrote\n" * 50000)
+
+
+def put_away(instance, *names):
+    """Those of these logs that are in the way no more."""
+    instance.quickstart("--rotate-logs")
+    folder = instance.data / "log"
+    return [name for name in names if (folder / f"{name}.log.1").exists() and (folder / f"{name}.log").stat().st_size < 1 << 20]
+
+
+@pytest.mark.parametrize("web", ["nginx", "apache", "apache-fcgid", "lighttpd"])
+def test_logs_are_bounded_and_each_download_counts_once(web):
+    instance = Instance(web=web, settings=["server.job_runners=0", "downloads.count=log"])
+    log = Log(instance, instance.data / "log/downloads.log")
+    crate = Crate("logged")
+
+    def lines():  # a connection that is kept ends with the process that has the old log
+        return sum(file.read_text().count("logged-1.0.0.crate") for file in log.path.parent.glob("downloads.log*"))
+
+    def download():
+        before, end = lines(), time.monotonic() + 30
+        assert instance.anonymous.get("/static/crates/logged/logged-1.0.0.crate", headers={"User-Agent": "cargo/1.96.0"}).status_code == 200
+        while lines() == before:
+            assert time.monotonic() < end, "no line in the log"
+            time.sleep(0.05)
+
+    try:
+        instance.start("--log-mb", "1")
+        assert instance.user("liz").token.publish(crate).status_code == 200
+        logs = [name for name in LOGS if name != "cratehouse" or web != "apache-fcgid"]
+        download()
+        grow(instance, *logs)
+        assert put_away(instance, *logs) == [name for name in logs if name != "downloads"], "nobody has read it yet"
+        log.count()
+        assert put_away(instance, "downloads") == ["downloads"]
+        download()
+        log.count()
+        assert counted(instance, "logged") == {("1.0.0", 0): 2}
+        log.count()
+        grow(instance, "downloads", "access")
+        log.path.with_name("access.log.1").unlink()
+        assert put_away(instance, "access", "downloads") == ["access"], "the one before was not looked at again"
+        minute_passes(instance)
+        log.count()
+        old = log.path.with_name("downloads.log.1").stat().st_ino
+        assert put_away(instance, "downloads") == ["downloads"] and log.path.with_name("downloads.log.1").stat().st_ino != old
+        download()
+        log.count()
+        assert counted(instance, "logged") == {("1.0.0", 0): 3}
+        # It is done by itself too: at each start, and once a minute.
+        assert f"{instance.data}/ --keep-logs" in "".join(ours(instance))
+        instance.stop()
+        assert ours(instance) == []
+        grow(instance, "mariadbd")
+        log.path.with_name("mariadbd.log.1").unlink()
+        instance.quickstart("--no-install", "--build", str(BUILD))
+        assert log.path.with_name("mariadbd.log.1").exists()
+    finally:
+        instance.remove()
 
 
 def test_needs_no_root():

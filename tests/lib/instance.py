@@ -76,7 +76,7 @@ class Instance:
     def start(self, *more):
         sets = [word for setting in self.settings for word in ("--set", setting)]
         done = self.quickstart("--no-install", "--build", str(self.build), "--port", str(self.port), "--web", self.web,
-                               *sets, *more)
+                               "--log-mb", "0", *sets, *more)  # tests read its logs from beginning to end
         self.started = done.stdout
         return self
 

@@ -118,10 +118,9 @@ static bool author_ok(struct text t)
 	       email_is_valid(text_sub(rest, 0, rest.n - 1)) && !text_has_byte(name, '>');
 }
 
-bool config_check(struct load *l)
+static bool check_site(struct load *l)
 {
-	struct config *c = l->cfg;
-	unsigned char key[32];
+	const struct config *c = l->cfg;
 
 	if (!url_ok(c->site.url))
 		return fail_key(l, &c->site.url,
@@ -134,6 +133,13 @@ bool config_check(struct load *l)
 	if (!text_eq(c->site.readme_images, TEXT("direct")) &&
 	    !text_eq(c->site.readme_images, TEXT("off")))
 		return fail_key(l, &c->site.readme_images, "must be direct or off");
+	return true;
+}
+
+static bool check_server(struct load *l)
+{
+	const struct config *c = l->cfg;
+
 	if (!socket_ok(c->server.socket))
 		return fail_key(l, &c->server.socket,
 				"must be an absolute path of at most 107 bytes, or host:port");
@@ -147,12 +153,6 @@ bool config_check(struct load *l)
 		return fail_key(l, &c->server.sendfile_prefix, "must begin with a slash");
 	if (!path_ok(c->server.libexec))
 		return fail_key(l, &c->server.libexec, "must be an absolute path");
-	if (!author_ok(c->git_index.author))
-		return fail_key(l, &c->git_index.author, "must be a name and <an e-mail address>");
-	if (!path_ok(c->git_index.git))
-		return fail_key(l, &c->git_index.git, "must be an absolute path");
-	if (!path_ok(c->data.dir))
-		return fail_key(l, &c->data.dir, "must be an absolute path");
 	if (c->server.pid_file.n && !path_ok(c->server.pid_file))
 		return fail_key(l, &c->server.pid_file, "must be an absolute path");
 	if (!text_eq(c->server.cargo_status, TEXT("adjust-all")) &&
@@ -160,8 +160,30 @@ bool config_check(struct load *l)
 	    !text_eq(c->server.cargo_status, TEXT("disabled")))
 		return fail_key(l, &c->server.cargo_status,
 				"must be adjust-all, adjust-success or disabled");
+	return true;
+}
+
+/* [git_index], [data] and [db] */
+static bool check_places(struct load *l)
+{
+	const struct config *c = l->cfg;
+
+	if (!author_ok(c->git_index.author))
+		return fail_key(l, &c->git_index.author, "must be a name and <an e-mail address>");
+	if (!path_ok(c->git_index.git))
+		return fail_key(l, &c->git_index.git, "must be an absolute path");
+	if (!path_ok(c->data.dir))
+		return fail_key(l, &c->data.dir, "must be an absolute path");
 	if (!c->db.socket.n && !c->db.host.n)
 		return fail_key(l, &c->db.socket, "or db.host must be set");
+	return true;
+}
+
+/* [trustpub], [outside] and [github] */
+static bool check_outside(struct load *l)
+{
+	const struct config *c = l->cfg;
+
 	if (!issuers_ok(c->trustpub.issuers))
 		return fail_key(l, &c->trustpub.issuers,
 				"must be a comma list of github, gitlab or oidc, each with an "
@@ -179,6 +201,14 @@ bool config_check(struct load *l)
 	if (c->github.client_id.n && !c->auth.key.value.n)
 		return fail_key(l, &c->github.client_id,
 				"needs auth.key: tokens of GitHub are stored encrypted");
+	return true;
+}
+
+/* What is asked of other machines for pages: [advisories], [replacements], [playground] and [docs] */
+static bool check_elsewhere(struct load *l)
+{
+	const struct config *c = l->cfg;
+
 	if (c->advisories.url.n && !page_url_ok(c->advisories.url))
 		return fail_key(l, &c->advisories.url, "must be an http:// or https:// address");
 	if (c->advisories.page_url.n &&
@@ -192,9 +222,13 @@ bool config_check(struct load *l)
 		return fail_key(l, &c->playground.url, "must be https://host");
 	if (c->docs.url.n && !url_ok(c->docs.url))
 		return fail_key(l, &c->docs.url, "must be https://host");
-	if (c->auth.sign_up.n && !text_eq(c->auth.sign_up, TEXT("open")) &&
-	    !text_eq(c->auth.sign_up, TEXT("closed")))
-		return fail_key(l, &c->auth.sign_up, "must be open or closed");
+	return true;
+}
+
+static bool check_downloads(struct load *l)
+{
+	const struct config *c = l->cfg;
+
 	if (!text_eq(c->downloads.count, TEXT("off")) &&
 	    !text_eq(c->downloads.count, TEXT("log")) &&
 	    !text_eq(c->downloads.count, TEXT("request")))
@@ -211,6 +245,13 @@ bool config_check(struct load *l)
 	    !text_eq(c->downloads.log_format, TEXT("fastly")))
 		return fail_key(l, &c->downloads.log_format,
 				"must be auto, combined, cloudfront or fastly");
+	return true;
+}
+
+static bool check_mail(struct load *l)
+{
+	const struct config *c = l->cfg;
+
 	if (!text_eq(c->mail.smtp_tls, TEXT("none")) &&
 	    !text_eq(c->mail.smtp_tls, TEXT("starttls")) && !text_eq(c->mail.smtp_tls, TEXT("tls")))
 		return fail_key(l, &c->mail.smtp_tls, "must be none, starttls or tls");
@@ -218,14 +259,38 @@ bool config_check(struct load *l)
 		return fail_key(l, &c->mail.from, "must be an address");
 	if (c->mail.dir.n && !path_ok(c->mail.dir))
 		return fail_key(l, &c->mail.dir, "must be an absolute path");
+	if (!addresses_ok(c->mail.typosquat_to))
+		return fail_key(l, &c->mail.typosquat_to, "must be a comma list of addresses");
+	return true;
+}
+
+static bool check_auth(struct load *l)
+{
+	const struct config *c = l->cfg;
+	unsigned char key[32];
+
 	if (c->auth.admins_url.n && !issuer_url_ok(c->auth.admins_url))
 		return fail_key(l, &c->auth.admins_url,
 				"must be an https:// address, without a query");
-	if (!addresses_ok(c->mail.typosquat_to))
-		return fail_key(l, &c->mail.typosquat_to, "must be a comma list of addresses");
+	if (c->auth.sign_up.n && !text_eq(c->auth.sign_up, TEXT("open")) &&
+	    !text_eq(c->auth.sign_up, TEXT("closed")))
+		return fail_key(l, &c->auth.sign_up, "must be open or closed");
 	if (c->auth.key.value.n && !config_key(c, key))
 		return fail_key(l, &c->auth.key, "must be 32 bytes in hex or base64");
 	secret_wipe(key, sizeof(key));
+	return true;
+}
+
+bool config_check(struct load *l)
+{
+	static bool (*const sections[])(struct load * l) = {
+		check_site,      check_server,    check_places, check_outside,
+		check_elsewhere, check_downloads, check_mail,   check_auth,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
+		if (!sections[i](l))
+			return false;
 	return true;
 }
 

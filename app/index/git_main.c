@@ -8,7 +8,7 @@
 #include "app/base/buf.h"
 #include "app/base/jw.h"
 #include "app/base/spawn.h"
-#include "app/index/git.h"
+#include "app/index/git/git.h"
 #include "app/index/git_wire.h"
 
 #include <errno.h>

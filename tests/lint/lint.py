@@ -44,7 +44,7 @@ MEANT = {("app/server/dispatch.c", "handlers/routes.h"), ("app/server/router.c",
 GUARDED = {
     "mysql.h": ("db/db_parts.h",), "mysql/": (), "mariadb/": (),
     "fcgiapp.h": ("app/server/worker.c",), "fcgi": ("app/server/worker.c",),
-    "git2": ("app/index/git.c",),
+    "git2": ("app/index/git/",),
     "cjose/": ("app/outside/jws.c",),
     "archive.h": ("app/jobs/pack.c",), "archive_entry.h": ("app/jobs/pack.c",),
     "curl/": ("app/outside/", "app/storage/s3.c"),

@@ -1,5 +1,5 @@
-/* app/index/git.c: commits, what makes none, the whole, comparing, squash, and what a run that was killed leaves. */
-#include "app/index/git.h"
+/* app/index/git/: commits, what makes none, the whole, comparing, squash, and what a run that was killed leaves. */
+#include "app/index/git/git.h"
 #include "check.h"
 
 #include <fcntl.h>

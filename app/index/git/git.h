@@ -1,6 +1,6 @@
 /*
- * The git index as a repository on disk: what cratehouse-git does (contract/index.md 7.2). The only file that knows libgit2
- * is git.c.
+ * The git index as a repository on disk: what cratehouse-git does (contract/index.md 7.2). Only this folder
+ * knows libgit2: repository.c begins and ends a run, commits.c and squash.c make commits, memory.c keeps their objects.
  *
  * A run gathers commits in memory and in packs that nothing refers to yet; git_export_end puts the rest into a pack, syncs
  * it, and moves `master` once. So a run that ends before, in whatever way, has changed nothing, and no loose objects come

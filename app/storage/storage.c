@@ -326,36 +326,38 @@ static int folder_or_fail(int dir, const char *name)
 /* What web servers see of a public registry, and in DATA/private of a private one (config_served). */
 static const char *const served[] = { "index", "public", "git" };
 
-/*
- * The folder of those, made where it is not there. What is in the other one comes along: the registry was the other kind before.
- * -1 with errno; LEFT_OVER where a private one would leave something of that name where web servers may show it to anybody.
- */
 enum { LEFT_OVER = -2 };
 
+/* Away with what is empty; false where something of that name is left. */
+static bool none_left(int dir)
+{
+	bool none = true;
+
+	for (size_t i = 0; i < ARRAY_SIZE(served); i++)
+		none = (unlinkat(dir, served[i], AT_REMOVEDIR) == 0 || errno == ENOENT) && none;
+	return none;
+}
+
+/*
+ * The folder of those. What a registry had while it was public comes along when it becomes private; the other way round a person
+ * has to say so by moving it, or a process that was started with an old configuration would show everything. -1 with errno; LEFT_OVER
+ * where things are in both places, or would be open that were closed.
+ */
 static int served_folder(int data, const struct config *cfg)
 {
-	bool closed = cfg->registry.auth_required;
+	bool closed = cfg->registry.auth_required, clean;
 	int inner = closed ? folder_or_fail(data, "private")
 			   : openat(data, "private", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int from = closed ? data : inner, to = closed ? inner : data;
 
 	if (inner < 0)
 		return !closed && errno == ENOENT ? fcntl(data, F_DUPFD_CLOEXEC, 3) : -1;
-	for (size_t i = 0; i < ARRAY_SIZE(served); i++) {
-		/* Over one that is empty; two processes that begin at once do it once. */
-		if (renameat(from, served[i], to, served[i]) == 0 || errno == ENOENT)
-			continue;
-		if (closed && (unlinkat(data, served[i], AT_REMOVEDIR) == 0 || errno == ENOENT))
-			continue;
-		if (closed) {
-			(void)close(inner);
-			return LEFT_OVER;
-		}
-	}
-	if (closed)
+	for (size_t i = 0; closed && i < ARRAY_SIZE(served); i++) /* of two processes one does it */
+		(void)!renameat(data, served[i], inner, served[i]);
+	clean = none_left(closed ? data : inner);
+	if (closed && clean)
 		return inner;
 	(void)close(inner);
-	return fcntl(data, F_DUPFD_CLOEXEC, 3);
+	return clean ? fcntl(data, F_DUPFD_CLOEXEC, 3) : LEFT_OVER;
 }
 
 /* Not served, so for nobody else's eyes. Without one all works, but slower. */
@@ -403,8 +405,13 @@ struct storage *storage_open(struct arena *a, const struct config *cfg, struct t
 	if (shown == LEFT_OVER) {
 		*ret_why = text_fmt(
 			a,
-			"%s: this registry is private (registry.auth_required), but index, "
-			"public or git is there beside private/: remove it, or move it there",
+			cfg->registry.auth_required
+				? "%s: this registry is private (registry.auth_required), but "
+				  "there "
+				  "are index, public or git beside private/: move or remove them"
+				: "%s: this registry was private: to open it "
+				  "(registry.auth_required is "
+				  "false), move index, public and git out of private/",
 			path);
 		storage_free(s);
 		s = NULL;

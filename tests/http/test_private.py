@@ -235,23 +235,39 @@ def test_sign_up_can_be_opened_and_closed(github):
 
 
 def test_a_registry_becomes_private_and_public_again(owner):
-    """Its files go where no web server of the other kind finds them, and come back."""
+    """Its files go where no web server of the other kind finds them. That they come back needs a hand: a process with an old configuration
+    opens nothing."""
     instance = Instance()
+    paths = (f"/index/{index_path(NAME)}", f"/static/crates/{NAME}/{NAME}-1.0.0.crate")
+
+    def reads(private):
+        for path in paths:
+            assert instance.anonymous.get(path).status_code == (401 if private else 200)
+            assert reader.get(path).status_code == 200
+        assert (instance.data / "index").exists() != private and (instance.data / "private/index").exists() == private
+        assert instance.ctl("fsck")
+
     try:
         user = instance.start().user("mover")
         assert user.token.publish(Crate(NAME)).status_code == 200
         reader = Client(instance.url, Authorization=user.secret)
-        paths = (f"/index/{index_path(NAME)}", f"/static/crates/{NAME}/{NAME}-1.0.0.crate")
-        for private in (True, False, True):
-            instance.start("--set", f"registry.auth_required={str(private).lower()}")
-            for path in paths:
-                assert instance.anonymous.get(path).status_code == (401 if private else 200)
-                assert reader.get(path).status_code == 200
-            assert (instance.data / "index").exists() != private and (instance.data / "private/index").exists() == private
-            assert instance.ctl("fsck")
+        reads(False)
+        instance.start("--set", "registry.auth_required=true")
+        reads(True)
+        stale = instance.run_ctl("fsck", env={"CRATEHOUSE_REGISTRY_AUTH_REQUIRED": "false"})
+        assert stale.returncode != 0 and "was private" in stale.stderr
+        reads(True)
         # What would stay where anybody can see it keeps it from starting.
         (instance.data / "public/crates").mkdir(parents=True)
         done = instance.run_ctl("fsck")
-        assert done.returncode != 0 and "private" in done.stderr
+        assert done.returncode != 0 and "beside private/" in done.stderr
+        (instance.data / "public/crates").rmdir()
+        assert instance.ctl("fsck")  # what is empty does no harm, and goes
+        reads(True)
+        instance.stop()
+        for name in ("index", "public"):
+            (instance.data / "private" / name).rename(instance.data / name)
+        instance.start("--set", "registry.auth_required=false")
+        reads(False)
     finally:
         instance.remove()

@@ -98,9 +98,9 @@ class Instance:
     def ctl_path(self):
         return self.data / "cratehouse"
 
-    def run_ctl(self, *args, timeout=120):
+    def run_ctl(self, *args, timeout=120, env=None):
         return subprocess.run([str(self.ctl_path), *map(str, args)], stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=timeout, env=environment())
+                              text=True, timeout=timeout, env=environment(**(env or {})))
 
     def ctl(self, *args, timeout=120):
         """The administration command; its output. Fails the test when the command fails."""

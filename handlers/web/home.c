@@ -106,8 +106,13 @@ static struct reply home_get(struct req *r)
 	v.downloads = f.s.num_downloads;
 	v.crates = f.s.num_crates;
 	v.registry = r->cfg->registry.name;
-	v.config = text_fmt(r->arena, "[registries.%.*s]\nindex = \"sparse+%.*s/index/\"",
-			    TEXT_F(v.registry), TEXT_F(r->cfg->site.url));
+	/* cargo asks for the second part where a registry is private (contract/index.md 9.2). */
+	v.config =
+		text_fmt(r->arena, "[registries.%.*s]\nindex = \"sparse+%.*s/index/\"%s",
+			 TEXT_F(v.registry), TEXT_F(r->cfg->site.url),
+			 r->cfg->registry.auth_required
+				 ? "\n\n[registry]\nglobal-credential-providers = [\"cargo:token\"]"
+				 : "");
 	if (!v.failed) {
 		add_crates(r, &f, SUMMARY_NEW, "New crates", "/crates?sort=new", &v);
 		add_crates(r, &f, SUMMARY_DOWNLOADED, "Most downloaded", "/crates?sort=downloads",

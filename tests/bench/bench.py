@@ -268,12 +268,27 @@ def main():
                 ("keywords (one query) / bare FastCGI", "/api/v1/keywords", "/hello", None)):
             versus(label, (reg.url + path, [reg.pid("web"), reg.pid("cratehouse")]),
                    (plain.url + theirs, [child.pid for child in plain.children]), args, aim)
+        private(args, build, reg)
         imported(args, build, plain, folder)
     finally:
         if plain:
             plain.stop()
         reg.remove()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def private(args, build, public):
+    """What the gate of a private registry costs: the same files, each by way of a worker that knows the token."""
+    reg = Instance(build=build, port=args.port + 2, settings=["registry.auth_required=true"]).start()
+    try:
+        alice = reg.user("alice")
+        assert alice.token.publish(filler("bench-static")).status_code == 200
+        for label, path in (("index file, private / public", "/index/be/nc/bench-static"),
+                            (".crate, private / public", "/static/crates/bench-static/bench-static-1.0.0.crate")):
+            versus(label, *((r.url + path, [r.pid("web"), r.pid("cratehouse")]) for r in (reg, public)), args,
+                   headers=[f"Authorization: {alice.secret}"])
+    finally:
+        reg.remove()
 
 
 def workers_of(reg):

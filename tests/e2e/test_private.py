@@ -364,3 +364,25 @@ def test_a_web_server_that_was_not_told_sends_nothing(web, files, token):
     finally:
         config.write_text(text)
         web.start()
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_workers_count_downloads(server):
+    """downloads.count = "request": cargo is led to a route of the API, which sends the file by another way."""
+    instance = Instance(web=server, settings=("registry.auth_required=true", "downloads.count=request"))
+    try:
+        owner, one = instance.start().user("owner"), Crate("counted")
+        assert owner.token.publish(one).status_code == 200
+        path = "/api/v1/crates/counted/1.0.0/download"
+        status, got, body = ask(instance, path, headers={"If-None-Match": "*"})
+        assert closed(status, got, body) and status == 401
+        status, got, body = ask(instance, path, headers={"Authorization": owner.secret, "User-Agent": "cargo/1.95.0"})
+        if server in ("nginx", "lighttpd"):
+            assert (status, body) == (200, one.archive)
+        else:
+            assert status == 302 and ask(instance, got["location"].removeprefix(instance.url))[0] == 401
+        assert no_shared_cache(got)
+        noted = list((instance.data / "downloads").glob("*.log"))
+        assert len(noted) == 1 and noted[0].read_text().count("\n") == 1  # whoever was refused is none
+    finally:
+        instance.remove()

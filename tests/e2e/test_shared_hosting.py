@@ -23,7 +23,8 @@ SHARED = ROOT / "deploy/shared-hosting"
 class Host:
     """A web root with the registry in its folder `deep/registry`; database, jobs and data are those of an instance."""
 
-    def __init__(self, instance):
+    def __init__(self, instance, private=False, told=True):
+        self.private, self.told = private, told
         self.instance, self.port, self.process = instance, free_port(), None
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cratehouse-host-"))
         self.folder.chmod(0o755)
@@ -40,8 +41,13 @@ class Host:
         shutil.copy(SHARED / "htaccess", self.www / ".htaccess")
         shutil.copy(SHARED / "cratehouse.fcgi", self.www / "cratehouse.fcgi")
         (self.www / "cratehouse.fcgi").chmod(0o755)
-        (self.www / "index").symlink_to(data / "index")
-        (self.www / "static").symlink_to(data / "public")
+        if self.private and self.told:
+            text = (self.www / ".htaccess").read_text()
+            assert "\n#SetEnvIf Request_URI ^ cratehouse_private\n" in text
+            (self.www / ".htaccess").write_text(text.replace("\n#SetEnvIf", "\nSetEnvIf"))
+        else:
+            (self.www / "index").symlink_to(data / "index")
+            (self.www / "static").symlink_to(data / "public")
         shutil.copytree(program / "assets", self.www / "assets")
         shutil.copy(program / "bin/cratehouse", self.home / "cratehouse")
         config = (data / "cratehouse.toml").read_text()
@@ -56,7 +62,8 @@ class Host:
         if os.getuid() == 0:
             lines.append(f"User {owner}\nGroup {owner}")
             for path in (self.folder, *self.folder.rglob("*")):
-                shutil.chown(path, owner, owner)
+                if path.exists():  # no link to what is not there
+                    shutil.chown(path, owner, owner)
         (self.folder / "run").mkdir(mode=0o777)
         (self.folder / "run").chmod(0o777)
         lines.append(f"""ServerRoot {self.folder}
@@ -181,3 +188,41 @@ def test_signing_in_by_a_form(host):
     olive = Visitor(host.client(Cookie=host.instance.ctl("session", "create", "olive").split()[-1], Origin=host.url.removesuffix("/deep/registry")))
     answer = olive.get("/dashboard")
     assert answer.status_code == 200 and answer.page.has_link("/deep/registry/settings/profile")
+
+
+@pytest.fixture(scope="module")
+def closed():
+    instance = Instance(settings=["registry.auth_required=true"])
+    try:
+        instance.start()
+        instance.user("olive")
+        yield instance
+    finally:
+        instance.remove()
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_private(closed, told):
+    """One line of .htaccess, and no links; who forgets both shows nothing to anybody."""
+    secret = closed.token("olive", f"{told}")
+    one = Host(closed, private=True, told=told)
+    try:
+        one.start()
+        reader, nobody = one.client(Authorization=secret), one.client()
+        if told:
+            assert reader.publish(Crate("kept", "1.0.0")).status_code == 200
+        archive = "/static/crates/kept/kept-1.0.0.crate"
+        for path in ("/index/config.json", "/index/ke/pt/kept", archive):
+            assert reader.get(path).status_code in ((200,) if told else (403, 404)), path
+            for spelling in (path, "/" + path, "/." + path, path.replace("/", "/./", 1), "/assets/.." + path, path + "?x", path.upper()):
+                answer = nobody.get(spelling, headers={"If-None-Match": "*"})
+                assert answer.status_code in (401, 403, 404) and b"kept" not in answer.content.replace(path.encode(), b""), spelling
+        assert nobody.get("/index/config.json").status_code in ((401,) if told else (403, 404))
+        assert nobody.get("/api/v1/crates/kept").status_code == 401
+        assert nobody.get("/cratehouse.fcgi/index/config.json").status_code in (401, 403, 404)
+        if told:
+            tag = reader.get("/index/ke/pt/kept").headers["ETag"]
+            assert reader.get("/index/ke/pt/kept", headers={"If-None-Match": tag}).status_code == 304
+            assert "private" in reader.get(archive).headers["Cache-Control"] and reader.get(archive).content == Crate("kept", "1.0.0").archive
+    finally:
+        one.remove()

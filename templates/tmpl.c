@@ -1,6 +1,7 @@
 #include "templates/tmpl.h"
 
 #include "app/base/arena.h"
+#include "app/base/user_agent.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -350,4 +351,14 @@ struct text cut(const struct tmpl *t, struct text from, size_t max)
 	buf_add(&b, text_trim(text_sub(from, 0, end)));
 	buf_add(&b, TEXT(" \xe2\x80\xa6"));
 	return buf_text(&b);
+}
+
+struct text browser(const struct tmpl *t, struct text user_agent)
+{
+	enum { SHOWN_CHARS = 60 };
+	struct text words = user_agent_words(t->b->arena, user_agent);
+
+	if (words.n)
+		return words;
+	return user_agent.n ? cut(t, user_agent, SHOWN_CHARS) : TEXT("An unknown browser");
 }

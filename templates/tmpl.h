@@ -49,6 +49,9 @@ struct path_text path(struct text t);
 /* At most max characters, the last words replaced by an ellipsis. arena */
 struct text cut(const struct tmpl *t, struct text from, size_t max);
 
+/* "Firefox on Linux"; else the beginning of what it says of itself, or that it says nothing. arena */
+struct text browser(const struct tmpl *t, struct text user_agent);
+
 /* ---- what the compiler writes */
 
 enum tmpl_mode {

@@ -239,6 +239,20 @@ def test_theme_without_and_with_javascript(visit, crates):
         assert watched.page.locator("html").get_attribute("data-theme") == "dark" and not watched.wrong
 
 
+PHONE = {"viewport": {"width": 360, "height": 800}}
+CUT_OFF = """() => [...document.querySelectorAll(".tabs.many, .scroll:has(.stack)")].filter(box => box.scrollWidth > box.clientWidth)
+    .map(box => box.getAttribute("aria-label"))"""
+
+
+@pytest.mark.parametrize("path", ["/admin", "/admin/users/alice", "/admin/jobs", "/admin/config", "/admin/crates/rich-crate", "/settings/security", "/status"])
+def test_on_a_phone_nothing_is_beside_the_screen(visit, boss, crates, path):
+    """All tabs are to be seen, and the rows of wide tables are blocks that say what stands in each cell."""
+    watched = visit(boss.cookie, **PHONE)
+    watched.go(path)
+    assert watched.answer.status == 200 and watched.overflow == []
+    assert watched.page.evaluate(CUT_OFF) == []
+
+
 def test_follow_and_unfollow_without_javascript(visit, carol, crates):
     watched = visit(carol.cookie, java_script_enabled=False)
     watched.go("/crates/rich-crate")

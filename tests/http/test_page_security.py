@@ -48,6 +48,27 @@ def test_sessions_are_ended(registry, user, visitor):
     assert visitor.get("/dashboard").status_code == 200
 
 
+LINUX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+STRANGE = "<b>" + "strange " * 31
+
+
+def test_browsers_are_called_by_names(registry, user, visitor, boss):
+    """Words of ours, and beside them what it says of itself, whatever that is."""
+    number = user_id(registry, user.login)
+    for agent in (LINUX, STRANGE, ""):
+        registry.ctl("session", "create", user.login)
+        for table in ("sessions", "account_events"):
+            registry.sql(f"UPDATE {table} SET user_agent = '{agent}' WHERE user_id = {number} ORDER BY id DESC LIMIT 1")
+    answer = visitor.get(PAGE)
+    page = answer.page
+    assert "Firefox on Linux" in page.text and LINUX in page.text
+    assert "<b>strange strange" in page.text and STRANGE.strip() in page.text, "escaped, and whole behind the summary"
+    assert "An unknown browser" in page.text
+    assert answer.text.count(f'title="{LINUX}"') == 1
+    seen = Visitor(boss.browser).get(f"/admin/users/{user.login}")
+    assert "Firefox on Linux" in seen.page.text and f'title="{LINUX}"' in seen.text
+
+
 def test_the_session_of_somebody_else_is_not_ended(registry, alice, visitor):
     theirs = registry.sql(f"SELECT MAX(id) FROM sessions WHERE user_id = {user_id(registry, 'alice')}")[0][0]
     form = Form({"action": PAGE + "/end", "method": "post"})

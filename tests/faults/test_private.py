@@ -9,6 +9,7 @@ import pytest
 from lib.cargo import Cargo, package
 from lib.faults import Faulty, refused, wait
 from lib.registry import Client, Crate, index_path
+from test_database_away import present  # noqa: F401 (the database is back after each test)
 
 NAME = "tide-tables"
 INDEX, ARCHIVE = f"/index/{index_path(NAME)}", f"/static/crates/{NAME}/{NAME}-1.0.0.crate"
@@ -24,15 +25,6 @@ def crate(alice):
     crate = Crate(NAME)
     assert alice.token.publish(crate).status_code == 200
     return crate
-
-
-@pytest.fixture(autouse=True)
-def present(faulty):
-    yield
-    try:
-        faulty.sql("SELECT 1")
-    except AssertionError:
-        faulty.start_database()
 
 
 def all_know(registry, client, path=INDEX):

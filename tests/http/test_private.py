@@ -8,7 +8,7 @@ import urllib.parse
 import pytest
 
 from fcgi_client import FastCGI
-from lib.instance import Instance
+from lib.instance import ROOT, Instance
 from lib.registry import Client, Crate, detail, index_path
 from test_routes import TABLE, filled
 
@@ -61,6 +61,10 @@ def words_of(reply):
 def test_what_is_open_is_listed(site):
     lines = [line.split() for line in site.ctl("routes").splitlines()]
     assert {f"{line[0]} {line[1]}" for line in lines if "open" in line[:line.index("#")]} == OPEN
+    said = (ROOT / "docs/private.md").read_text()
+    for route in OPEN:
+        path = route.split()[1]
+        assert f"`{path}`" in said or f"`{re.match('/api/private/[a-z]+|[^{]*', path).group()}" in said, f"docs/private.md says nothing of {route}"
 
 
 @pytest.mark.parametrize("route", sorted(ROUTES))

@@ -111,6 +111,8 @@ static void refused(void **state)
 		{ "[data]\ndir = \"data\"\n", NULL, "c.toml:2: data.dir must be an absolute path" },
 		{ "[auth]\nkey = \"abc\"\n", NULL,
 		  "c.toml:2: auth.key must be 32 bytes in hex or base64" },
+		{ "[auth]\nsign_up = \"yes\"\n", NULL,
+		  "c.toml:2: auth.sign_up must be open or closed" },
 		{ "[mail]\nsmtp_tls = \"ssl\"\n", NULL,
 		  "c.toml:2: mail.smtp_tls must be none, starttls or tls" },
 		{ "[site]\nreadme_images = \"proxy\"\n", NULL,
@@ -175,6 +177,33 @@ static void mail(void **state)
 		if (!c || !text_eq(c->mail.from, text_from(t[i].from)) ||
 		    c->mail.smtp_port != t[i].port || !email_is_valid(c->mail.from))
 			fail_msg("%s: %.*s", t[i].in, TEXT_F(why));
+	}
+	arena_free(a);
+}
+
+/* Of a private registry: where its files are, and who gets an account. */
+static void private_registry(void **state)
+{
+	static const struct {
+		const char *in, *served;
+		bool open;
+	} t[] = {
+		{ "", "", true },
+		{ "[auth]\nsign_up = \"closed\"\n", "", false },
+		{ "[registry]\nauth_required = true\n", "private/", false },
+		{ "[registry]\nauth_required = true\n[auth]\nsign_up = \"open\"\n", "private/",
+		  true },
+	};
+	struct arena *a = arena_new(0);
+	struct text why;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
+		const struct config *c = config_parse(a, text_from(t[i].in), "c.toml", NULL, &why);
+
+		assert_non_null(c);
+		assert_string_equal(config_served(c), t[i].served);
+		assert_int_equal(config_sign_up_open(c), t[i].open);
 	}
 	arena_free(a);
 }
@@ -359,15 +388,11 @@ static void secrets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(defaults),
-		cmocka_unit_test(values),
-		cmocka_unit_test(secrets),
-		cmocka_unit_test(refused),
-		cmocka_unit_test(mail),
-		cmocka_unit_test(issuers),
-		cmocka_unit_test(secrets_from_files),
-		cmocka_unit_test(lists),
-		cmocka_unit_test(log_lines),
+		cmocka_unit_test(defaults), cmocka_unit_test(values),
+		cmocka_unit_test(secrets),  cmocka_unit_test(refused),
+		cmocka_unit_test(mail),     cmocka_unit_test(private_registry),
+		cmocka_unit_test(issuers),  cmocka_unit_test(secrets_from_files),
+		cmocka_unit_test(lists),    cmocka_unit_test(log_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -596,6 +596,60 @@ static void large_public_files(void **state)
 	assert_true(all && bytes <= all);
 }
 
+static bool is_there(const struct world *w, const char *path)
+{
+	char full[128];
+
+	(void)snprintf(full, sizeof(full), "%s/data/%s", w->dir, path);
+	return access(full, F_OK) == 0;
+}
+
+/* NULL, or why it cannot be opened as a registry of that kind. */
+static const char *open_as(struct world *w, bool closed)
+{
+	struct text why = TEXT_NONE;
+
+	storage_free(w->s);
+	w->cfg.registry.auth_required = closed;
+	w->s = storage_open(w->a, &w->cfg, &why);
+	return w->s ? NULL : text_z(w->a, why);
+}
+
+/* Closing moves what is served to where no web server of a public registry looks; opening is a person's to do. */
+static void private_and_public(void **state)
+{
+	struct world *w = *state;
+	char from[128], to[128];
+
+	check_ok(storage_put_public(w->s, w->a, TEXT("readmes/a.html"), TEXT("x")));
+	assert_true(is_there(w, "public/readmes/a.html"));
+	for (int i = 0; i < 2; i++)
+		assert_null(open_as(w, true));
+	assert_true(is_there(w, "private/public/readmes/a.html"));
+	assert_false(is_there(w, "public") || is_there(w, "index"));
+
+	assert_non_null(strstr(open_as(w, false), "was private"));
+	assert_false(is_there(w, "public") || is_there(w, "index"));
+	assert_true(is_there(w, "private/public/readmes/a.html"));
+
+	(void)snprintf(from, sizeof(from), "%s/data/private/public", w->dir);
+	(void)snprintf(to, sizeof(to), "%s/data/public", w->dir);
+	assert_int_equal(rename(from, to), 0);
+	assert_null(open_as(w, false)); /* an empty private/index is nothing to hide */
+	assert_true(is_there(w, "public/readmes/a.html") && !is_there(w, "private/index"));
+
+	(void)snprintf(from, sizeof(from), "%s/data/private/public", w->dir);
+	assert_int_equal(mkdir(from, 0755), 0);
+	assert_null(open_as(w, true)); /* over one that is empty */
+	assert_int_equal(mkdir(to, 0755), 0);
+	(void)snprintf(to, sizeof(to), "%s/data/public/x", w->dir);
+	assert_int_equal(mkdir(to, 0755), 0);
+	assert_non_null(strstr(open_as(w, true), "beside private/"));
+	assert_int_equal(rmdir(to), 0);
+	assert_null(open_as(w, true));
+	assert_false(is_there(w, "public"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -613,6 +667,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(take_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(walks, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(locks, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(private_and_public, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(drop_public, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cache_keeps_what_is_used, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cache_notices_damage, set_up, tear_down),

@@ -23,34 +23,27 @@ static const struct db_stmt search_exact = {
 #define EIGHT_TEXTS DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT
 #define HIT_OUT { DB_COL(struct search_hit, crate_id), DB_COL(struct search_hit, score) }
 
-struct frequency {
+struct known_row {
 	int64_t place, n;
 };
+enum { PLACE_GRAMS = TERMS, PLACE_EXACT = 2 * TERMS };
 
 /* As it was counted last where many have it, else counted now, no further than the bound. */
 #define FREQUENCY(place, counts, table, column) \
-	"SELECT " place " AS place, CAST(COALESCE((SELECT c.crates FROM " counts " c WHERE c." column " = ?)," \
-	" (SELECT COUNT(*) FROM (SELECT 1 FROM " table " WHERE " column " = ? LIMIT 1001) f), 0) AS SIGNED) AS n"
-#define FREQUENCIES(counts, table, column) \
-	FREQUENCY("0", counts, table, column) " UNION ALL " FREQUENCY("1", counts, table, column) " UNION ALL " \
-	FREQUENCY("2", counts, table, column) " UNION ALL " FREQUENCY("3", counts, table, column) " UNION ALL " \
-	FREQUENCY("4", counts, table, column) " UNION ALL " FREQUENCY("5", counts, table, column) " UNION ALL " \
-	FREQUENCY("6", counts, table, column) " UNION ALL " FREQUENCY("7", counts, table, column)
+	" UNION ALL SELECT " place ", CAST(COALESCE((SELECT c.crates FROM " counts " c WHERE c." column " = ?)," \
+	" (SELECT COUNT(*) FROM (SELECT 1 FROM " table " WHERE " column " = ? LIMIT 1001) f), 0) AS SIGNED)"
+#define OF_WORD(place) FREQUENCY(place, "search_terms", "search_postings", "term")
+#define OF_GRAM(place) FREQUENCY(place, "search_gram_counts", "search_grams", "gram")
 
-/* How many crates have each of eight words, or groups of letters in the name. Places that are not used hold the empty
- * text, which none has. */
-static const struct db_stmt search_frequencies = {
-	.name = "search_frequencies",
-	.sql = FREQUENCIES("search_terms", "search_postings", "term"),
-	.in = { EIGHT_TEXTS, EIGHT_TEXTS },
-	.out = { DB_COL(struct frequency, place), DB_COL(struct frequency, n) },
-};
-
-static const struct db_stmt search_gram_frequencies = {
-	.name = "search_gram_frequencies",
-	.sql = FREQUENCIES("search_gram_counts", "search_grams", "gram"),
-	.in = { EIGHT_TEXTS, EIGHT_TEXTS },
-	.out = { DB_COL(struct frequency, place), DB_COL(struct frequency, n) },
+/* The crate that is called so, and how many have each of eight words, and of eight groups of letters in the name. Places that are not
+ * used hold the empty text, which none has. */
+static const struct db_stmt search_known = {
+	.name = "search_known",
+	.sql = "SELECT 16 AS place, CAST(COALESCE(id, 0) AS SIGNED) AS n FROM crates WHERE canon_name = ?"
+	       OF_WORD("0") OF_WORD("1") OF_WORD("2") OF_WORD("3") OF_WORD("4") OF_WORD("5") OF_WORD("6") OF_WORD("7")
+	       OF_GRAM("8") OF_GRAM("9") OF_GRAM("10") OF_GRAM("11") OF_GRAM("12") OF_GRAM("13") OF_GRAM("14") OF_GRAM("15"),
+	.in = { DB_TEXT, EIGHT_TEXTS, EIGHT_TEXTS, EIGHT_TEXTS, EIGHT_TEXTS },
+	.out = { DB_COL(struct known_row, place), DB_COL(struct known_row, n) },
 };
 
 /* How many crates have a word that many have; one that was not counted yet as far as it takes a few milliseconds. */
@@ -209,34 +202,6 @@ static struct db_vals places(struct db_val *v, size_t nplaces, const struct text
 	return (struct db_vals){ v, nplaces };
 }
 
-/* Puts the one that the fewest crates have first; n is at most eight. *ret_many: more have it than are looked at. */
-static const struct err *rarest_first(struct db *db, const struct db_stmt *frequencies,
-				      struct text *t, size_t n, bool *ret_many)
-{
-	struct db_val v[2 * TERMS];
-	struct frequency *f;
-	const struct err *e;
-	size_t nf, rarest = 0;
-	struct text first;
-
-	*ret_many = false;
-	if (n < 2)
-		return NULL;
-	for (size_t i = 0; i < TERMS; i++)
-		v[2 * i] = v[2 * i + 1] = db_text(i < n ? t[i] : TEXT(""));
-	e = db_all(db, frequencies, (struct db_vals){ v, ARRAY_SIZE(v) }, sizeof(*f), &f, &nf);
-	if (e)
-		return e;
-	for (size_t i = 1; i < nf && i < n; i++)
-		if (f[i].n < f[rarest].n)
-			rarest = i;
-	first = t[0];
-	t[0] = t[rarest];
-	t[rarest] = first;
-	*ret_many = nf && f[rarest].n > SEARCH_CANDIDATES;
-	return NULL;
-}
-
 /* ---- lists of hits */
 
 struct hits {
@@ -292,7 +257,40 @@ static struct hits merge(struct arena *a, struct hits x, struct hits y, struct o
 	return r;
 }
 
-/* ---- the four ways to be found */
+/* ---- what is known of a query before it is answered */
+
+struct known {
+	struct opt_u64 exact;
+	struct text
+		grams[TERMS]; /* of what a name must hold, where that is longer than three bytes */
+	size_t ngrams;
+	uint64_t have
+		[2 *
+		 TERMS]; /* crates with each word, then with each gram; no more than one beyond the bound where it was counted now */
+};
+
+/* Of a long one every so many, from its beginning to its end. */
+static void take_grams(struct db *db, const struct asked *s, struct known *k)
+{
+	struct text *all;
+	size_t n;
+
+	if (!s->part.p || s->part.n == 3)
+		return;
+	search_grams(db_arena(db), s->part, &all, &n);
+	k->ngrams = n < TERMS ? n : TERMS;
+	for (size_t i = 0; i < k->ngrams; i++)
+		k->grams[i] = n > TERMS ? all[i * (n - 1) / (TERMS - 1)] : all[i];
+}
+
+/* Of one word or gram alone nothing is counted: it is what is asked for, however many have it. */
+static void add_places(struct db_val *v, const struct text *t, size_t n)
+{
+	for (size_t i = 0; i < TERMS; i++) {
+		v[2 * i] = db_text(i < n ? t[i] : TEXT(""));
+		v[2 * i + 1] = db_text(i < n && n > 1 ? t[i] : TEXT(""));
+	}
+}
 
 static const struct err *exact(struct db *db, const struct asked *s, struct opt_u64 *ret)
 {
@@ -305,61 +303,110 @@ static const struct err *exact(struct db *db, const struct asked *s, struct opt_
 	return e;
 }
 
+static const struct err *look_up(struct db *db, const struct asked *s, struct known *ret)
+{
+	struct db_val v[1 + 4 * TERMS];
+	struct known_row *rows;
+	const struct err *e;
+	size_t n;
+
+	*ret = (struct known){ .ngrams = 0 };
+	take_grams(db, s, ret);
+	if (s->n < 2 && ret->ngrams < 2) /* there is nothing to choose from */
+		return exact(db, s, &ret->exact);
+	v[0] = db_text(s->canon);
+	add_places(v + 1, s->terms, s->n);
+	add_places(v + 1 + 2 * TERMS, ret->grams, ret->ngrams);
+	e = db_all(db, &search_known, (struct db_vals){ v, ARRAY_SIZE(v) }, sizeof(*rows), &rows,
+		   &n);
+	for (size_t i = 0; !e && i < n; i++) {
+		BUG_ON(rows[i].place < 0 || rows[i].place > PLACE_EXACT || rows[i].n < 0);
+		if (rows[i].place == PLACE_EXACT)
+			ret->exact = (struct opt_u64){ true, (uint64_t)rows[i].n };
+		else
+			ret->have[rows[i].place] = (uint64_t)rows[i].n;
+	}
+	return e;
+}
+
+/* Puts the one that the fewest crates have first. */
+static void rarest_first(struct text *t, uint64_t *have, size_t n)
+{
+	size_t rarest = 0;
+	struct text first = t[0];
+	uint64_t of_first = have[0];
+
+	for (size_t i = 1; i < n; i++)
+		if (have[i] < have[rarest])
+			rarest = i;
+	t[0] = t[rarest];
+	have[0] = have[rarest];
+	t[rarest] = first;
+	have[rarest] = of_first;
+}
+
+/* How many crates have the word that is looked at first, of which there are more than the bound. */
+static const struct err *count_rarest(struct db *db, const struct asked *s, const struct known *k,
+				      uint64_t *ret)
+{
+	struct db_val word = db_text(s->terms[0]);
+	struct one count;
+	const struct err *e;
+
+	*ret = k->have[0];
+	if (*ret > SEARCH_CANDIDATES + 1) /* as it is kept */
+		return NULL;
+	e = db_one(db, &search_count, DB_ARGS(word, word), &count);
+	if (!e)
+		*ret = count.id;
+	return e;
+}
+
+/* ---- the four ways to be found */
+
 /*
  * By all words. Where the rarest has more crates than are looked at, *ret_total is what there would be if the rest were
  * like these.
  */
-static const struct err *by_words(struct db *db, const struct asked *s, struct hits *ret,
-				  uint64_t *ret_total)
+static const struct err *by_words(struct db *db, const struct asked *s, struct known *k,
+				  struct hits *ret, uint64_t *ret_total)
 {
-	struct db_val v[TERMS], rarest;
-	struct one count;
+	struct db_val v[TERMS];
 	const struct err *e;
-	bool many;
+	uint64_t count;
 
 	*ret = (struct hits){ 0 };
 	*ret_total = 0;
 	if (!s->n)
 		return NULL;
-	e = rarest_first(db, &search_frequencies, s->terms, s->n, &many);
-	if (!e && s->n == 1)
+	rarest_first(s->terms, k->have, s->n);
+	if (s->n == 1)
 		e = ask(db, &search_word, DB_ARGS(db_text(s->terms[0])), ret);
-	else if (!e && s->n == 2)
+	else if (s->n == 2)
 		e = ask(db, &search_words_2, places(v, 2, s->terms, s->n), ret);
-	else if (!e && s->n <= 4)
+	else if (s->n <= 4)
 		e = ask(db, &search_words_4, places(v, 4, s->terms, s->n), ret);
-	else if (!e)
+	else
 		e = ask(db, &search_words_8, places(v, 8, s->terms, s->n), ret);
 	*ret_total = ret->n;
-	if (e || (!many && ret->n < SEARCH_CANDIDATES))
+	if (e || (ret->n < SEARCH_CANDIDATES && (s->n == 1 || k->have[0] <= SEARCH_CANDIDATES)))
 		return e;
-	rarest = db_text(s->terms[0]);
-	e = db_one(db, &search_count, DB_ARGS(rarest, rarest), &count);
-	if (!e && count.id > SEARCH_CANDIDATES)
-		*ret_total = ret->n * count.id / SEARCH_CANDIDATES;
+	e = count_rarest(db, s, k, &count);
+	if (!e && count > SEARCH_CANDIDATES)
+		*ret_total = ret->n * count / SEARCH_CANDIDATES;
 	return e;
 }
 
-static const struct err *by_name(struct db *db, const struct asked *s, struct hits *ret)
+static const struct err *by_name(struct db *db, const struct asked *s, struct known *k,
+				 struct hits *ret)
 {
-	struct text *grams;
-	const struct err *e;
-	bool many;
-	size_t n;
-
 	*ret = (struct hits){ 0 };
 	if (!s->part.p)
 		return NULL;
 	if (s->part.n == 3)
 		return ask(db, &search_gram, DB_ARGS(db_text(s->part)), ret);
-	search_grams(db_arena(db), s->part, &grams, &n);
-	/* of a long one every so many, from its beginning to its end */
-	for (size_t i = 0; n > TERMS && i < TERMS; i++)
-		grams[i] = grams[i * (n - 1) / (TERMS - 1)];
-	e = rarest_first(db, &search_gram_frequencies, grams, n < TERMS ? n : TERMS, &many);
-	if (e)
-		return e;
-	return ask(db, &search_inside_names, DB_ARGS(db_text(grams[0]), db_text(s->part)), ret);
+	rarest_first(k->grams, k->have + PLACE_GRAMS, k->ngrams);
+	return ask(db, &search_inside_names, DB_ARGS(db_text(k->grams[0]), db_text(s->part)), ret);
 }
 
 /* Words that begin with what was typed last, at most four; *ret_n is 0 where the last word is complete. */
@@ -416,18 +463,20 @@ const struct err *db_search(struct db *db, struct text q, struct search_result *
 {
 	struct search_result r = { 0 };
 	struct hits words, names, all, more;
+	struct known known;
 	struct asked s;
 	const struct err *e;
 	uint64_t total = 0;
 
 	take_apart(db, q, &s);
-	e = exact(db, &s, &r.exact);
+	e = look_up(db, &s, &known);
 	if (!e)
-		e = by_words(db, &s, &words, &total);
+		e = by_words(db, &s, &known, &words, &total);
 	if (!e)
-		e = by_name(db, &s, &names);
+		e = by_name(db, &s, &known, &names);
 	if (e)
 		return e;
+	r.exact = known.exact;
 	all = merge(db_arena(db), words, names, r.exact);
 	if (all.n < ENOUGH) {
 		e = by_beginning(db, &s, &more);
@@ -497,20 +546,9 @@ const struct err *db_search_within(struct db *db, struct text q, const uint64_t 
 	return NULL;
 }
 
-const struct db_stmt *const db_search_stmts[] = { &search_exact,
-						  &search_frequencies,
-						  &search_gram_frequencies,
-						  &search_count,
-						  &search_words_2,
-						  &search_words_4,
-						  &search_words_8,
-						  &search_word,
-						  &search_next_word,
-						  &search_begun_word,
-						  &search_begun_words_2,
-						  &search_begun_words_8,
-						  &search_inside_names,
-						  &search_gram,
-						  &search_words_within,
-						  &search_names_within,
-						  NULL };
+const struct db_stmt *const db_search_stmts[] = {
+	&search_exact,      &search_known,         &search_count,         &search_words_2,
+	&search_words_4,    &search_words_8,       &search_word,          &search_next_word,
+	&search_begun_word, &search_begun_words_2, &search_begun_words_8, &search_inside_names,
+	&search_gram,       &search_words_within,  &search_names_within,  NULL
+};

@@ -68,7 +68,7 @@ struct search_result {
 /*
  * q: what was typed, not empty. Found are crates with all words, and those with the text inside their names; of one or
  * two letters, those with a word in the name that begins with them. Where that is little, also those with a word that
- * begins with the last one. At most twelve queries.
+ * begins with the last one. At most nine queries.
  */
 const struct err *must_use db_search(struct db *db, struct text q, struct search_result *ret);
 

@@ -55,6 +55,7 @@ struct job_kind {
 	X(archive_version_downloads, "archive_version_downloads", "default", -10, true) /* {}, or {"before": date} */ \
 	X(index_version_downloads_archive, "index_version_downloads_archive", "default", -10, true) /* {} */ \
 	X(dump_db, "dump_db", "default", -20, true) /* {}: the public tables as files */ \
+	X(build_crate_zip, "build_crate_zip", "default", 0, true) /* {"version_id"}: where zip.enabled */ \
 	X(sum_dependencies, "sum_dependencies", "default", -20, true) /* {}: db/dependency_count.h */ \
 	X(update_search_steps, "update_search_steps", "default", -20, true) /* {}: popularity in search's scores */ \
 	X(count_words, "count_words", "default", -20, true) /* {}: what search estimates by */     \

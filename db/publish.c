@@ -440,6 +440,8 @@ static const struct err *put_jobs(struct db *db, struct run *r)
 		e = db_index_git_job(db, r->out.name);
 	if (!e)
 		e = add_job(db, &job_analyze_crate, "version_id", r->out.version_id);
+	if (!e && db_config(db)->zip.enabled)
+		e = add_job(db, &job_build_crate_zip, "version_id", r->out.version_id);
 	if (!e && !r->in->import)
 		e = db_mail_published(db, r->out.version_id);
 	if (!e && r->out.is_new && !r->in->import)

@@ -79,6 +79,7 @@
 #include "db/user_view.h"
 #include "db/version_view.h"
 #include "db/yank.h"
+#include "db/zip.h"
 
 #include <stddef.h>
 
@@ -154,6 +155,7 @@ const struct db_stmt_list db_stmt_lists[] = { /* one a line */
 	{ db_user_view_stmts },
 	{ db_version_view_stmts },
 	{ db_yank_stmts },
+	{ db_zip_stmts },
 	{ db_category_stmts },
 	{ db_download_archive_stmts },
 	{ db_export_stmts },

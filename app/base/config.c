@@ -211,6 +211,10 @@ const struct key config_keys[] = {
 	  "hours between two dumps of the public tables (/static/db-dump.tar.gz); 0: none by "
 	  "itself"),
 
+	B(zip, enabled, "false",
+	  "make a .zip of each version that is published, with a list of its files, beside its "
+	  ".crate"),
+
 	U(outside, connect_timeout_s, "3", 1, 300, "time to connect to another machine"),
 	U(outside, timeout_s, "10", 1, 600, "time for one call to another machine"),
 	T(outside, proxy, "", "http://host:port that calls to other machines go by; empty: none"),

@@ -130,6 +130,9 @@ struct config {
 		uint64_t every_h; /* 0: not by itself */
 	} dump;
 	struct {
+		bool enabled;
+	} zip;
+	struct {
 		uint64_t connect_timeout_s, timeout_s; /* of calls to other machines */
 		struct text proxy, ca_file;            /* empty: none; the system's */
 	} outside;

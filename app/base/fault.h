@@ -25,7 +25,7 @@
 
 struct arena;
 
-/* In the order in which a publish, a settle, a letter, a count of downloads and a dump pass them. */
+/* In the order in which a publish, a settle, a letter, a count of downloads, a dump and a zip pass them. */
 #define FAULT_NAMES(X)                                                                             \
 	X(PUBLISH_BEFORE_BLOB, "publish.before-blob")                                              \
 	X(PUBLISH_IN_BLOB, "publish.in-blob")                                                      \
@@ -71,7 +71,11 @@ struct arena;
 	X(DUMP_IN_ARCHIVE, "dump.in-archive")                                                      \
 	X(DUMP_ARCHIVE_WRITTEN, "dump.archive-written")                                            \
 	X(DUMP_ARCHIVE_PUBLIC, "dump.archive-public")                                              \
-	X(DUMP_DONE, "dump.done")
+	X(DUMP_DONE, "dump.done")                                                                  \
+	X(ZIP_WRITTEN, "zip.written")                                                              \
+	X(ZIP_AFTER_COMMIT, "zip.after-commit")                                                    \
+	X(ZIP_HALF_PUBLIC, "zip.half-public")                                                      \
+	X(ZIP_PUBLIC, "zip.public")
 
 enum fault {
 #define FAULT_ENUM(id, name) FAULT_##id,

@@ -15,6 +15,7 @@ const struct cli_command *const cli_lists[] = { /* one a line, so that two peopl
 	import_dump_commands,
 	import_advisories_commands,
 	rebuild_commands,
+	zips_commands,
 	fsck_commands,
 	config_commands,
 	mail_commands,

@@ -19,3 +19,4 @@ extern const struct cli_command session_commands[];
 extern const struct cli_command token_commands[];
 extern const struct cli_command trustpub_commands[];
 extern const struct cli_command user_commands[];
+extern const struct cli_command zips_commands[];

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/config.h"
+#include "app/base/json.h"
 #include "app/base/spawn.h"
 #include "app/inspect/answer.h"
 #include "app/inspect/answer_parts.h"
@@ -136,6 +137,47 @@ const struct err *inspect_lines(struct inspect *i, struct arena *a,
 		return client_odd_answer(a);
 	*ret_json = text_dup(
 		a, text_from(json_object_to_json_string_ext(counts, JSON_C_TO_STRING_PLAIN)));
+	return NULL;
+}
+
+/* It is served as it is, so it must at least be what it says. */
+static bool is_list_of_files(struct arena *a, struct text json)
+{
+	enum { DEPTH = 4 };
+	struct json_object *o, *files;
+	struct text why;
+
+	o = json_parse(a, json, DEPTH, &why);
+	return json_object_is_type(o, json_type_object) && json_object_object_length(o) == 1 &&
+	       json_object_object_get_ex(o, "files", &files) &&
+	       json_object_is_type(files, json_type_array);
+}
+
+const struct err *inspect_zip(struct inspect *i, struct arena *a, const struct inspect_lines_in *in,
+			      int64_t mtime_s, int out_fd, struct text *ret_json)
+{
+	struct wire_request r = { .op = WIRE_ZIP,
+				  .name = in->name,
+				  .version = in->version,
+				  .max_unpacked = i->cfg->limits.unpacked_bytes,
+				  .max_entries = mtime_s > 0 ? (uint64_t)mtime_s : 0 };
+	const int fds[2] = { in->fd, out_fd };
+	struct call_answer answer;
+	struct json_object *full;
+	const struct err *e = call_inspector(i->cfg, a, i->socket, &r, fds, CALL_WORK, &answer);
+
+	if (!e)
+		e = client_verdict(a, answer.json);
+	if (e)
+		return e;
+	if (!json_object_object_get_ex(answer.json, "full", &full) ||
+	    !json_object_is_type(full, json_type_boolean))
+		return client_odd_answer(a);
+	if (json_object_get_boolean(full))
+		return err_errno(a, ENOSPC, "no room for a zip");
+	if (!is_list_of_files(a, answer.bytes))
+		return client_odd_answer(a);
+	*ret_json = answer.bytes;
 	return NULL;
 }
 

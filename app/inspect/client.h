@@ -63,6 +63,14 @@ struct inspect_lines_in {
 const struct err *must_use inspect_lines(struct inspect *i, struct arena *a,
 					 const struct inspect_lines_in *in, struct text *ret_json);
 
+/*
+ * The .zip of the archive into the file out_fd (empty; the caller's), all of its files of that time, and the JSON that tells
+ * where each is in it (contract/jobs.md 14). arena. ERR_BUSY also for a full disk.
+ */
+const struct err *must_use inspect_zip(struct inspect *i, struct arena *a,
+				       const struct inspect_lines_in *in, int64_t mtime_s,
+				       int out_fd, struct text *ret_json);
+
 struct inspect_readme_in {
 	struct text text;       /* at most 512 KiB is rendered, more is shown as plain text */
 	struct text path;       /* "README.md" */

@@ -89,7 +89,9 @@ static bool set_limits(const struct sandbox_limits *l)
 		return false;
 #endif
 	return limit(RLIMIT_CPU, l->cpu_s, (rlim_t)l->cpu_s + 1) && limit(RLIMIT_NOFILE, 0, 0) &&
-	       limit(RLIMIT_NPROC, 0, 0) && limit(RLIMIT_FSIZE, 0, 0) && limit(RLIMIT_CORE, 0, 0);
+	       limit(RLIMIT_NPROC, 0, 0) &&
+	       limit(RLIMIT_FSIZE, (rlim_t)l->file_bytes, (rlim_t)l->file_bytes) &&
+	       limit(RLIMIT_CORE, 0, 0);
 }
 
 const char *sandbox_enter(const struct sandbox_limits *l, int in, int second_in, int out)

@@ -7,12 +7,15 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { SANDBOX_SECOND_IN = 3 };
 
 struct sandbox_limits {
 	unsigned cpu_s, memory_mb;
 	bool require; /* false: where the host refuses seccomp, the rest has to suffice */
+	uint64_t
+		file_bytes; /* how long the file on the second descriptor may become; 0: nothing is written to a file */
 };
 
 /*

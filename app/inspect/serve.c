@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { ZIP_ROOM = 16 * 1024 * 1024 }; /* of names and the directory */
+
 struct child {
 	pid_t pid; /* 0: free */
 	int conn;
@@ -66,18 +68,22 @@ static no_return void run_child(const struct serve_limits *l, int conn)
 	struct text frame;
 	struct work_answer answer;
 	const char *why;
+	struct sandbox_limits limits = l->sandbox;
 	int inputs[WIRE_MAX_INPUTS];
 
 	(void)signal(SIGTERM, SIG_DFL);
 	if (!wire_receive(a, conn, &frame, inputs))
 		_exit(WIRE_EXIT_REQUEST);
-	why = sandbox_enter(&l->sandbox, inputs[0], inputs[1], conn);
+	if (!wire_unpack(frame, &request))
+		_exit(WIRE_EXIT_REQUEST);
+	if (request.op == WIRE_ZIP) /* what does not deflate at all grows by less than that */
+		limits.file_bytes = request.max_unpacked + request.max_unpacked / 16 + ZIP_ROOM;
+	why = sandbox_enter(&limits, inputs[0], inputs[1], conn);
 	if (why) {
 		(void)fprintf(stderr, "cratehouse-inspect: no sandbox: %s\n", why);
 		_exit(WIRE_EXIT_SANDBOX);
 	}
-	if (!write_all(STDOUT_FILENO, TEXT("+")) || !wire_unpack(frame, &request) ||
-	    lseek(STDIN_FILENO, 0, SEEK_SET) != 0)
+	if (!write_all(STDOUT_FILENO, TEXT("+")) || lseek(STDIN_FILENO, 0, SEEK_SET) != 0)
 		_exit(WIRE_EXIT_REQUEST);
 	if (inputs[1] >= 0 && lseek(SANDBOX_SECOND_IN, 0, SEEK_SET) != 0)
 		_exit(WIRE_EXIT_REQUEST);

@@ -90,7 +90,7 @@ bool wire_unpack(struct text frame, struct wire_request *ret)
 	struct wire_head head;
 
 	if (!take(&frame, &head, sizeof(head)) || head.magic != WIRE_MAGIC ||
-	    head.op < WIRE_ARCHIVE || head.op > WIRE_ADVISORY_FILES)
+	    head.op < WIRE_ARCHIVE || head.op > WIRE_ZIP)
 		return false;
 	ret->op = (enum wire_op)head.op;
 	ret->max_unpacked = head.max_unpacked;

@@ -28,6 +28,7 @@ enum wire_op {
 	WIRE_CHANGELOG,
 	WIRE_ADVISORIES,     /* of an archive of an advisory database */
 	WIRE_ADVISORY_FILES, /* of pairs of path and text */
+	WIRE_ZIP,            /* the second descriptor is a file that becomes the .zip */
 };
 
 enum {
@@ -43,9 +44,10 @@ enum {
 struct wire_request {
 	enum wire_op op;
 	uint64_t max_unpacked,
-		max_entries;       /* WIRE_ADVISORY...: the second is the file to begin with */
+		max_entries; /* WIRE_ADVISORY...: the file to begin with; WIRE_ZIP: seconds since 1970 */
 	struct text name, version; /* all but WIRE_README, WIRE_ADVISORY... */
-	struct text path; /* all but WIRE_ARCHIVE, WIRE_LINES, WIRE_CHANGELOG, WIRE_ADVISORY... */
+	struct text
+		path; /* all but WIRE_ARCHIVE, WIRE_LINES, WIRE_CHANGELOG, WIRE_ZIP, WIRE_ADVISORY... */
 	struct text repository,
 		path_in_vcs;        /* WIRE_README, the first WIRE_CHANGELOG too; may be absent */
 	struct text second_version; /* WIRE_COMPARE: of the second input */

@@ -9,6 +9,7 @@
 #include "app/inspect/archive.h"
 #include "app/inspect/browse.h"
 #include "app/inspect/compare.h"
+#include "app/inspect/crate_zip.h"
 #include "app/inspect/lines.h"
 #include "app/inspect/readme.h"
 #include "app/inspect/source.h"
@@ -250,6 +251,21 @@ static bool do_changelog(struct arena *a, const struct wire_request *r, int fd, 
 	return true;
 }
 
+static bool do_zip(struct arena *a, const struct wire_request *r, int fd, int second_fd,
+		   struct jw *j, struct buf *bytes)
+{
+	struct archive_in in = archive_of(r, fd);
+	enum crate_zip_result result;
+
+	in.max_entries = 0;
+	if (second_fd < 0)
+		return false;
+	result = crate_zip(a, &in, second_fd, (int64_t)r->max_entries, bytes);
+	jw_null(j, "verdict");
+	jw_bool(j, "full", result == CRATE_ZIP_NO_ROOM);
+	return result != CRATE_ZIP_MALFORMED;
+}
+
 static bool do_advisories(struct arena *a, const struct wire_request *r, int fd, struct jw *j)
 {
 	jw_null(j, "verdict");
@@ -297,6 +313,9 @@ struct work_answer work_do(struct arena *a, const struct wire_request *r, int fd
 		break;
 	case WIRE_CHANGELOG:
 		ok = do_changelog(a, r, fd, &j, &bytes);
+		break;
+	case WIRE_ZIP:
+		ok = do_zip(a, r, fd, second_fd, &j, &bytes);
 		break;
 	case WIRE_ADVISORIES:
 	case WIRE_ADVISORY_FILES:

@@ -19,6 +19,7 @@ struct work_answer {
  *   WIRE_BYTES    {"verdict", "found", "size", "kind"}, then the bytes
  *   WIRE_COMPARE  {"verdict", "same", "more"}, then the files (answer_files.h)
  *   WIRE_CHANGELOG  {"verdict", "path": null for none, "plain"}, then the HTML
+ *   WIRE_ZIP      {"verdict", "full": whether the file could not be written}, then the list of its files; second_fd is written
  *   WIRE_ADVISORIES, WIRE_ADVISORY_FILES  {"verdict", "advisories": [...], "next": number to go on with, 0: that is all}
  */
 struct work_answer work_do(struct arena *a, const struct wire_request *r, int fd, int second_fd);

@@ -16,14 +16,21 @@ enum { SMALL_FILE_MAX = 256 * 1024 * 1024 };
 
 /* ---- DATA/public/crates */
 
-/* "NAME-VERSION.crate" of parts that were checked. */
-static bool crate_file(struct text name, struct text version, char z[STORAGE_NAME_MAX + 1])
+/* "NAME-VERSION.crate" of parts that were checked, or with another ending. */
+static bool version_file(struct text name, struct text version, const char *ending,
+			 char z[STORAGE_NAME_MAX + 1])
 {
-	int n = snprintf(z, STORAGE_NAME_MAX + 1, "%.*s-%.*s.crate", TEXT_F(name), TEXT_F(version));
+	int n = snprintf(z, STORAGE_NAME_MAX + 1, "%.*s-%.*s%s", TEXT_F(name), TEXT_F(version),
+			 ending);
 	char part[STORAGE_NAME_MAX + 1];
 
 	return n > 0 && n <= STORAGE_NAME_MAX && storage_name_ok(name, part) &&
 	       storage_name_ok(version, part);
+}
+
+static bool crate_file(struct text name, struct text version, char z[STORAGE_NAME_MAX + 1])
+{
+	return version_file(name, version, ".crate", z);
 }
 
 static const struct err *copy_blob(struct storage *s, struct arena *a, const char *blob, int dir,
@@ -192,22 +199,69 @@ const struct err *storage_open_crate(struct storage *s, struct arena *a, struct 
 	return NULL;
 }
 
-const struct err *storage_unlink_crate(struct storage *s, struct arena *a, struct text name,
-				       struct text version)
+/* *ret_dir -1: there is no such folder, and none was to be made. */
+static const struct err *open_folder_of(struct storage *s, struct arena *a, struct text name,
+					bool make, char z[STORAGE_NAME_MAX + 1], int *ret_dir)
+{
+	if (!storage_name_ok(name, z))
+		return err_new(a, ERR_INTERNAL, "not a crate name: %.*s", TEXT_F(name));
+	return storage_folder(a, s->crates, z, make, ret_dir);
+}
+
+static const struct err *unlink_files(struct storage *s, struct arena *a, struct text name,
+				      struct text version, const char *const *endings, size_t n)
 {
 	char z[STORAGE_NAME_MAX + 1], file[STORAGE_NAME_MAX + 1];
 	const struct err *e;
 	int dir;
 
-	if (!storage_name_ok(name, z) || !crate_file(name, version, file))
-		return err_new(a, ERR_INTERNAL, "not a name for a crate file: %.*s %.*s",
-			       TEXT_F(name), TEXT_F(version));
-	e = storage_folder(a, s->crates, z, false, &dir);
+	e = open_folder_of(s, a, name, false, z, &dir);
 	if (e || dir < 0)
 		return e;
-	e = storage_remove(a, dir, file);
+	for (size_t i = 0; !e && i < n; i++) {
+		if (version_file(name, version, endings[i], file))
+			e = storage_remove(a, dir, file);
+		else
+			e = err_new(a, ERR_INTERNAL, "not a name for a crate file: %.*s %.*s",
+				    TEXT_F(name), TEXT_F(version));
+	}
 	(void)close(dir);
 	(void)unlinkat(s->crates, z, AT_REMOVEDIR); /* ENOTEMPTY most of the time */
+	return e;
+}
+
+/* In the order in which they go. */
+static const char *const endings[] = { STORAGE_ZIP_LIST, STORAGE_ZIP, ".crate" };
+
+const struct err *storage_unlink_crate(struct storage *s, struct arena *a, struct text name,
+				       struct text version)
+{
+	return unlink_files(s, a, name, version, endings, ARRAY_SIZE(endings));
+}
+
+const struct err *storage_unlink_zip(struct storage *s, struct arena *a, struct text name,
+				     struct text version)
+{
+	return unlink_files(s, a, name, version, endings, ARRAY_SIZE(endings) - 1);
+}
+
+const struct err *storage_beside_crate(struct storage *s, struct arena *a, struct storage_new *f,
+				       struct text name, struct text version, const char *ending)
+{
+	char z[STORAGE_NAME_MAX + 1], file[STORAGE_NAME_MAX + 1];
+	const struct err *e;
+	int dir = -1;
+
+	e = open_folder_of(s, a, name, true, z, &dir);
+	if (!e && !version_file(name, version, ending, file))
+		e = err_new(a, ERR_INTERNAL, "not a name for a file: %.*s %.*s", TEXT_F(name),
+			    TEXT_F(version));
+	if (e)
+		storage_new_drop(s, f);
+	else
+		e = storage_new_publish(s, a, f, dir, file);
+	if (dir >= 0)
+		(void)close(dir);
 	return e;
 }
 

@@ -86,9 +86,15 @@ bool storage_is_linked(struct storage *s, struct text name, const struct storage
 const struct err *must_use storage_open_crate(struct storage *s, struct arena *a, struct text name,
 					      struct text version, int *ret_fd);
 
-/* Absent already is success. The folder of a crate goes with its last file. */
+/* With what was made beside it. Absent already is success. The folder of a crate goes with its last file. */
 const struct err *must_use storage_unlink_crate(struct storage *s, struct arena *a,
 						struct text name, struct text version);
+
+/* What jobs make of a .crate stands beside it, under the same name with another ending. */
+#define STORAGE_ZIP ".zip"
+#define STORAGE_ZIP_LIST ".zip.json"
+const struct err *must_use storage_unlink_zip(struct storage *s, struct arena *a, struct text name,
+					      struct text version);
 
 /* Writes DATA/public/PATH (readmes/NAME/NAME-VERSION.html, ...; not crates/) by tmp + fsync +
  * rename. */
@@ -113,6 +119,10 @@ const struct err *must_use storage_public_begin(struct storage *s, struct arena 
 const struct err *must_use storage_public_done(struct storage *s, struct arena *a,
 					       struct storage_new *f, struct text path);
 void storage_public_drop(struct storage *s, struct storage_new *f);
+/* Likewise DATA/public/crates/NAME/NAME-VERSION and that ending. */
+const struct err *must_use storage_beside_crate(struct storage *s, struct arena *a,
+						struct storage_new *f, struct text name,
+						struct text version, const char *ending);
 /* What a process that was killed has left of that kind; only while nobody writes one. */
 const struct err *must_use storage_public_sweep(struct storage *s, struct arena *a,
 						const char *kind);
@@ -173,7 +183,7 @@ struct storage_entry {
 				"public/crates/x/x-1.0.0.crate" */
 	struct sha256 sha;   /* of a blob, from its name */
 	struct text name;    /* of a crate, from its folder; of an index file, its last component */
-	struct text version; /* of a public crate file */
+	struct text version; /* of a public crate file, and of what stands beside it */
 	uint64_t bytes;
 	int64_t mtime_s;
 };

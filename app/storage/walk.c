@@ -120,17 +120,24 @@ static bool index_grammar(struct storage_entry *e, const struct text *parts, siz
 
 static bool crate_grammar(struct storage_entry *e, const struct text *parts, size_t n)
 {
+	static const struct text endings[] = { TEXT_INIT(".crate"), TEXT_INIT(STORAGE_ZIP),
+					       TEXT_INIT(STORAGE_ZIP_LIST) };
 	struct text file;
 
 	if (n != 2)
 		return false;
 	file = parts[1];
-	if (!text_starts(file, parts[0]) || !text_ends(file, TEXT(".crate")) ||
-	    file.n < parts[0].n + 1 + 1 + 6 || file.p[parts[0].n] != '-')
-		return false;
-	e->name = parts[0];
-	e->version = text_sub(file, parts[0].n + 1, file.n - 6);
-	return true;
+	for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
+		size_t ending = endings[i].n;
+
+		if (!text_starts(file, parts[0]) || !text_ends(file, endings[i]) ||
+		    file.n < parts[0].n + 1 + 1 + ending || file.p[parts[0].n] != '-')
+			continue;
+		e->name = parts[0];
+		e->version = text_sub(file, parts[0].n + 1, file.n - ending);
+		return true;
+	}
+	return false;
 }
 
 const struct err *

@@ -238,6 +238,16 @@ def test_pictures_of_accounts_may_be_kept_for_ever(web, ending, kind):
     assert ask(web, f"/static/avatars/ab/u2-abcdef0123456789.{ending}")[0] == 404
 
 
+@pytest.mark.parametrize("ending, kind", [(".crate", "application/gzip"), (".zip", "application/zip"), (".zip.json", "application/json")])
+def test_what_stands_beside_a_crate(web, ending, kind):
+    put(web, f"public/crates/tide/tide-3.0.0+b{ending}", b'{"files":[]}' * 50)
+    status, got, body = ask(web, f"/static/crates/tide/tide-3.0.0%2Bb{ending}")
+    assert (status, got["content-type"], body) == (200, kind, b'{"files":[]}' * 50)
+    assert got["cache-control"] == "public, max-age=31536000, immutable" and got["x-content-type-options"] == "nosniff"
+    status, _, part = ask(web, f"/static/crates/tide/tide-3.0.0%2Bb{ending}", headers={"Range": "bytes=12-23"})
+    assert (status, part) == (206, b'{"files":[]}')
+
+
 @pytest.mark.parametrize("name, kind", [("db-dump.tar.gz", "application/gzip"), ("db-dump.zip", "application/zip")])
 def test_dumps_are_sent_as_they_are(web, name, kind):
     """Never unpacked or packed again on the way, in parts where somebody goes on with one, and never an old one."""

@@ -113,7 +113,7 @@ def test_a_small_one(empty, folder):
 
 
 def test_without_logins_at_github(empty, folder):
-    """Dumps of crates.io have had no users.gh_login since late in 2026: its users are known by the one name."""
+    """Newer dumps of crates.io have no users.gh_login: its users are known by the one name."""
     tables = dump.small()
     dump.write(folder, tables, {"users": dump.COLUMNS["users"].replace(" gh_login", "")})
     empty.ctl("import", "dump", folder)

@@ -31,8 +31,8 @@ def small_disk(megabytes=6):
 class SmallDisk(Faulty):
     """A registry whose bytes are on the small disk; the database is not."""
 
-    def __init__(self, disk):
-        super().__init__(settings=(f"data.dir={disk}",))
+    def __init__(self, disk, *settings):
+        super().__init__(settings=(f"data.dir={disk}", *settings))
         self.disk = disk
         for name in ("index", "public", "blobs", "tmp", "lock"):
             (disk / name).mkdir()

@@ -216,8 +216,10 @@ def test_queries(registry, alice, boss, collector, crate, path):
     if path.endswith("_configs"):
         asked += f"?crate={crate}"
     client = collector if "metrics" in path else (boss if "admin" in path else alice).browser
-    client.get(asked, headers=generic())  # notes once a minute that the session is in use, which is a query too
-    answer = client.get(asked, headers=generic())
+    for _ in range(3):  # notes once a minute that the session is in use, which is a query too, and that minute may end at any time
+        answer = client.get(asked, headers=generic())
+        if registry.queries(answer) <= QUERIES[path]:
+            break
     assert answer.status_code in (200, 302, 303, 307, 308) or path in (
         "/crates/{name}/diff", "/crates/{name}/{version}/rebuild-docs", "/login/github", "/github-redirect.html",
         "/signup", "/sign-in/{link}", "/api/v1/crates/new", "/.well-known/security.txt",

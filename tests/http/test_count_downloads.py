@@ -3,19 +3,8 @@ import os
 
 import pytest
 
-from lib.downloads import Log, counted, counting, minute_passes, today
+from lib.downloads import Log, counted, counting_site, minute_passes, publisher, today  # noqa: F401  (fixtures)
 from lib.registry import Crate
-
-
-@pytest.fixture(scope="module")
-def site():
-    with counting() as instance:
-        yield instance
-
-
-@pytest.fixture(scope="module")
-def publisher(site):
-    return site.user("publisher").token
 
 
 @pytest.fixture

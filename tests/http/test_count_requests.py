@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from lib.downloads import Log, counted, counting, minute_passes
+from lib.downloads import Log, counted, counting, minute_passes, publisher  # noqa: F401  (a fixture)
 from lib.registry import Crate
 
 CARGO = {"User-Agent": "cargo/1.96.0", "Accept": "*/*"}
@@ -15,11 +15,6 @@ def site(request):
     with counting(f"server.sendfile={request.param}", how="request") as instance:
         instance.sendfile = request.param
         yield instance
-
-
-@pytest.fixture(scope="module")
-def publisher(site):
-    return site.user("publisher").token
 
 
 @pytest.fixture

@@ -132,6 +132,7 @@ def test_what_is_no_list_changes_nothing(site, listed, mail_server, how):
 
 
 def test_by_the_schedule(site, listed):
+    site.ctl("jobs", "--for", 60)  # whoever runs jobs writes down what is done by the schedule
     assert site.sql("SELECT every_s FROM job_schedule WHERE name = 'sync_admins'") == [["3600"]]
 
 

@@ -327,7 +327,9 @@ def links(site, user, crate):
 
 
 def test_members_see_links_to_yank(github, site, people, crate):
-    give(site, crate, github.orgs["closed"].teams["core"], github.orgs["acme"].teams["docs"])
+    ours, shut = github.team("acme", "links", writer="active"), github.team("shut", "links", insider="active")
+    shut.org.restricted = True
+    give(site, crate, ours, shut)  # they are asked in this order: nobody knew them before
     assert links(site, people["writer"], crate)[1] == ["Yank 1.0.0"]
     visitor = Visitor(people["writer"].browser)
     answer = visitor.get(f"/crates/{crate}/1.0.0/yank")

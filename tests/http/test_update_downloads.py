@@ -1,20 +1,9 @@
 """What was counted goes into the sums that pages and lists show, and fsck proves them."""
 import pytest
 
-from lib.downloads import Log, counted, counting, today
+from lib.downloads import Log, counted, counting_site, publisher, today  # noqa: F401  (fixtures)
 from lib.registry import Crate
 from lib.steps import crate_id
-
-
-@pytest.fixture(scope="module")
-def site():
-    with counting() as instance:
-        yield instance
-
-
-@pytest.fixture(scope="module")
-def publisher(site):
-    return site.user("publisher").token
 
 
 @pytest.fixture(scope="module")

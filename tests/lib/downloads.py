@@ -3,6 +3,8 @@ import contextlib
 import datetime
 import os
 
+import pytest
+
 from lib.instance import Instance
 
 UTC = datetime.timezone.utc
@@ -58,6 +60,18 @@ def counting(*settings, how="log"):
         yield instance.start()
     finally:
         instance.remove()
+
+
+@pytest.fixture(scope="module", name="site")
+def counting_site():
+    """For the files that import it, each with one of its own."""
+    with counting() as instance:
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def publisher(site):
+    return site.user("publisher").token
 
 
 def counted(instance, name):

@@ -13,7 +13,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from lib.instance import ROOT, Instance  # noqa: E402  (the path above is what makes it importable)
+from lib.instance import ROOT, Instance, end_in_order  # noqa: E402  (the path above is what makes it importable)
 
 CHECKS = ROOT.parent / "shared/conformance/conformance.py"
 
@@ -25,7 +25,7 @@ def check(scenario):
     try:
         registry.start()
         done = subprocess.run(
-            [sys.executable, "-B", str(CHECKS), "check", scenario], capture_output=True, text=True, timeout=170,
+            [sys.executable, "-B", str(CHECKS), "check", scenario], capture_output=True, text=True, timeout=280,
             stdin=subprocess.DEVNULL,
             env={**os.environ, "REGISTRY_URL": registry.url, "REGISTRY_INDEX": registry.url + "/index",
                  "REGISTRY_SITE": registry.site, "REGISTRY_CTL": str(registry.ctl_path)})
@@ -54,4 +54,5 @@ def main(scenarios):
 
 
 if __name__ == "__main__":
+    end_in_order()
     sys.exit(main(sys.argv[1:]))

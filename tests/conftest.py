@@ -9,11 +9,19 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from lib.github import GitHub  # noqa: E402  (the path above is what makes it importable)
-from lib.instance import Instance  # noqa: E402  (the path above is what makes it importable)
+from lib.instance import Instance, end_in_order, ending  # noqa: E402  (the path above is what makes it importable)
 from lib.registry import Client  # noqa: E402
 
 names = itertools.count(1)
 METRICS_TOKEN = "of the collector"
+
+
+def pytest_configure():
+    end_in_order()
+
+
+def pytest_keyboard_interrupt():
+    ending()
 
 
 def pytest_collection_modifyitems(items):

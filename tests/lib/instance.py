@@ -5,6 +5,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -20,6 +21,29 @@ PAIR = re.compile(r'([a-z_0-9]+)=("(?:[^"\\]|\\.)*"|\S*)')
 def environment(**more):
     """For programs: pytest's own variable has the test's name in it, which may be longer than the system takes."""
     return {**{name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}, **more}
+
+
+def end_in_order():
+    """SIGTERM ends this program as Ctrl-C does: the registries that it started are ended, and their folders go. A second one changes
+    nothing: make, the shell and a time limit each send it. Until somebody is ending() it is said again: what is raised in a callback,
+    such as one of the garbage collector, is lost."""
+    told = []
+
+    def end(_signal, _frame):
+        if not told:
+            told.append(True)
+            signal.setitimer(signal.ITIMER_REAL, 10, 10)
+            raise KeyboardInterrupt
+
+    def once_more(_signal, _frame):
+        raise KeyboardInterrupt
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGALRM, once_more)
+
+
+def ending():
+    """It was heard."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def free_port():
@@ -85,6 +109,7 @@ class Instance:
 
     def remove(self):
         """Ends what runs and takes the folder away (CRATEHOUSE_TEST_KEEP=1 leaves it for a look)."""
+        ending()
         Instance.answered |= self.succeeded()
         self.quickstart("--stop", check=False)
         if not os.environ.get("CRATEHOUSE_TEST_KEEP"):

@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from lib import dump, dumps
+from lib import dump, dumps, zips
 from lib.instance import Instance, environment
 from lib.page import Visitor
 from lib.registry import Crate
@@ -306,6 +306,35 @@ def test_data_access_says_what_there_is(two):
         answer = here.anonymous.get(f"/static/{name}", headers={"Accept-Encoding": "gzip"})
         assert (answer.headers["Content-Type"], answer.headers.get("Content-Encoding")) == (kind, None)
         assert here.anonymous.get(f"/static/{name}", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+def test_of_a_private_registry():
+    """It is as closed as all else, and holds as little of people as of a public one."""
+    instance = Instance(settings=["server.workers=1", "dump.every_h=0", "zip.enabled=true", "registry.auth_required=true"])
+    try:
+        alice = instance.start().user("alice")
+        crate = Crate("inside")
+        assert alice.token.publish(crate).status_code == 200
+        dumps.make(instance)
+        for name, kind in zip(dumps.NAMES, ("application/gzip", "application/zip")):
+            assert instance.anonymous.get(f"/static/{name}").status_code == 401
+            answer = alice.token.get(f"/static/{name}")
+            assert (answer.status_code, answer.headers["Content-Type"]) == (200, kind)
+            assert "public" not in answer.headers["Cache-Control"]
+        found = dumps.entries(alice.token.get("/static/db-dump.tar.gz").content)
+        assert not any(b"alice@example.test" in content for content in found.values())
+        end = time.time() + 60
+        while alice.token.get(zips.path("inside", "1.0.0", ".zip.json")).status_code != 200:
+            assert time.time() < end
+            time.sleep(0.1)
+        for ending in (".zip", ".zip.json"):
+            assert instance.anonymous.get(zips.path("inside", "1.0.0", ending)).status_code == 401
+        zips.whole(alice.token.get(zips.path("inside", "1.0.0")).content,
+                   alice.token.get(zips.path("inside", "1.0.0", ".zip.json")).json(), zips.contents(crate))
+        link = f"{instance.url}/static/db-dump.tar.gz"
+        assert link in {target for target, _ in Visitor(alice.browser).get("/data-access").page.links}
+    finally:
+        instance.remove()
 
 
 def test_daily_unless_switched_off(registry, two):

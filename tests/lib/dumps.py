@@ -22,7 +22,8 @@ def make(registry, seconds=120):
 
 
 def mark(registry, name):
-    path = registry.data / "public" / name
+    private = registry.data / "private"
+    path = (private if private.exists() else registry.data) / "public" / name
     return path.stat().st_ino if path.exists() else None
 
 

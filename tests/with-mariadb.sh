@@ -8,7 +8,7 @@ PATH=$PATH:/usr/sbin:/usr/local/sbin
 for tool in mariadbd mariadb-install-db mariadb mariadb-admin; do
 	command -v "$tool" >/dev/null || { echo "$tool is missing (Debian: mariadb-server)" >&2; exit 77; }
 done
-dir=$(mktemp -d "${TMPDIR:-/tmp}/cratehouse-db.XXXXXX")
+dir=$(mktemp -d "${CRATEHOUSE_TEST_TMP:-${TMPDIR:-/tmp}}/cratehouse-db.XXXXXX")
 server=
 
 stop() {

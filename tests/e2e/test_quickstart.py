@@ -3,6 +3,7 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -159,6 +160,11 @@ def test_logs_are_bounded_and_each_download_counts_once(web):
         log.count()
         assert counted(instance, "logged") == {("1.0.0", 0): 3}
         # It is done by itself too: at each start, and once a minute.
+        assert f"{instance.data}/ --keep-logs" in "".join(ours(instance))
+        os.kill(instance.pid("logs"), signal.SIGKILL)
+        while f"{instance.data}/ --keep-logs" in "".join(ours(instance)):
+            time.sleep(0.05)
+        assert "it runs already" in instance.quickstart("--no-install", "--build", str(BUILD)).stdout
         assert f"{instance.data}/ --keep-logs" in "".join(ours(instance))
         instance.stop()
         assert ours(instance) == []

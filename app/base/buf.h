@@ -39,10 +39,10 @@ struct text html_reference(char c);
 
 void buf_html(struct buf *b, struct text t); /* & < > " ' as references */
 
-bool buf_ok(const struct buf *b);          /* nothing was lost */
+bool buf_ok(const struct buf *b); /* nothing was lost */
 /* What is there so far, also after an overflow: good until more is added. arena */
 struct text buf_text(const struct buf *b);
-bool buf_flush(struct buf *b);             /* hands what is held to the sink; buf_ok */
+bool buf_flush(struct buf *b); /* hands what is held to the sink; buf_ok */
 
 /* NULL, or ERR_INTERNAL where the cap was passed; then *ret is untouched. */
 const struct err *must_use buf_done(struct buf *b, struct text *ret);

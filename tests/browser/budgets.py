@@ -11,7 +11,7 @@ TEXTS = re.compile(r"/(policies|data-access|install|docs/|help/|category_slugs)"
 # Pages that may ask more than their class, and why.
 DEAR = {
     r"/search\?q=": (8, "an exact name, near names, and the lists of the filters in force are looked up beside the crates"),
-    r"/crates/[^/]+/versions$": (6, "whoever is signed in may be in a team that owns the crate"),
+    r"/crates/[^/]+/versions$": (7, "who is signed in; people are read apart from versions, which halves the time; advisories where there are any"),
 }
 
 
@@ -46,9 +46,9 @@ class Scales:
     def check(self, path, who, client, requests):
         """requests: what a browser asked for, of this registry alone."""
         html = {"Accept": "text/html", "Accept-Encoding": "identity"}
-        client.get(path, headers=html)  # notes once a minute that the session is in use
-        answer = client.get(path, headers=html)
-        queries = self.registry.queries(answer)
+        # One of them notes that the session is in use, once a minute; that minute may end at any time.
+        answers = [client.get(path, headers=html) for _ in range(3)]
+        answer, queries = answers[-1], min(self.registry.queries(one) for one in answers)
         if 300 <= answer.status_code < 400:
             assert queries <= 4, path
             return

@@ -119,5 +119,16 @@ class Server:
         assert len(found) == n, [letter.subject for letter in found]
         return found
 
+    def about(self, address, subject, seconds=60):
+        """The letter with that subject that comes for an address, whatever else does."""
+        end = time.time() + seconds
+        while True:
+            found = [letter for letter in self.to(address) if letter.subject == subject]
+            if found:
+                assert len(found) == 1
+                return found[0]
+            assert time.time() < end, f"{address}: {[letter.subject for letter in self.to(address)]}"
+            time.sleep(0.05)
+
     def one(self, address):
         return self.wait(address)[0]

@@ -78,6 +78,17 @@ static const struct db_stmt version_keys = {
 /* Places that are not used hold 0, which no version has. */
 #define IDS "(" DB_ROWS_64("?") ", " DB_ROWS_32("?") ", " DB_ROWS_4("?") ")"
 
+static const struct db_stmt version_views_published = {
+	.name = "version_views_published",
+	.sql = "SELECT c.name AS crate, " ROW_SQL ", u.id AS pub_id, u.username AS pub_login"
+	       " FROM versions v JOIN crates c ON c.id = v.crate_id LEFT JOIN users u ON u.id = v.published_by WHERE v.id IN " IDS
+	       " LIMIT 100",
+	.in = { DB_U64 },
+	.in_repeat = VERSION_IDS_MAX,
+	.out = { COL(crate), ROW_COLS, DB_COL_AS(struct version_row, publisher.id, "pub_id"),
+		 DB_COL_AS(struct version_row, publisher.login, "pub_login") },
+};
+
 static const struct db_stmt version_views_by_ids = {
 	.name = "version_views_by_ids",
 	.sql = "SELECT c.name AS crate, " ROW_SQL " FROM versions v JOIN crates c ON c.id = v.crate_id WHERE v.id IN " IDS
@@ -222,20 +233,20 @@ static struct db_vals id_args(struct db_val *args, const uint64_t *ids, size_t n
 	return (struct db_vals){ args, VERSION_IDS_MAX };
 }
 
-static const struct err *rows_by_ids(struct db *db, const uint64_t *ids, size_t n,
-				     struct version_view **ret, size_t *ret_n)
-{
-	struct db_val args[VERSION_IDS_MAX];
-
-	return db_all(db, &version_views_by_ids, id_args(args, ids, n), sizeof(**ret), ret, ret_n);
-}
-
 const struct err *db_version_views_by_ids(struct db *db, const uint64_t *ids, size_t n,
 					  struct version_view **ret, size_t *ret_n)
 {
-	const struct err *e = rows_by_ids(db, ids, n, ret, ret_n);
+	struct db_val args[VERSION_IDS_MAX];
+	struct version_row *rows;
+	const struct err *e = db_all(db, &version_views_published, id_args(args, ids, n),
+				     sizeof(*rows), &rows, ret_n);
 
-	return e ? e : version_people_add(db, *ret, *ret_n, NULL, 0);
+	if (e)
+		return e;
+	*ret = arena_array(db_arena(db), *ret_n, sizeof(**ret));
+	for (size_t i = 0; i < *ret_n; i++)
+		(*ret)[i] = with_publisher(&rows[i]);
+	return NULL;
 }
 
 const struct err *db_version_views_acted(struct db *db, const uint64_t *ids, size_t n,
@@ -243,7 +254,8 @@ const struct err *db_version_views_acted(struct db *db, const uint64_t *ids, siz
 {
 	struct db_val args[VERSION_IDS_MAX];
 	struct version_action *actions;
-	const struct err *e = rows_by_ids(db, ids, n, ret, ret_n);
+	const struct err *e =
+		db_all(db, &version_views_by_ids, id_args(args, ids, n), sizeof(**ret), ret, ret_n);
 	size_t nactions;
 
 	if (!e)
@@ -269,7 +281,9 @@ const struct err *db_version_actions(struct db *db, struct version_view *v)
 }
 
 const struct db_stmt *const db_version_view_stmts[] = {
-	&version_view_by_num, &version_view_by_id,     &version_views_of_crate,
-	&version_keys,        &version_views_by_ids,   &version_actions_of_crate,
-	&version_actions,     &version_actions_by_ids, NULL
+	&version_view_by_num,      &version_view_by_id,
+	&version_views_of_crate,   &version_keys,
+	&version_views_published,  &version_views_by_ids,
+	&version_actions_of_crate, &version_actions,
+	&version_actions_by_ids,   NULL
 };

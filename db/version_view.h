@@ -67,12 +67,12 @@ struct version_key {
 const struct err *must_use db_version_keys(struct db *db, uint64_t crate_id,
 					   struct version_key **ret, size_t *ret_n);
 
-/* Those of these ids, in no order and without actions; n is at most VERSION_IDS_MAX. Two queries: who published them is read by itself. */
+/* Those of these ids, in no order and without actions, and of their publishers id and login alone; n is at most VERSION_IDS_MAX. */
 enum { VERSION_IDS_MAX = 100 };
 const struct err *must_use db_version_views_by_ids(struct db *db, const uint64_t *ids, size_t n,
 						   struct version_view **ret, size_t *ret_n);
 
-/* The same with actions, in the order of their ids; three queries. */
+/* The same with actions, in the order of their ids, and with all of the people; three queries. */
 const struct err *must_use db_version_views_acted(struct db *db, const uint64_t *ids, size_t n,
 						  struct version_view **ret, size_t *ret_n);
 

@@ -206,6 +206,9 @@ void gate_headers(struct req *r, struct reply *rp)
 		if (text_starts(h->value, public))
 			h->value = text_fmt(r->arena, "private%.*s",
 					    TEXT_F(text_sub(h->value, public.n, h->value.n)));
+		else if (!text_starts(h->value, TEXT("private")) &&
+			 !text_eq(h->value, TEXT("no-store"))) /* git's own words */
+			h->value = text_fmt(r->arena, "private, %.*s", TEXT_F(h->value));
 	}
 	if (!said)
 		reply_header(rp, "Cache-Control",

@@ -312,6 +312,8 @@ def test_git(web, crate, reader, tmp_path):
     for hidden in ("/git/index/HEAD", "/git/index/objects/info/packs", "/git/index/config"):
         assert ask(web, hidden, headers=USER_AGENT)[0] == 401
     web.wait(path, lambda answer: answer.status_code == 200, client=Client(web.url, Authorization=reader.secret))
+    answer = ask(web, path, headers={"User-Agent": "git/2", "Authorization": reader.secret})
+    assert answer[0] == 200 and no_shared_cache(answer[1]) and answer[1]["cache-control"].startswith("private"), answer[1]
     git("clone", "-q", web.url.replace("://", f"://x:{reader.secret}@") + "/git/index", tmp_path / "clone")
     assert (tmp_path / "clone/config.json").exists()
 

@@ -115,6 +115,13 @@ def in_makefile():
             yield f"{name}:1: is not in Makefile.am"
 
 
+def documents_in_makefile():
+    installed = re.search(r"^dist_doc_DATA = (.*)$", read("Makefile.am"), re.M).group(1).split()
+    for name in tracked():
+        if re.fullmatch(r"(?:docs/)?[^/]+\.md", name) and name not in installed:
+            yield f"{name}:1: is not in dist_doc_DATA of Makefile.am"
+
+
 def handlers_in_routes():
     table = read("handlers/routes.c")
     for name in SOURCES:
@@ -242,6 +249,7 @@ RULES = {
     "includes point one way": include_direction,
     "each library is seen by one file or folder": guarded_headers,
     "every C file is in Makefile.am": in_makefile,
+    "every document is installed": documents_in_makefile,
     "every list of routes is in routes.c": handlers_in_routes,
     "the OpenAPI document has every route": routes_are_documented,
     "headers say what they are for": headers_are_manuals,

@@ -319,7 +319,7 @@ static struct reply answer(struct req *r, unsigned method, bool inside)
 	add_validator(r, &rp);
 	if (gate_closed(r))
 		gate_headers(r, &rp);
-	if (rp.status != 304)
+	if (!e && rp.status != 304) /* who may not come in hears so, whatever he asks by */
 		rp.status = cargo_status(r->cfg, r->route, rp.status);
 	if (rp.page || (r->route && r->route->page))
 		page_headers(&rp);

@@ -763,7 +763,9 @@ static void cargo(void **state)
 
 /* ---- private registries */
 
-#define PRIVATE "[registry]\nauth_required = true\n[site]\nurl = \"http://x.test\"\n"
+#define PRIVATE                                                                                    \
+	"[registry]\nauth_required = true\n[site]\nurl = \"http://x.test\"\n"                      \
+	"[server]\ncargo_status = \"adjust-all\"\n"
 
 /* Without a database: whoever shows nothing never gets as far. */
 static void closed_but_for_what_says_open(void **state)

@@ -1,7 +1,11 @@
 """Fixtures of everything that is tested over the wire: one registry a run, four people, names that nobody else uses."""
+import atexit
 import itertools
+import os
 import pathlib
+import shutil
 import sys
+import tempfile
 import time
 
 import pytest
@@ -16,8 +20,18 @@ names = itertools.count(1)
 METRICS_TOKEN = "of the collector"
 
 
-def pytest_configure():
+def own_folder():
+    """Temporary folders of this run alone: pytest closes the one of all runs to other users whenever a run begins, and the programs of
+    another run, which root starts as another user, stand before a closed door."""
+    folder = os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="cratehouse-pytest-")
+    os.chmod(folder, 0o755)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # behind pytest's own tidying, which begins later
+
+
+def pytest_configure(config):
     end_in_order()
+    if config.option.basetemp is None and "PYTEST_DEBUG_TEMPROOT" not in os.environ:
+        own_folder()
 
 
 def pytest_keyboard_interrupt():

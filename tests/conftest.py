@@ -22,8 +22,8 @@ METRICS_TOKEN = "of the collector"
 
 def own_folder():
     """Temporary folders of this run alone: pytest closes the one of all runs to other users whenever a run begins, and the programs of
-    another run, which root starts as another user, stand before a closed door."""
-    folder = os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="cratehouse-pytest-")
+    another run, which root starts as another user, stand before a closed door. Its name is short: sockets are made below it."""
+    folder = os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.mkdtemp(prefix="cht-")
     os.chmod(folder, 0o755)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # behind pytest's own tidying, which begins later
 

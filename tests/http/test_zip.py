@@ -87,6 +87,10 @@ def test_goes_with_its_version(zipping, zoe):
     assert zipping.ctl("fsck").splitlines()[-1] == "0 found, 0 mended"
 
 
+def without_zip(registry):
+    return int(registry.sql("SELECT COUNT(*) FROM versions WHERE zip_sha256 IS NULL AND without_bytes = 0")[0][0])
+
+
 def test_none_unless_asked_for(registry, alice, new_name):
     one, two = Crate(new_name("zips"), "1.0.0"), Crate(new_name("zips"), "1.0.0")
     three = Crate(one.name, "1.1.0-rc.1")
@@ -101,10 +105,14 @@ def test_none_unless_asked_for(registry, alice, new_name):
     for crate in (two, three):
         zips.whole(*made(registry, crate), zips.contents(crate))
     quiet(registry)
-    missing = int(registry.sql("SELECT COUNT(*) FROM versions WHERE zip_sha256 IS NULL AND without_bytes = 0")[0][0])
-    assert registry.ctl("build-crate-zips", "--backfill") == f"{missing} jobs were added\n"
+    four = Crate(one.name, "1.2.0")
+    assert alice.token.publish(four).status_code == 200
+    assert registry.ctl("build-crate-zips", "--backfill") == f"{without_zip(registry)} jobs were added\n"
     quiet(registry, 300)
-    assert registry.ctl("build-crate-zips", "--backfill") == "0 jobs were added\n"
+    zips.whole(*made(registry, four), zips.contents(four))
+    # What other tests did to the bytes of theirs has none, and is tried again when somebody asks again.
+    assert registry.ctl("build-crate-zips", "--backfill") == f"{without_zip(registry)} jobs were added\n"
+    quiet(registry, 300)
     for words, why in ((["nothing-of-that-name"], "does not exist"), ([f"{one.name}@9.9.9"], "has no version `9.9.9`"),
                        ([], "usage"), (["--backfill", one.name], "usage")):
         done = registry.run_ctl("build-crate-zips", *words)

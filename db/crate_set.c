@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "app/base/ids.h"
 #include "db/crate_letter.h"
 #include "db/crate_order.h"
 
@@ -90,30 +91,6 @@ static const struct db_stmt walks[CRATE_BY_RELEVANCE][2] = {
 
 /* ---- reading */
 
-static int by_number(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Ascending, each once: nothing to do for what comes from an index in that order. */
-static size_t sort_once(uint64_t *ids, size_t n)
-{
-	bool sorted = true;
-	size_t kept = 0;
-
-	for (size_t i = 1; i < n && sorted; i++)
-		sorted = ids[i - 1] < ids[i];
-	if (sorted)
-		return n;
-	qsort(ids, n, sizeof(*ids), by_number);
-	for (size_t i = 0; i < n; i++)
-		if (!kept || ids[kept - 1] != ids[i])
-			ids[kept++] = ids[i];
-	return kept;
-}
-
 struct part {
 	uint64_t *ids; /* ascending, each once */
 	size_t n;
@@ -139,7 +116,7 @@ static const struct err *read_part(struct db *db, const struct db_stmt *s, struc
 		       text_u64(word, 1, UINT64_MAX, &p.ids[p.n]))
 			p.n++;
 		p.whole = p.n == row.n;
-		p.n = sort_once(p.ids, p.n);
+		p.n = ids_sort_once(p.ids, p.n);
 	}
 	*ret = p;
 	return NULL;
@@ -279,7 +256,7 @@ const struct err *db_crate_set(struct db *db, const struct crate_filter *f, stru
 
 struct crate_set crate_set_of_ids(struct arena *a, uint64_t *ids, size_t n)
 {
-	struct crate_set s = { .ids = ids, .n = sort_once(ids, n), .read = true };
+	struct crate_set s = { .ids = ids, .n = ids_sort_once(ids, n), .read = true };
 
 	fill_bits(a, &s);
 	return s;
@@ -289,7 +266,7 @@ bool crate_set_has(const struct crate_set *s, uint64_t id)
 {
 	if (s->bits.v)
 		return bits_has(&s->bits, id);
-	return s->n && bsearch(&id, s->ids, s->n, sizeof(id), by_number);
+	return s->n && bsearch(&id, s->ids, s->n, sizeof(id), ids_cmp);
 }
 
 /* ---- a page */

@@ -2,6 +2,7 @@
 
 #include "app/base/arena.h"
 #include "app/base/buf.h"
+#include "app/base/ids.h"
 #include "app/base/jw.h"
 #include "app/registry/trustpub_grant.h"
 #include "db/trustpub_config.h"
@@ -28,24 +29,6 @@ struct outcome {
 	size_t n;
 	struct text data;
 };
-
-static int by_id(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static void sort_once(struct outcome *o)
-{
-	size_t kept = 0;
-
-	qsort(o->crate_ids, o->n, sizeof(*o->crate_ids), by_id);
-	for (size_t i = 0; i < o->n; i++)
-		if (!kept || o->crate_ids[kept - 1] != o->crate_ids[i])
-			o->crate_ids[kept++] = o->crate_ids[i];
-	o->n = kept;
-}
 
 static bool any_unknown_owner(const struct trustpub_config *v, size_t n)
 {
@@ -131,7 +114,7 @@ static const struct err *exchange_tx(struct db *db, void *ctx)
 		e = x->grants ? by_grants(db, x, &o) : by_configs(db, x, &o);
 	if (e)
 		return e;
-	sort_once(&o);
+	o.n = ids_sort_once(o.crate_ids, o.n);
 	return db_exec(db, &insert,
 		       DB_ARGS(db_i64(x->now_us), db_i64(x->expires_us), db_sha(&x->hashed_token),
 			       db_text(list_of(db_arena(db), &o)), db_text(o.data)),

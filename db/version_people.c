@@ -1,32 +1,16 @@
 #include "db/version_people.h"
 
 #include "app/base/arena.h"
-
-#include <stdlib.h>
-
-/* Where the actions of a version begin in a list sorted by version_id, or nactions. */
-static size_t first_action(const struct version_action *actions, size_t nactions,
-			   uint64_t version_id)
-{
-	size_t lo = 0, hi = nactions;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (actions[mid].version_id < version_id)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
+#include "app/base/ids.h"
 
 /* Gives each action of a list sorted by (version_id, id) to its version. */
 static void share_out(struct version_action *actions, size_t nactions, struct version_view *v,
 		      size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		size_t from = first_action(actions, nactions, v[i].id), to = from;
+		size_t from = ids_first(actions, nactions, sizeof(*actions),
+					offsetof(struct version_action, version_id), v[i].id);
+		size_t to = from;
 
 		while (to < nactions && actions[to].version_id == v[i].id)
 			to++;
@@ -35,19 +19,12 @@ static void share_out(struct version_action *actions, size_t nactions, struct ve
 	}
 }
 
-static int id_order(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* Who published these versions and who did these things to them: each once, ascending. */
 static uint64_t *people_of(struct arena *a, const struct version_view *v, size_t n,
 			   const struct version_action *actions, size_t nactions, size_t *ret_n)
 {
 	uint64_t *ids = arena_array(a, n + nactions, sizeof(*ids));
-	size_t k = 0, kept = 0;
+	size_t k = 0;
 
 	for (size_t i = 0; i < n; i++) /* few people publish a crate: most follow themselves */
 		if (v[i].published_by.set && (!k || ids[k - 1] != v[i].published_by.v))
@@ -55,12 +32,7 @@ static uint64_t *people_of(struct arena *a, const struct version_view *v, size_t
 	for (size_t i = 0; i < nactions; i++)
 		if (!k || ids[k - 1] != actions[i].user_id)
 			ids[k++] = actions[i].user_id;
-	if (k)
-		qsort(ids, k, sizeof(*ids), id_order);
-	for (size_t i = 0; i < k; i++)
-		if (!kept || ids[kept - 1] != ids[i])
-			ids[kept++] = ids[i];
-	*ret_n = kept;
+	*ret_n = ids_sort_once(ids, k);
 	return ids;
 }
 
@@ -92,19 +64,12 @@ static const struct err *read_people(struct db *db, const uint64_t *ids, size_t 
 static const struct user_view *person(const struct people *p, const struct user_view *last,
 				      uint64_t id)
 {
-	size_t lo = 0, hi = p->n;
+	size_t at;
 
 	if (last && last->id.v == id)
 		return last;
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (p->v[mid].id.v < id)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < p->n && p->v[lo].id.v == id ? &p->v[lo] : NULL;
+	at = ids_first(p->v, p->n, sizeof(*p->v), offsetof(struct user_view, id.v), id);
+	return at < p->n && p->v[at].id.v == id ? &p->v[at] : NULL;
 }
 
 /* Actions of who is gone go with him (the two queries may stand on both sides of that). */

@@ -1,4 +1,5 @@
 #include "app/base/arena.h"
+#include "app/base/ids.h"
 #include "app/cli/dump.h"
 #include "app/server/app.h"
 
@@ -74,16 +75,9 @@ void dump_refs_free(struct dump *d)
 	}
 }
 
-static int by_id(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static const uint64_t *find(const struct dump_ids *s, uint64_t id)
 {
-	return s->n ? bsearch(&id, s->v, s->n, sizeof(*s->v), by_id) : NULL;
+	return s->n ? bsearch(&id, s->v, s->n, sizeof(*s->v), ids_cmp) : NULL;
 }
 
 bool dump_has(const struct dump *d, enum import_names which, uint64_t id)
@@ -107,7 +101,7 @@ const struct import_user *dump_user(const struct dump *d, uint64_t dump_id)
 
 	if (!d->nusers)
 		return NULL;
-	return bsearch(&key.dump_id, d->users, d->nusers, sizeof(*d->users), by_id);
+	return bsearch(&key.dump_id, d->users, d->nusers, sizeof(*d->users), ids_cmp);
 }
 
 bool dump_category(const struct dump *d, uint64_t dump_id, uint64_t *ret)

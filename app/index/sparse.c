@@ -3,6 +3,7 @@
 #include "app/base/arena.h"
 #include "app/base/buf.h"
 #include "app/base/config.h"
+#include "app/base/ids.h"
 #include "app/base/jw.h"
 #include "app/registry/index_line.h"
 #include "app/registry/name.h"
@@ -112,22 +113,6 @@ static const struct err *dep_of(struct arena *a, const struct db_index_dep *d,
 	return list_of(a, d->features, &ret->features);
 }
 
-/* deps are sorted by version_id: the first of that version, by halving. */
-static size_t first_dep(const struct db_index_dep *deps, size_t n, uint64_t version_id)
-{
-	size_t lo = 0, hi = n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (deps[mid].version_id < version_id)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 static const struct err *add_line(struct buf *b, struct arena *a, const struct db_index_version *v,
 				  const struct db_index_dep *deps, size_t ndeps, bool pubtime)
 {
@@ -141,7 +126,9 @@ static const struct err *add_line(struct buf *b, struct arena *a, const struct d
 		.yanked = v->yanked,
 		.pubtime = pubtime,
 	};
-	size_t from = first_dep(deps, ndeps, v->id), to = from;
+	size_t from = ids_first(deps, ndeps, sizeof(*deps),
+				offsetof(struct db_index_dep, version_id), v->id);
+	size_t to = from;
 	struct manifest_feature *features;
 	struct index_dep *of_line;
 	const struct err *e;

@@ -1,6 +1,7 @@
 #include "handlers/api/crate_find.h"
 
 #include "app/base/arena.h"
+#include "app/base/ids.h"
 #include "db/crate_order.h"
 #include "db/crate_set.h"
 #include "db/crate_traits.h"
@@ -79,13 +80,6 @@ static const struct err *complete(struct req *r, const struct crates_wanted *w,
 	return NULL;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* Those of the ids that pass the filters which look at each, ascending; *n becomes how many they are. */
 static const struct err *choose(struct req *r, const struct crates_wanted *w, uint64_t *ids,
 				size_t *n)
@@ -102,9 +96,7 @@ static const struct err *choose(struct req *r, const struct crates_wanted *w, ui
 	for (size_t i = 0; i < ntraits; i++)
 		if (search_query_fits(w->choosy, &traits[i]))
 			ids[m++] = traits[i].id;
-	if (m)
-		qsort(ids, m, sizeof(*ids), by_number);
-	*n = m;
+	*n = ids_sort_once(ids, m);
 	return NULL;
 }
 
@@ -124,7 +116,7 @@ static const struct err *choose_found(struct req *r, const struct crates_wanted 
 	if (e)
 		return e;
 	for (size_t i = 0; i < *n; i++)
-		if (bsearch(&found[i].id, ids, nids, sizeof(*ids), by_number))
+		if (bsearch(&found[i].id, ids, nids, sizeof(*ids), ids_cmp))
 			found[m++] = found[i];
 	*n = m;
 	return NULL;
@@ -238,8 +230,8 @@ static const struct err *set_of(struct req *r, const struct crates_wanted *w, st
 	*ret = (struct crate_set){ .read = true, .rest = w->filter };
 	ret->ids = arena_array(r->arena, CRATE_SET_MAX, sizeof(*ret->ids));
 	e = db_crate_ids(r->db, w->names.v, w->names.n, ret->ids, &ret->n);
-	if (!e && ret->n)
-		qsort(ret->ids, ret->n, sizeof(*ret->ids), by_number);
+	if (!e)
+		ret->n = ids_sort_once(ret->ids, ret->n);
 	return e;
 }
 

@@ -2,6 +2,7 @@
 #include "app/base/arena.h"
 #include "app/base/bits.h"
 #include "app/base/hash.h"
+#include "app/base/ids.h"
 #include "app/base/jw.h"
 #include "app/base/text.h"
 #include "app/base/time.h"
@@ -341,9 +342,35 @@ static void bits_of_numbers(void **state)
 	arena_free(a);
 }
 
+static void ids_in_lists(void **state)
+{
+	struct named {
+		char letter;
+		uint64_t id;
+	} v[] = { { 'a', 2 }, { 'b', 2 }, { 'c', 5 }, { 'd', UINT64_MAX } };
+	static const struct {
+		uint64_t id;
+		size_t want;
+	} t[] = { { 0, 0 }, { 2, 0 }, { 3, 2 }, { 5, 2 }, { 6, 3 }, { UINT64_MAX, 3 } };
+	uint64_t ids[] = { 7, 1, 7, UINT64_MAX, 0, 1, 7 }, sorted[] = { 1, 2, 3 };
+
+	(void)state;
+	assert_int_equal(ids_sort_once(ids, ARRAY_SIZE(ids)), 4);
+	assert_true(ids[0] == 0 && ids[1] == 1 && ids[2] == 7 && ids[3] == UINT64_MAX);
+	assert_int_equal(ids_sort_once(sorted, 3), 3);
+	assert_int_equal(ids_sort_once(sorted, 0), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++)
+		assert_int_equal(ids_first(v, ARRAY_SIZE(v), sizeof(v[0]),
+					   offsetof(struct named, id), t[i].id),
+				 t[i].want);
+	assert_int_equal(ids_first(v, 3, sizeof(v[0]), offsetof(struct named, id), 9), 3);
+	assert_int_equal(ids_first(NULL, 0, 8, 0, 1), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ids_in_lists),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(utf8),

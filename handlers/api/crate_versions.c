@@ -1,5 +1,6 @@
 /* handlers/api/crate_versions.c - GET /api/v1/crates/{name}/versions */
 #include "app/base/arena.h"
+#include "app/base/ids.h"
 #include "app/base/semver.h"
 #include "handlers/api/common.h"
 #include "handlers/api/seek.h"
@@ -147,86 +148,38 @@ struct listed {
 	struct version_view *rows;      /* what is shown */
 };
 
-static int row_by_precedence(const void *a, const void *b)
+static int by_precedence(const void *a, const void *b)
 {
-	const struct version_view *x = a, *y = b;
+	const struct version_key *x = a, *y = b;
 	int c = text_cmp(y->semver_ord, x->semver_ord);
 
 	return c ? c : (x->id < y->id) - (x->id > y->id);
 }
 
-static int row_newest_first(const void *a, const void *b)
+/* What all keys would say, of all rows: where these are read anyway. */
+static struct version_key *keys_of(struct arena *a, const struct version_view *rows, size_t n)
 {
-	const struct version_view *x = a, *y = b;
+	struct version_key *keys = arena_array(a, n, sizeof(*keys));
 
-	if (x->created_us != y->created_us)
-		return x->created_us < y->created_us ? 1 : -1;
-	return (x->id < y->id) - (x->id > y->id);
-}
-
-/* All that the crate has: their keys stand in the rows. */
-static const struct err *load_whole(struct req *r, const struct wanted *w, struct listed *l)
-{
-	const struct err *e =
-		db_version_views(r->db, l->crate.id, l->crate.name, &l->rows, &l->nall);
-
-	if (e)
-		return e;
-	if (l->nall)
-		qsort(l->rows, l->nall, sizeof(*l->rows), row_by_precedence);
-	l->all = arena_array(r->arena, l->nall, sizeof(*l->all));
-	for (size_t i = 0; i < l->nall; i++)
-		l->all[i] = (struct version_key){
-			.id = l->rows[i].id,
-			.num = l->rows[i].num,
-			.semver_ord = l->rows[i].semver_ord,
-			.created_us = l->rows[i].created_us,
-			.yanked = l->rows[i].yanked,
-			.prerelease = l->rows[i].prerelease,
+	for (size_t i = 0; i < n; i++)
+		keys[i] = (struct version_key){
+			.id = rows[i].id,
+			.num = rows[i].num,
+			.semver_ord = rows[i].semver_ord,
+			.created_us = rows[i].created_us,
+			.yanked = rows[i].yanked,
+			.prerelease = rows[i].prerelease,
 		};
-	if (w->by_date && l->nall)
-		qsort(l->rows, l->nall, sizeof(*l->rows), row_newest_first);
-	l->n = l->nkeys = l->nall;
-	return NULL;
+	if (n)
+		qsort(keys, n, sizeof(*keys), by_precedence);
+	return keys;
 }
 
-/* The rows of the keys that are shown, in their order, with actions. */
-static const struct err *load_rows(struct req *r, struct listed *l)
+/* Those that are wanted, and which of them are shown. */
+static const struct err *choose(struct req *r, const struct wanted *w, struct listed *l)
 {
-	const struct version_key *keys = l->keys + l->from;
-	uint64_t ids[VERSION_IDS_MAX];
-	struct version_view *rows;
-	const struct err *e;
-	size_t nrows;
+	const struct err *e = NULL;
 
-	BUG_ON(l->n > ARRAY_SIZE(ids)); /* a page, or the numbers that a query can name */
-	for (size_t i = 0; i < l->n; i++)
-		ids[i] = keys[i].id;
-	e = db_version_views_acted(r->db, ids, l->n, &rows, &nrows);
-	if (e)
-		return e;
-	l->rows = arena_array(r->arena, l->n, sizeof(*l->rows));
-	for (size_t i = 0; i < l->n; i++) {
-		size_t k = 0;
-
-		while (k < nrows && rows[k].id != ids[i])
-			k++;
-		if (k == nrows) /* deleted between the two reads */
-			return err_new(r->arena, ERR_BUSY, "Service unavailable");
-		l->rows[i] = rows[k];
-	}
-	return NULL;
-}
-
-static const struct err *load(struct req *r, const struct wanted *w, struct listed *l)
-{
-	const struct err *e;
-
-	if (!w->paging.has_per_page && !w->has_nums)
-		return load_whole(r, w, l);
-	e = db_version_keys(r->db, l->crate.id, &l->all, &l->nall);
-	if (e)
-		return e;
 	l->keys = arena_array(r->arena, l->nall, sizeof(*l->keys));
 	for (size_t i = 0; i < l->nall; i++)
 		l->keys[i] = l->all[i];
@@ -234,16 +187,66 @@ static const struct err *load(struct req *r, const struct wanted *w, struct list
 	if (w->by_date && l->nkeys)
 		qsort(l->keys, l->nkeys, sizeof(*l->keys), newest_first);
 	l->n = l->nkeys;
-	if (w->paging.has_per_page) {
-		if (w->paging.seek.p)
-			e = seek_from(r, w, l->keys, l->nkeys, &l->from);
-		if (e)
-			return e;
-		l->n = l->nkeys - l->from;
-		if (l->n > w->paging.per_page)
-			l->n = w->paging.per_page;
+	if (!w->paging.has_per_page)
+		return NULL;
+	if (w->paging.seek.p)
+		e = seek_from(r, w, l->keys, l->nkeys, &l->from);
+	l->n = l->nkeys - l->from;
+	if (l->n > w->paging.per_page)
+		l->n = w->paging.per_page;
+	return e;
+}
+
+/* Of a page, or of the numbers that a query can name. */
+static const struct err *read_shown(struct req *r, const struct listed *l,
+				    struct version_view **ret, size_t *ret_n)
+{
+	uint64_t ids[VERSION_IDS_MAX];
+
+	BUG_ON(l->n > ARRAY_SIZE(ids));
+	for (size_t i = 0; i < l->n; i++)
+		ids[i] = l->keys[l->from + i].id;
+	return db_version_views_acted(r->db, ids, l->n, ret, ret_n);
+}
+
+/* The rows of the keys that are shown, in their order. */
+static const struct err *put_rows(struct req *r, struct version_view *rows, size_t n,
+				  struct listed *l)
+{
+	if (n) /* their ids come first */
+		qsort(rows, n, sizeof(*rows), ids_cmp);
+	l->rows = arena_array(r->arena, l->n, sizeof(*l->rows));
+	for (size_t i = 0; i < l->n; i++) {
+		uint64_t id = l->keys[l->from + i].id;
+		size_t at =
+			ids_first(rows, n, sizeof(*rows), offsetof(struct version_view, id), id);
+
+		if (at == n || rows[at].id != id) /* deleted between the two reads */
+			return err_new(r->arena, ERR_BUSY, "Service unavailable");
+		l->rows[i] = rows[at];
 	}
-	return load_rows(r, l);
+	return NULL;
+}
+
+static const struct err *load(struct req *r, const struct wanted *w, struct listed *l)
+{
+	bool whole = !w->paging.has_per_page && !w->has_nums;
+	struct version_view *rows = NULL;
+	const struct err *e;
+	size_t n = 0;
+
+	if (whole) {
+		e = db_version_views(r->db, l->crate.id, l->crate.name, &rows, &n);
+		l->all = e ? NULL : keys_of(r->arena, rows, n);
+		l->nall = n;
+	} else {
+		e = db_version_keys(r->db, l->crate.id, &l->all, &l->nall);
+	}
+	if (!e)
+		e = choose(r, w, l);
+	if (!e && !whole)
+		e = read_shown(r, l, &rows, &n);
+	return e ? e : put_rows(r, rows, n, l);
 }
 
 static struct reply crate_versions(struct req *r)

@@ -5,8 +5,6 @@
 #include "app/base/bits.h"
 #include "app/base/time.h"
 
-#include <string.h>
-
 /*
  * What a transaction under way may still say of an earlier time has this long to be said; crates that are being inserted have an
  * id among so many of the last.
@@ -155,16 +153,10 @@ static bool is_newer(const struct keeping *k, const struct place *p)
 static void grow(struct keeping *k)
 {
 	size_t room = k->room ? 2 * k->room : CRATES_AT_FIRST;
-	size_t had = k->room;
 
-	if (had) {
-		k->ids = arena_grow(k->a, k->ids, had * CRATE_ORDER_ID_BYTES,
-				    room * CRATE_ORDER_ID_BYTES);
-		k->letters = arena_grow(k->a, k->letters, had, room);
-	} else {
-		k->ids = arena_bytes(k->a, room * CRATE_ORDER_ID_BYTES);
-		k->letters = arena_bytes(k->a, room);
-	}
+	k->ids = arena_grow(k->a, k->ids, k->room * CRATE_ORDER_ID_BYTES,
+			    room * CRATE_ORDER_ID_BYTES);
+	k->letters = arena_grow(k->a, k->letters, k->room, room);
 	k->room = room;
 }
 

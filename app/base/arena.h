@@ -29,8 +29,9 @@ void *arena_bytes(struct arena *a, size_t n);
 void *arena_array(struct arena *a, size_t count, size_t size);
 
 /*
- * p, which arena_bytes gave with `had` bytes, with n (no fewer): where it was if it can stay, else moved, and then p is no longer to be used.
- * What is large is not copied (realloc), so that what grows by doubling costs no more than its last size.
+ * p, which arena_bytes gave with `had` bytes (NULL with 0: nothing yet), with n, no fewer: where it was if it can stay, else moved, and
+ * then p is no longer to be used. What is large is not copied (realloc), so that what grows by doubling costs no more than its last
+ * size.
  */
 void *arena_grow(struct arena *a, void *p, size_t had, size_t n);
 

@@ -50,8 +50,7 @@ static char *room_made(struct buf *b, size_t n)
 			b->overflow = true;
 			return NULL;
 		}
-		b->p = b->p ? arena_grow(b->arena, b->p, b->room, room)
-			    : arena_bytes(b->arena, room);
+		b->p = arena_grow(b->arena, b->p, b->room, room);
 		b->room = room;
 	}
 	p = b->p + b->n;
